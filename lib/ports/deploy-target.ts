@@ -1,0 +1,112 @@
+import type { Digest } from "@/lib/pipeline/release/digest";
+
+/** Where one service runs in one environment. */
+export interface KubernetesTargetRef {
+  kind: "kubernetes";
+  connection: string;
+  namespace: string;
+  workload: { kind: "deployment" | "statefulSet"; name: string };
+  container: string;
+}
+export type TargetRef = KubernetesTargetRef;
+
+/** How the workload replaces its pods; written together with the image. */
+export type RolloutStrategy =
+  | { kind: "rolling"; maxSurge?: string | number; maxUnavailable?: string | number }
+  | { kind: "recreate" };
+
+export interface TargetChange {
+  /** `host/repository`, without tag or digest. */
+  image: string;
+  digest: Digest;
+  /** Id of the promotion on whose behalf this is written. */
+  promotion: string;
+  /** Fencing number of the deployment: the target refuses a number below the one it carries. */
+  generation: number;
+  strategy: RolloutStrategy;
+  /** Seconds until the cluster itself calls the rollout hung (progressDeadlineSeconds). */
+  deadlineSeconds?: number;
+}
+
+/** What stands there now and what applying would change; `fence` is the state it was decided on. */
+export interface TargetPlan {
+  exists: boolean;
+  /** True where spec and annotations already say what `change` wants: nothing needs to be written. */
+  alreadyApplied: boolean;
+  currentImage: string | undefined;
+  currentDigest: Digest | undefined;
+  currentPromotion: string | undefined;
+  currentGeneration: number;
+  fence: string | undefined;
+  changes: { path: string; from: string; to: string }[];
+}
+
+/** The target took the order. It says nothing about what runs. */
+export interface AppliedChange {
+  /** The target's own revision of the order (metadata.generation). */
+  targetGeneration: number;
+  resourceVersion: string;
+  /** False where everything was already so and nothing was written. */
+  written: boolean;
+}
+
+export interface ObservedPod {
+  name: string;
+  /** What the runtime reports (`imageID`), an index's or a platform's digest; undefined while it has reported none. */
+  digest: Digest | undefined;
+  ready: boolean;
+  restarts: number;
+  phase: string;
+  node: string | undefined;
+  startedAt: string | undefined;
+  /** True where the pod belongs to the workload's newest revision. */
+  current: boolean;
+  /** The cluster's words where the container waits or ended: reason `ImagePullBackOff`, its message. */
+  trouble: { reason: string; message: string } | undefined;
+}
+
+/** What was seen at `at`. A missing workload is `exists: false`, not an error. */
+export interface TargetObservation {
+  at: string;
+  exists: boolean;
+  specImage: string | undefined;
+  specDigest: Digest | undefined;
+  promotion: string | undefined;
+  generation: number;
+  /** metadata.generation and status.observedGeneration: no status counts until they are equal. */
+  targetGeneration: number;
+  observedGeneration: number;
+  resourceVersion: string | undefined;
+  desired: number;
+  updated: number;
+  ready: number;
+  available: number;
+  pods: ObservedPod[];
+  /** What the cluster says went wrong (ProgressDeadlineExceeded, ImagePullBackOff, CrashLoopBackOff …), in its words. */
+  failure: { reason: string; message: string } | undefined;
+}
+
+/**
+ * A kind of target. plan reads; apply and revert write with a precondition on what was read, and refuse a
+ * generation lower than the one the target carries (`conflict`); observe says what really runs.
+ */
+export interface DeployTarget {
+  plan(ref: TargetRef, change: TargetChange, signal?: AbortSignal): Promise<TargetPlan>;
+  apply(ref: TargetRef, change: TargetChange, plan: TargetPlan, signal?: AbortSignal): Promise<AppliedChange>;
+  revert(ref: TargetRef, change: TargetChange, plan: TargetPlan, signal?: AbortSignal): Promise<AppliedChange>;
+  observe(ref: TargetRef, signal?: AbortSignal): Promise<TargetObservation>;
+  /**
+   * Calls `onObservation` for each ref now and after every change, until `signal` aborts: watch with re-list, poll as
+   * the fallback. Trouble with the source goes to `onTrouble` and it goes on trying; it never throws for that.
+   */
+  watch(
+    refs: TargetRef[],
+    on: {
+      observation(ref: TargetRef, observation: TargetObservation): void;
+      trouble(error: Error): void;
+    },
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** A cheap authenticated call that proves that the connection works. */
+  check(signal?: AbortSignal): Promise<void>;
+}
