@@ -1,0 +1,54 @@
+import type { Actor } from "@/lib/pipeline/actor";
+import type { Approval } from "@/lib/pipeline/promotion/state";
+import type { Plan } from "@/lib/pipeline/plan/plan";
+import type { Digest } from "@/lib/pipeline/release/digest";
+
+export type VerdictStatus = "pass" | "fail" | "wait" | "unknown";
+
+/** A gate's answer: only pass opens it. Times are ISO 8601 in UTC. */
+export interface Verdict {
+  gate: string;
+  status: VerdictStatus;
+  /** What the gate demands, in a few words: "2 h in staging". */
+  demand: string;
+  /** What was found, in a sentence a release manager understands. */
+  summary: string;
+  evidence: { name: string; value: string; threshold?: string }[];
+  /** When asking again can give another answer by itself; absent where only an event can change it. */
+  nextEvaluationAt?: string;
+  /** When it is expected to open; "unknown end" is the absence. */
+  opensAt?: string;
+  /** Who can change the answer, in words: "one of veza-approvers". */
+  whoCanAct?: string;
+}
+
+/** A success of one digest of one service in one environment. */
+export interface UpstreamSuccess {
+  service: string;
+  environment: string;
+  digest: Digest;
+  promotion: string;
+  verifiedAt: string;
+}
+
+/** Facts about the people who approved: what they may do at this moment. Absent person: unknown, does not count. */
+export interface Standing {
+  person: string;
+  email: string;
+  groups: string[];
+  mayApprove: boolean;
+}
+
+/** The facts that gates judge. An absent field was not loaded or could not be: it is unknown, never pass. */
+export interface GateEvidence {
+  holds?: { environment: string; reason: string; heldBy: Actor; heldAt: string }[];
+  blocks?: { service: string; digest: Digest; reason: string; blockedAt: string }[];
+  successes?: UpstreamSuccess[];
+  approvals?: { planHash: string; requestedBy: Actor; requestedAt: string; given: Approval[]; standings: Standing[] };
+}
+
+export interface GateInput {
+  plan: Plan;
+  evidence: GateEvidence;
+  now: string;
+}

@@ -1,0 +1,88 @@
+import type { Actor } from "@/lib/pipeline/actor";
+import type { Verdict } from "@/lib/pipeline/gates/gate";
+import type { Plan } from "@/lib/pipeline/plan/plan";
+import type { Cause, CheckState } from "@/lib/pipeline/promotion/state";
+import type { Digest } from "@/lib/pipeline/release/digest";
+
+/** What happened to a promotion, past tense; data alone is enough to build its state again. */
+export type PromotionEntryBody =
+  | {
+      kind: "promotion.requested";
+      data: {
+        id: string;
+        number: number;
+        plan: Plan;
+        planHash: string;
+        reason: string | null;
+        causedBy: string | null;
+        expiresAt: string;
+      };
+    }
+  | { kind: "promotion.replanned"; data: { plan: Plan; planHash: string; changes: string[]; voided: number } }
+  | { kind: "gates.evaluated"; data: { planHash: string; verdicts: Verdict[] } }
+  | { kind: "promotion.approved"; data: { person: string; planHash: string; reason: string | null } }
+  | { kind: "promotion.rejected"; data: { planHash: string; why: string } }
+  | { kind: "promotion.queued"; data: Record<string, never> }
+  | { kind: "promotion.requeued"; data: { why: string } }
+  | { kind: "promotion.expired"; data: Record<string, never> }
+  | { kind: "promotion.superseded"; data: { supersededBy: string } }
+  | { kind: "promotion.started"; data: { planHash: string; verdicts: Verdict[] } }
+  | {
+      kind: "rollout.requested";
+      data: { service: string; digest: Digest; planHash: string; attempt: number; generation: number; deadlineAt: string };
+    }
+  | { kind: "rollout.accepted"; data: { service: string; targetGeneration: number; written: boolean } }
+  | { kind: "rollout.progressed"; data: { service: string; ready: number; desired: number } }
+  | { kind: "rollout.observed"; data: { service: string; runs: Digest; as: "index" | "platform"; ready: number; desired: number } }
+  | { kind: "rollout.failed"; data: { service: string; touched: boolean; reason: string } }
+  | { kind: "verification.started"; data: { checks: CheckState[]; watchUntil: string; deadlineAt: string } }
+  | { kind: "verification.checked"; data: { checks: CheckState[] } }
+  | { kind: "verification.passed"; data: { tags: { service: string; tag: string }[] } }
+  | { kind: "verification.failed"; data: { check: string; reason: string } }
+  | { kind: "tag.moved"; data: { service: string; tag: string; digest: Digest; before: Digest | null } }
+  | { kind: "tag.failed"; data: { service: string; tag: string; reason: string } }
+  | { kind: "promotion.succeeded"; data: { services: { service: string; digest: Digest }[] } }
+  | { kind: "promotion.aborted"; data: { why: string } }
+  | { kind: "rollback.started"; data: { cause: Cause } }
+  | { kind: "revert.requested"; data: { service: string; digest: Digest; planHash: string; attempt: number; generation: number; deadlineAt: string } }
+  | { kind: "revert.accepted"; data: { service: string; targetGeneration: number; written: boolean } }
+  | { kind: "revert.observed"; data: { service: string; runs: Digest | null } }
+  | { kind: "promotion.stuck"; data: { trouble: string } }
+  | { kind: "promotion.unstuck"; data: { how: "retry" } }
+  | { kind: "promotion.rolledBack"; data: { nextStep: string } }
+  | { kind: "promotion.failed"; data: { cause: Cause | null; nextStep: string } };
+
+/** What happened in an environment, outside any one promotion's life or as its consequence. */
+export type EnvironmentEntryBody =
+  | { kind: "digest.blocked"; data: { id: string; service: string; digest: Digest; reason: string; nextStep: string } }
+  | { kind: "digest.unblocked"; data: { id: string; service: string; digest: Digest; why: string } }
+  | { kind: "environment.held"; data: { id: string; reason: string } }
+  | { kind: "environment.released"; data: { id: string; why: string } }
+  | { kind: "deployment.found"; data: { service: string; digest: Digest | null; version: string | null } }
+  | { kind: "drift.detected"; data: { service: string; wanted: Digest; runs: Digest | null; changedBy: string | null } }
+  | { kind: "drift.cleared"; data: { service: string; runs: Digest } }
+  | { kind: "drift.adopted"; data: { service: string; digest: Digest; version: string | null; why: string } };
+
+/** What happened to a project or to the installation. */
+export type ProjectEntryBody =
+  | { kind: "project.applied"; data: { version: number; fileHash: string; changes: { path: string; kind: string }[] } }
+  | { kind: "connection.applied"; data: { name: string; connectionKind: string; version: number } }
+  | {
+      kind: "release.announced";
+      data: { version: string; artifacts: { service: string; repository: string; digest: Digest; tag: string | null; revision: string | null }[] };
+    }
+  | { kind: "token.created"; data: { id: string; label: string; role: string; environments: string[]; expiresAt: string } }
+  | { kind: "token.revoked"; data: { id: string } };
+
+export type EntryBody = PromotionEntryBody | EnvironmentEntryBody | ProjectEntryBody;
+
+export interface EntrySubject {
+  promotion?: string;
+  service?: string;
+  environment?: string;
+  release?: string;
+}
+
+/** An entry before the ledger gave it its number and hash. `at` is ISO 8601 with milliseconds, UTC. */
+export type Entry<Body extends EntryBody = EntryBody> = Body & { at: string; actor: Actor; subject: EntrySubject };
+export type PromotionEntry = Entry<PromotionEntryBody>;

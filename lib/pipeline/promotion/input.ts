@@ -1,0 +1,84 @@
+import type { Actor } from "@/lib/pipeline/actor";
+import type { Verdict } from "@/lib/pipeline/gates/gate";
+import type { Plan } from "@/lib/pipeline/plan/plan";
+import type { CheckState } from "@/lib/pipeline/promotion/state";
+import type { Digest } from "@/lib/pipeline/release/digest";
+
+/** A refusal by the target or a check (failed), or that we could not tell (errored), in words for a person. */
+export interface Trouble {
+  kind: "failed" | "errored";
+  reason: string;
+  evidence: { name: string; value: string }[];
+}
+
+/** What a look at the target told about the digest that it should run. */
+export type Sighting =
+  | { kind: "running"; runs: Digest; as: "index" | "platform"; ready: number; desired: number }
+  | { kind: "progressing"; ready: number; desired: number }
+  | { kind: "trouble"; trouble: Trouble };
+
+/** Everything that can be said to a promotion: what a person asked for, or what the engine found. */
+export type PromotionInput =
+  | {
+      kind: "request";
+      id: string;
+      number: number;
+      plan: Plan;
+      planHash: string;
+      reason: string | null;
+      causedBy: string | null;
+      expiresAt: string;
+      by: Actor;
+    }
+  /** The plan as it would be built now and the verdicts on it; `change` lists what differs from the stored plan. */
+  | { kind: "evaluated"; plan: Plan; planHash: string; changes: string[]; verdicts: Verdict[]; slotFree: boolean }
+  | { kind: "approve"; by: Actor; person: string; planHash: string; reason: string | null }
+  | { kind: "reject"; by: Actor; planHash: string; why: string }
+  | { kind: "abort"; by: Actor; why: string }
+  | { kind: "supersede"; by: string }
+  | { kind: "intendApply"; service: string; attempt: number; generation: number }
+  | { kind: "applied"; service: string; attempt: number; targetGeneration: number; written: boolean }
+  | { kind: "applyTrouble"; service: string; attempt: number; touched: boolean; trouble: Trouble }
+  | { kind: "sighted"; service: string; sighting: Sighting }
+  | { kind: "checked"; checks: CheckState[] }
+  | { kind: "tagMoved"; service: string; tag: string; digest: Digest; before: Digest | null }
+  | { kind: "tagTrouble"; service: string; tag: string; reason: string }
+  | { kind: "intendRevert"; service: string; attempt: number; generation: number }
+  | { kind: "reverted"; service: string; attempt: number; targetGeneration: number; written: boolean }
+  | { kind: "revertTrouble"; service: string; attempt: number; trouble: Trouble }
+  | { kind: "revertSighted"; service: string; sighting: Sighting }
+  | { kind: "retryRollback"; by: Actor }
+  | { kind: "close"; by: Actor; why: string };
+
+/** Work to be done because of a decision. `id` is deterministic, so that doing it twice is the same call. */
+export type Effect = { id: string; promotion: string; dueAt: string } & (
+  | { kind: "evaluate" }
+  | { kind: "apply"; service: string; attempt: number }
+  | { kind: "observe"; service: string; attempt: number }
+  | { kind: "verify" }
+  | { kind: "moveTag"; service: string; tag: string }
+  | { kind: "revert"; service: string; attempt: number }
+  | { kind: "observeRevert"; service: string; attempt: number }
+);
+
+/** Why an input was refused; closed, so that every page and API answer can say what would change it. */
+export type RejectionCode =
+  | "ended"
+  | "alreadyExists"
+  | "doesNotExist"
+  | "notWaiting"
+  | "notRunning"
+  | "notStuck"
+  | "planChanged"
+  | "alreadyApproved"
+  | "selfApproval"
+  | "approvalNotAsked"
+  | "outOfOrder"
+  | "stale"
+  | "noActor";
+
+export interface Rejection {
+  kind: "rejection";
+  code: RejectionCode;
+  message: string;
+}

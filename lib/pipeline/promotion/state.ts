@@ -1,0 +1,158 @@
+/*
+ * The life of a promotion, and how each state is left:
+ *   waiting      gates are not all open      → queued · rejected · expired · superseded · aborted
+ *   queued       open, environment is busy   → rollingOut · waiting (a gate closed again) · rejected · expired · superseded · aborted
+ *   rollingOut   targets are being changed   → verifying · rollingBack · failed
+ *   verifying    targets run it, checks go   → succeeded · rollingBack · failed
+ *   rollingBack  targets go back             → rolledBack · aborted · stuck
+ *   stuck        a person is needed          → rollingBack (tried again) · rolledBack or failed (closed by a person)
+ *   succeeded, rejected, expired, superseded, aborted, rolledBack, failed: ended, never left
+ */
+import type { Actor } from "@/lib/pipeline/actor";
+import type { Verdict } from "@/lib/pipeline/gates/gate";
+import type { Plan } from "@/lib/pipeline/plan/plan";
+import type { Digest } from "@/lib/pipeline/release/digest";
+
+export interface Approval {
+  by: Actor;
+  person: string;
+  decision: "approved";
+  planHash: string;
+  reason: string | null;
+  at: string;
+}
+
+/** What every state knows. */
+export interface PromotionBase {
+  id: string;
+  number: number;
+  project: string;
+  plan: Plan;
+  planHash: string;
+  requestedBy: Actor;
+  requestedAt: string;
+  reason: string | null;
+  causedBy: string | null;
+  expiresAt: string;
+  approvals: Approval[];
+  verdicts: Verdict[];
+}
+
+/** Where one service's rollout stands: requested → accepted → observed, and the way back. */
+export type RolloutState =
+  | { service: string; phase: "pending" }
+  | { service: string; phase: "requested"; attempt: number; generation: number; requestedAt: string; deadlineAt: string }
+  | {
+      service: string;
+      phase: "accepted";
+      attempt: number;
+      generation: number;
+      requestedAt: string;
+      acceptedAt: string;
+      targetGeneration: number;
+      deadlineAt: string;
+      ready: number;
+      desired: number;
+    }
+  | {
+      service: string;
+      phase: "observed";
+      generation: number;
+      requestedAt: string;
+      acceptedAt: string;
+      observedAt: string;
+      ready: number;
+      desired: number;
+      runs: Digest;
+    }
+  | { service: string; phase: "failed"; touched: boolean; reason: string; at: string }
+  | { service: string; phase: "revertRequested"; attempt: number; generation: number; requestedAt: string; deadlineAt: string }
+  | {
+      service: string;
+      phase: "revertAccepted";
+      attempt: number;
+      generation: number;
+      acceptedAt: string;
+      targetGeneration: number;
+      deadlineAt: string;
+    }
+  | { service: string; phase: "reverted"; at: string; runs: Digest | null };
+
+/** One check of a verification and how it stands. `failures` counts in a row. */
+export interface CheckState {
+  id: string;
+  kind: "digest" | "health" | "smoke";
+  service: string;
+  title: string;
+  status: "waiting" | "good" | "passed" | "failed" | "unknown";
+  since: string;
+  failures: number;
+  found: string;
+}
+
+/** Why a promotion went back or ended badly. failed: the target or a check said no; errored: we could not tell. */
+export interface Cause {
+  kind: "failed" | "errored" | "aborted";
+  service: string | null;
+  reason: string;
+  evidence: { name: string; value: string }[];
+  by: Actor | null;
+  at: string;
+}
+
+export type PromotionState = PromotionBase &
+  (
+    | { phase: "waiting"; since: string }
+    | { phase: "queued"; since: string }
+    | { phase: "rollingOut"; since: string; rollouts: RolloutState[] }
+    | {
+        phase: "verifying";
+        since: string;
+        rollouts: RolloutState[];
+        checks: CheckState[];
+        watchUntil: string;
+        deadlineAt: string;
+        /** Set once every check has passed: the registry's tags are being moved. */
+        passedAt: string | null;
+        tags: { service: string; tag: string; status: "due" | "moved" | "failed"; note: string }[];
+      }
+    | { phase: "rollingBack"; since: string; rollouts: RolloutState[]; cause: Cause }
+    | { phase: "stuck"; since: string; rollouts: RolloutState[]; cause: Cause; trouble: string }
+    | {
+        phase: "succeeded";
+        endedAt: string;
+        rollouts: RolloutState[];
+        checks: CheckState[];
+        tags: { service: string; tag: string; status: "due" | "moved" | "failed"; note: string }[];
+      }
+    | { phase: "rejected"; endedAt: string; by: Actor | null; why: string }
+    | { phase: "expired"; endedAt: string }
+    | { phase: "superseded"; endedAt: string; supersededBy: string }
+    | { phase: "aborted"; endedAt: string; by: Actor; why: string; rollouts: RolloutState[] }
+    | { phase: "rolledBack"; endedAt: string; rollouts: RolloutState[]; cause: Cause; nextStep: string; closedBy: Actor | null }
+    | { phase: "failed"; endedAt: string; rollouts: RolloutState[]; cause: Cause; nextStep: string; closedBy: Actor | null }
+  );
+
+export type PromotionPhase = PromotionState["phase"];
+
+const ended: ReadonlySet<PromotionPhase> = new Set<PromotionPhase>([
+  "succeeded",
+  "rejected",
+  "expired",
+  "superseded",
+  "aborted",
+  "rolledBack",
+  "failed",
+]);
+
+/** True for the phases that are never left. */
+export function hasEnded(phase: PromotionPhase): boolean {
+  return ended.has(phase);
+}
+
+const active: ReadonlySet<PromotionPhase> = new Set<PromotionPhase>(["rollingOut", "verifying", "rollingBack", "stuck"]);
+
+/** True for the phases that hold the one place a service and environment have; a stuck promotion holds it too. */
+export function isActive(phase: PromotionPhase): boolean {
+  return active.has(phase);
+}
