@@ -1,0 +1,64 @@
+import { z } from "zod";
+
+/** What a check's address may be filled in with. */
+export interface AddressFacts {
+  project: string;
+  service: string;
+  environment: string;
+}
+
+const placeholder = /\{([^{}]*)\}/g;
+const placeholders = ["project", "service", "environment"] as const;
+
+/** The address with `{project}`, `{service}` and `{environment}` filled in; anything else in braces stays as it is. */
+export function fillAddress(template: string, facts: AddressFacts): string {
+  return template.replace(placeholder, (whole, key: string) => {
+    const known = placeholders.find((name) => name === key);
+    return known === undefined ? whole : encodeURIComponent(facts[known]);
+  });
+}
+
+/** Why `text` is no http address, or undefined where it is one. A password in an address would be a literal secret. */
+export function addressProblem(text: string): string | undefined {
+  if (!URL.canParse(text)) return "is not an address";
+  const url = new URL(text);
+  if (url.protocol !== "https:" && url.protocol !== "http:") return "starts with neither https:// nor http://";
+  if (url.username !== "" || url.password !== "") return "holds a user name or password";
+  return undefined;
+}
+
+/** `https://…` or `http://…`, without user name and password. */
+export const address = z
+  .string()
+  .max(2000)
+  .superRefine((text, context) => {
+    const problem = addressProblem(text);
+    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+  })
+  .meta({ description: "an address that starts with https:// or http://, without user name and password" });
+
+/** Scheme, host and port alone: the path behind it belongs to the protocol spoken there. */
+export const origin = address
+  .refine((text) => !URL.canParse(text) || ["", "/"].includes(new URL(text).pathname + new URL(text).search), {
+    message: "has more than scheme, host and port",
+  })
+  .transform((text) => new URL(text).origin)
+  .meta({ description: "scheme, host and port alone, such as https://registry.example.com" });
+
+/** An address in which `{project}`, `{service}` and `{environment}` are filled in at the moment of use. */
+export const addressTemplate = z
+  .string()
+  .max(2000)
+  .superRefine((text, context) => {
+    for (const [whole, key] of text.matchAll(placeholder)) {
+      if (!placeholders.some((known) => known === key)) {
+        context.addIssue({ code: "custom", message: `has the unknown placeholder ${whole}` });
+      }
+    }
+    const problem = addressProblem(fillAddress(text, { project: "p", service: "s", environment: "e" }));
+    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+  })
+  .meta({
+    description:
+      "an address that starts with https:// or http://, without user name and password; {project}, {service} and {environment} are filled in",
+  });

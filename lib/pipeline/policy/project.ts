@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { type EnvironmentPolicy, environment } from "@/lib/pipeline/policy/environment";
+import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one";
+import { emailAddress, groupName, name } from "@/lib/pipeline/policy/name";
+import { type ServicePolicy, service } from "@/lib/pipeline/policy/service";
+import type { Strategy } from "@/lib/pipeline/policy/strategy";
+
+export const roles = ["viewer", "releaseManager", "approver", "administrator"] as const;
+export type Role = (typeof roles)[number];
+
+/** A role for a group, or for a person by e-mail address (in lower case). Without `environments` it holds in all. */
+export type PersonRole = ({ kind: "group"; group: string } | { kind: "person"; email: string }) & {
+  role: Role;
+  environments?: string[];
+};
+
+/** A project's whole policy. Everything in it is plain JSON. */
+export interface ProjectDocument {
+  name: string;
+  title: string;
+  people: PersonRole[];
+  environments: EnvironmentPolicy[];
+  services: ServicePolicy[];
+}
+
+/** The strategy that counts for a service in an environment: the target's own, else the environment's. */
+export function strategyFor(environment: EnvironmentPolicy, service: ServicePolicy): Strategy {
+  const own = Object.hasOwn(service.targets, environment.name) ? service.targets[environment.name]?.strategy : undefined;
+  return own ?? environment.strategy;
+}
+
+const person = z
+  .strictObject({
+    group: groupName.optional(),
+    email: emailAddress.optional(),
+    role: z.enum(roles).meta({ description: `one of ${roles.join(", ")}` }),
+    environments: z
+      .array(name)
+      .min(1)
+      .meta({ description: "a list of at least one environment; leave it out for all" })
+      .optional(),
+  })
+  .superRefine(exactlyOne("group", "email"))
+  .transform(({ group, email, ...grant }): PersonRole =>
+    group !== undefined
+      ? { kind: "group", group, ...grant }
+      : // exactlyOne has passed by now, so the other one is there.
+        { kind: "person", email: email as string, ...grant },
+  )
+  .meta({ description: "a role for a group or a person", ...exactlyOneSchema("group", "email") });
+
+/** A whole document of kind Project, as it stands in the file, read into a ProjectDocument. */
+export const projectDocument = z
+  .strictObject({
+    apiVersion: z.literal("waybill.dev/v1"),
+    kind: z.literal("Project"),
+    metadata: z.strictObject({
+      name,
+      title: z.string().trim().min(1).max(100).meta({ description: "a title of 1 to 100 characters" }).optional(),
+    }),
+    spec: z.strictObject({
+      people: z.array(person).max(500).default([]),
+      environments: z.array(environment).min(1).max(50).meta({ description: "a list of 1 to 50 environments" }),
+      services: z.array(service).min(1).meta({ description: "a list of at least one service" }),
+    }),
+  })
+  .transform(
+    ({ metadata, spec }): ProjectDocument => ({
+      name: metadata.name,
+      title: metadata.title ?? metadata.name,
+      people: spec.people,
+      environments: spec.environments.map((item, position) => ({ ...item, position })),
+      services: spec.services.map((item, position) => ({ ...item, position })),
+    }),
+  )
+  .meta({ description: "a platform: its people, environments and services" });

@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { address } from "@/lib/pipeline/policy/address";
+import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one";
+import { name, workloadName } from "@/lib/pipeline/policy/name";
+import { type Strategy, strategy } from "@/lib/pipeline/policy/strategy";
+import { isRepository, repositoryRule } from "@/lib/pipeline/release/reference";
+
+/** A workload on a cluster. */
+export interface KubernetesTarget {
+  kind: "kubernetes";
+  connection: string;
+  namespace: string;
+  workload: { kind: "deployment" | "statefulSet"; name: string };
+  container: string;
+}
+
+/** Where a service runs in one environment, and the strategy where this target has its own. */
+export interface ServiceTarget {
+  ref: KubernetesTarget;
+  strategy?: Strategy;
+}
+
+export interface ServicePolicy {
+  name: string;
+  /** Its place in the file, from 0: services of one release are rolled out in this order. */
+  position: number;
+  image: { connection: string; repository: string };
+  source?: { repository: string; path?: string };
+  /** By environment. */
+  targets: Record<string, ServiceTarget>;
+}
+
+const kubernetesTarget = z
+  .strictObject({
+    connection: name.meta({ description: "the name of a connection of kind kubernetes" }),
+    namespace: name,
+    deployment: workloadName.optional(),
+    statefulSet: workloadName.optional(),
+    container: name,
+  })
+  .superRefine(exactlyOne("deployment", "statefulSet"))
+  .transform(({ deployment, statefulSet, ...where }): KubernetesTarget => ({
+    kind: "kubernetes",
+    ...where,
+    workload:
+      deployment !== undefined
+        ? { kind: "deployment", name: deployment }
+        : // exactlyOne has passed by now, so the other one is there.
+          { kind: "statefulSet", name: statefulSet as string },
+  }))
+  .meta({
+    description: "one named container of a Deployment or StatefulSet",
+    ...exactlyOneSchema("deployment", "statefulSet"),
+  });
+
+const target = z
+  .strictObject({ kubernetes: kubernetesTarget, strategy: strategy.optional() })
+  // A StatefulSet's pods have identities, so Kubernetes knows neither Recreate nor maxSurge for it.
+  .superRefine((value, context) => {
+    if (value.kubernetes?.workload?.kind !== "statefulSet" || value.strategy?.kind === undefined) return;
+    const allowed = "for a statefulSet, rolling without maxSurge";
+    if (value.strategy.kind === "recreate") {
+      const message = "is not possible for a statefulSet";
+      context.addIssue({ code: "custom", path: ["strategy", "recreate"], message, params: { allowed } });
+    } else if (value.strategy.maxSurge !== undefined) {
+      const message = "is not possible for a statefulSet";
+      context.addIssue({ code: "custom", path: ["strategy", "rolling", "maxSurge"], message, params: { allowed } });
+    }
+  })
+  .transform((value): ServiceTarget => ({
+    ref: value.kubernetes,
+    ...(value.strategy === undefined ? {} : { strategy: value.strategy }),
+  }))
+  .meta({ description: "where the service runs in one environment" });
+
+/** One item of `spec.services`; `position` is its index there. */
+export const service = z
+  .strictObject({
+    name,
+    image: z.strictObject({
+      connection: name.meta({ description: "the name of a connection of kind registry" }),
+      repository: z
+        .string()
+        .refine(isRepository, { message: "is not a repository" })
+        .meta({ description: `a repository without host, tag and digest; ${repositoryRule}` }),
+    }),
+    source: z
+      .strictObject({
+        repository: address,
+        path: z
+          .string()
+          .max(500)
+          .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\0\r\n]+$/)
+          .meta({ description: "a folder inside the repository, without leading / and without .." })
+          .optional(),
+      })
+      .meta({ description: "where the code lives, for links" })
+      .optional(),
+    targets: z
+      .record(name, target)
+      .refine((targets) => Object.keys(targets).length > 0, { message: "has no target, so the service runs nowhere" })
+      .meta({ description: "at least one target, each under the name of an environment" }),
+  })
+  .meta({ description: "one deployable thing, built as one image repository" });

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { addressTemplate } from "@/lib/pipeline/policy/address";
+import { duration } from "@/lib/pipeline/policy/duration";
+
+/** An endpoint that must answer `status`, and go on doing so for `forMs`. */
+export interface HealthCheck {
+  /** May hold `{project}`, `{service}` and `{environment}`: see fillAddress. */
+  url: string;
+  status: number;
+  forMs?: number;
+}
+
+/** A health check that may also look into the JSON of the answer: the value at `jsonPath` must be `equals`. */
+export interface SmokeTest extends HealthCheck {
+  jsonPath?: string;
+  equals?: string | number | boolean;
+}
+
+/** What is checked after a rollout, beside the digest that really runs. `watchMs` is 0 where nothing is watched. */
+export interface VerificationPolicy {
+  health: HealthCheck[];
+  smoke: SmokeTest[];
+  watchMs: number;
+}
+
+const jsonPathForm = /^\$(\.[A-Za-z_][A-Za-z0-9_-]*|\[[0-9]{1,4}\])*$/;
+
+/** The steps of `$.checks[0].status`: `["checks", 0, "status"]`. Undefined where the text is no such path. */
+export function parseJsonPath(path: string): (string | number)[] | undefined {
+  if (!jsonPathForm.test(path)) return undefined;
+  return [...path.matchAll(/\.([^.[]+)|\[(\d+)\]/g)].map(([, key, index]) => key ?? Number(index));
+}
+
+const status = z.int().min(100).max(599).meta({ description: "an HTTP status from 100 to 599" });
+const held = duration.meta({ description: "how long the answer must stay right: 30s, 2m …" });
+
+const healthCheck = z
+  .strictObject({ url: addressTemplate, status: status.default(200), for: held.optional() })
+  .transform(({ for: forMs, ...check }): HealthCheck => ({ ...check, ...(forMs === undefined ? {} : { forMs }) }))
+  .meta({ description: "an endpoint that must answer with this status" });
+
+const smokeTest = z
+  .strictObject({
+    url: addressTemplate,
+    status: status.default(200),
+    jsonPath: z
+      .string()
+      .regex(jsonPathForm)
+      .meta({ description: "a path into the JSON of the answer: $.status or $.checks[0].state" })
+      .optional(),
+    equals: z
+      .union([z.string(), z.number(), z.boolean()])
+      .meta({ description: "a text, a number, true or false" })
+      .optional(),
+    for: held.optional(),
+  })
+  .superRefine((value, context) => {
+    if (value.equals === undefined || value.jsonPath !== undefined) return;
+    context.addIssue({
+      code: "custom",
+      path: ["equals"],
+      message: "stands without jsonPath, so there is nothing to compare",
+      params: { allowed: "equals together with jsonPath" },
+    });
+  })
+  .transform(({ for: forMs, ...test }): SmokeTest => ({ ...test, ...(forMs === undefined ? {} : { forMs }) }))
+  .meta({ description: "one request after the rollout, with what the answer must be" });
+
+/** `verification: {…}` of the project file. */
+export const verification = z
+  .strictObject({
+    health: z.array(healthCheck).max(50).default([]),
+    smoke: z.array(smokeTest).max(50).default([]),
+    watch: duration.meta({ description: "how long the release is watched after it runs: 5m, 15m …" }).optional(),
+  })
+  .transform(({ watch, ...checks }): VerificationPolicy => ({ ...checks, watchMs: watch ?? 0 }))
+  .meta({ description: "what is checked after a rollout; the digest that runs is always checked" });
