@@ -1,0 +1,56 @@
+import type { Actor } from "@/lib/pipeline/actor";
+import type { Role } from "@/lib/pipeline/policy/project";
+
+/** A role in a project, as its file gives it. `environments: null` means every environment. */
+export interface Grant {
+  project: string;
+  role: Role;
+  environments: string[] | null;
+}
+
+/** Somebody who signed in, with what they may do at this moment. `id` is issuer and subject. */
+export interface PersonPrincipal {
+  kind: "person";
+  id: string;
+  name: string;
+  email: string;
+  groups: string[];
+  /** True for administrators of the installation: connections, every project. */
+  administrator: boolean;
+  grants: Grant[];
+}
+
+/** The project of a token that counts in every project; only an administrator of the installation has such. */
+export const EVERY_PROJECT = "*";
+
+/** A bearer token with its owner as the owner stands at this moment. */
+export interface TokenPrincipal {
+  kind: "token";
+  id: string;
+  name: string;
+  project: string;
+  role: Role;
+  environments: string[] | null;
+  /** ISO 8601, UTC. */
+  expiresAt: string;
+  owner: PersonPrincipal;
+}
+
+export type Principal = PersonPrincipal | TokenPrincipal;
+
+/** Who the ledger says did it. */
+export function actorOf(principal: Principal): Actor {
+  switch (principal.kind) {
+    case "person":
+      return { kind: "person", id: principal.id, name: principal.name };
+    case "token":
+      return { kind: "token", id: principal.id, name: principal.name, owner: principal.owner.id };
+    default:
+      return principal satisfies never;
+  }
+}
+
+/** The person who answers for it: a token's owner. */
+export function personOf(principal: Principal): PersonPrincipal {
+  return principal.kind === "token" ? principal.owner : principal;
+}
