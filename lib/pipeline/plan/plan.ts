@@ -1,4 +1,4 @@
-import type { GateConfig } from "@/lib/pipeline/policy/gate-config";
+import type { PlannedGate } from "@/lib/pipeline/gates/planned-gate";
 import type { Strategy } from "@/lib/pipeline/policy/strategy";
 import type { VerificationPolicy } from "@/lib/pipeline/policy/verification";
 import type { Digest } from "@/lib/pipeline/release/digest";
@@ -39,7 +39,7 @@ export interface Plan {
   policyVersion: number;
   /** In the order in which they are rolled out. */
   services: PlannedService[];
-  gates: GateConfig[];
+  gates: PlannedGate[];
   verification: VerificationPolicy;
   onFailure: "rollBack" | "hold";
   queue: "fifo" | "newest";

@@ -5,12 +5,15 @@ export interface AddressFacts {
   project: string;
   service: string;
   environment: string;
+  /** Where the service's target is: a Kubernetes namespace and workload. */
+  namespace: string;
+  workload: string;
 }
 
 const placeholder = /\{([^{}]*)\}/g;
-const placeholders = ["project", "service", "environment"] as const;
+const placeholders = ["project", "service", "environment", "namespace", "workload"] as const;
 
-/** The address with `{project}`, `{service}` and `{environment}` filled in; anything else in braces stays as it is. */
+/** The address with its placeholders filled in; anything else in braces stays as it is. */
 export function fillAddress(template: string, facts: AddressFacts): string {
   return template.replace(placeholder, (whole, key: string) => {
     const known = placeholders.find((name) => name === key);
@@ -45,7 +48,7 @@ export const origin = address
   .transform((text) => new URL(text).origin)
   .meta({ description: "scheme, host and port alone, such as https://registry.example.com" });
 
-/** An address in which `{project}`, `{service}` and `{environment}` are filled in at the moment of use. */
+/** An address in which the placeholders are filled in at the moment of use. */
 export const addressTemplate = z
   .string()
   .max(2000)
@@ -55,10 +58,10 @@ export const addressTemplate = z
         context.addIssue({ code: "custom", message: `has the unknown placeholder ${whole}` });
       }
     }
-    const problem = addressProblem(fillAddress(text, { project: "p", service: "s", environment: "e" }));
+    const problem = addressProblem(fillAddress(text, { project: "p", service: "s", environment: "e", namespace: "n", workload: "w" }));
     if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
   })
   .meta({
     description:
-      "an address that starts with https:// or http://, without user name and password; {project}, {service} and {environment} are filled in",
+      "an address that starts with https:// or http://, without user name and password; {project}, {service}, {environment}, {namespace} and {workload} are filled in",
   });

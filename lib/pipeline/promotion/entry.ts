@@ -32,7 +32,6 @@ export type PromotionEntryBody =
       data: { service: string; digest: Digest; planHash: string; attempt: number; generation: number; deadlineAt: string };
     }
   | { kind: "rollout.accepted"; data: { service: string; targetGeneration: number; written: boolean } }
-  | { kind: "rollout.progressed"; data: { service: string; ready: number; desired: number } }
   | { kind: "rollout.observed"; data: { service: string; runs: Digest; as: "index" | "platform"; ready: number; desired: number } }
   | { kind: "rollout.failed"; data: { service: string; touched: boolean; reason: string } }
   | { kind: "verification.started"; data: { checks: CheckState[]; watchUntil: string; deadlineAt: string } }

@@ -2,10 +2,10 @@
  * The life of a promotion, and how each state is left:
  *   waiting      gates are not all open      → queued · rejected · expired · superseded · aborted
  *   queued       open, environment is busy   → rollingOut · waiting (a gate closed again) · rejected · expired · superseded · aborted
- *   rollingOut   targets are being changed   → verifying · rollingBack · failed
- *   verifying    targets run it, checks go   → succeeded · rollingBack · failed
+ *   rollingOut   targets are being changed   → verifying · rollingBack · failed · aborted · stuck (a rollback that failed)
+ *   verifying    targets run it, checks go   → succeeded · rollingBack · failed · stuck (a rollback that failed)
  *   rollingBack  targets go back             → rolledBack · aborted · stuck
- *   stuck        a person is needed          → rollingBack (tried again) · rolledBack or failed (closed by a person)
+ *   stuck        a person is needed          → rollingBack (tried again) · failed (closed by a person)
  *   succeeded, rejected, expired, superseded, aborted, rolledBack, failed: ended, never left
  */
 import type { Actor } from "@/lib/pipeline/actor";
@@ -51,8 +51,6 @@ export type RolloutState =
       acceptedAt: string;
       targetGeneration: number;
       deadlineAt: string;
-      ready: number;
-      desired: number;
     }
   | {
       service: string;
@@ -129,7 +127,7 @@ export type PromotionState = PromotionBase &
     | { phase: "expired"; endedAt: string }
     | { phase: "superseded"; endedAt: string; supersededBy: string }
     | { phase: "aborted"; endedAt: string; by: Actor; why: string; rollouts: RolloutState[] }
-    | { phase: "rolledBack"; endedAt: string; rollouts: RolloutState[]; cause: Cause; nextStep: string; closedBy: Actor | null }
+    | { phase: "rolledBack"; endedAt: string; rollouts: RolloutState[]; cause: Cause; nextStep: string }
     | { phase: "failed"; endedAt: string; rollouts: RolloutState[]; cause: Cause; nextStep: string; closedBy: Actor | null }
   );
 

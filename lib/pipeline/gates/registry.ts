@@ -1,0 +1,37 @@
+import { evaluateApproval } from "@/lib/pipeline/gates/approval";
+import { evaluateBlock } from "@/lib/pipeline/gates/block";
+import type { GateInput, Verdict } from "@/lib/pipeline/gates/gate";
+import { evaluateHold } from "@/lib/pipeline/gates/hold";
+import type { PlannedGate, PlannedGateKind } from "@/lib/pipeline/gates/planned-gate";
+import { evaluateSoak } from "@/lib/pipeline/gates/soak";
+import { evaluateUpstream } from "@/lib/pipeline/gates/upstream";
+
+type Evaluate<Kind extends PlannedGateKind> = (config: Extract<PlannedGate, { kind: Kind }>, input: GateInput) => Verdict;
+
+/** Every gate there is: the compiler lists the one that is missing here. */
+const registry: { [Kind in PlannedGateKind]: Evaluate<Kind> } = {
+  upstream: evaluateUpstream,
+  soak: evaluateSoak,
+  approval: evaluateApproval,
+  hold: evaluateHold,
+  block: evaluateBlock,
+};
+
+/**
+ * The verdict of every gate of the plan, in its order. The preview, the button and the execution all ask here: there is
+ * no second opinion. A plan without a gate, or with a kind of gate that is not known, answers unknown.
+ */
+export function evaluateGates(input: GateInput): Verdict[] {
+  if (input.plan.gates.length === 0) {
+    return [{ gate: "policy", status: "unknown", demand: "at least one gate", summary: "the plan names no gate", evidence: [] }];
+  }
+  return input.plan.gates.map((config) => evaluateOne(config, input));
+}
+
+function evaluateOne<Kind extends PlannedGateKind>(config: Extract<PlannedGate, { kind: Kind }>, input: GateInput): Verdict {
+  // Object.hasOwn: a stored plan may name a kind of gate that this version does not know.
+  const evaluate = Object.hasOwn(registry, config.kind) ? registry[config.kind as Kind] : undefined;
+  if (evaluate) return evaluate(config, input);
+  const summary = `this version of Waybill knows no gate "${config.kind}"`;
+  return { gate: config.kind, status: "unknown", demand: "a known gate", summary, evidence: [] };
+}

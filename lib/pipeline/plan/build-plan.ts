@@ -1,0 +1,121 @@
+import type { PlannedGate } from "@/lib/pipeline/gates/planned-gate";
+import type { Plan, PlannedService, RollbackTarget } from "@/lib/pipeline/plan/plan";
+import { type EnvironmentPolicy, gatesOf } from "@/lib/pipeline/policy/environment";
+import { type ProjectDocument, strategyFor } from "@/lib/pipeline/policy/project";
+import type { Digest } from "@/lib/pipeline/release/digest";
+
+/** One service's image as the release, or the rollback, would bring it. */
+export interface PlannedArtifact {
+  service: string;
+  digest: Digest;
+  version: string;
+  platforms: Digest[];
+  revision: string | null;
+}
+
+/** What a service runs in the environment, and what it could go back to. */
+export interface CurrentState {
+  service: string;
+  runs: { digest: Digest; version: string | null } | null;
+  lastVerified: { digest: Digest; version: string | null; release: string | null } | null;
+}
+
+export interface PlanInputs {
+  kind: "promote" | "rollback";
+  project: ProjectDocument;
+  policyVersion: number;
+  environment: string;
+  release: string;
+  version: string;
+  artifacts: PlannedArtifact[];
+  current: CurrentState[];
+  /** `host[:port]` of each registry connection. */
+  registryHosts: Record<string, string>;
+}
+
+/** Why no plan can be made; closed, with what would change it in `message`. */
+export interface NoPlan {
+  kind: "noPlan";
+  code: "unknownEnvironment" | "unknownService" | "noTarget" | "noRegistry" | "nothingToMove";
+  message: string;
+}
+
+/** Exactly what would happen, from facts alone; the same facts give the same plan, and so the same hash. */
+export function buildPlan(inputs: PlanInputs): Plan | NoPlan {
+  const { project, release, version } = inputs;
+  const environment = project.environments.find((one) => one.name === inputs.environment);
+  if (!environment) return no("unknownEnvironment", `${project.name} has no environment "${inputs.environment}"`);
+  const services: PlannedService[] = [];
+  // The order of the project file is the order in which services that move together are rolled out.
+  for (const policy of project.services) {
+    const artifact = inputs.artifacts.find((one) => one.service === policy.name);
+    if (!artifact) continue;
+    const planned = planService(inputs, environment, policy.name, artifact);
+    if ("kind" in planned) return planned;
+    services.push(planned);
+  }
+  const lost = inputs.artifacts.find((one) => !project.services.some((service) => service.name === one.service));
+  if (lost) return no("unknownService", `${project.name} has no service "${lost.service}" any more`);
+  if (services.length === 0) return no("nothingToMove", `${release} holds no service of ${project.name}`);
+  const { tag } = environment;
+  return {
+    v: 1,
+    kind: inputs.kind,
+    project: project.name,
+    environment: environment.name,
+    release,
+    version,
+    policyVersion: inputs.policyVersion,
+    services,
+    gates: gatesFor(inputs.kind, environment),
+    verification: environment.verification,
+    onFailure: environment.onFailure,
+    queue: environment.queue,
+    tags: tag === undefined ? [] : services.map((one) => ({ service: one.service, tag })),
+  };
+}
+
+/** A rollback is not stopped by a hold and needs no approval, but what is blocked stays out. */
+function gatesFor(kind: Plan["kind"], environment: EnvironmentPolicy): PlannedGate[] {
+  return kind === "rollback" ? [{ kind: "block" }] : [...gatesOf(environment), { kind: "hold" }, { kind: "block" }];
+}
+
+function planService(
+  inputs: PlanInputs,
+  environment: EnvironmentPolicy,
+  service: string,
+  artifact: PlannedArtifact,
+): PlannedService | NoPlan {
+  const policy = inputs.project.services.find((one) => one.name === service);
+  const target = policy && Object.hasOwn(policy.targets, environment.name) ? policy.targets[environment.name] : undefined;
+  if (!policy || !target) return no("noTarget", `${service} has no target in ${environment.name}`);
+  const host = inputs.registryHosts[policy.image.connection];
+  if (!host) return no("noRegistry", `the registry connection "${policy.image.connection}" of ${service} is not there`);
+  const current = inputs.current.find((one) => one.service === service);
+  const { digest, version, platforms, revision } = artifact;
+  return {
+    service,
+    connection: policy.image.connection,
+    repository: policy.image.repository,
+    image: `${host}/${policy.image.repository}`,
+    target: target.ref,
+    from: current?.runs ?? null,
+    to: { digest, version, platforms: [...platforms].sort(), revision },
+    rollback: rollbackOf(current, digest),
+    strategy: strategyFor(environment, policy),
+  };
+}
+
+/** The last digest verified here; where none was, what ran before. Never the digest that is about to be tried. */
+function rollbackOf(current: CurrentState | undefined, to: Digest): RollbackTarget | null {
+  const verified = current?.lastVerified;
+  if (verified && verified.digest !== to) return { ...verified, verified: true };
+  const runs = current?.runs;
+  if (!runs || (runs.digest === to && !verified)) return null;
+  const same = verified?.digest === runs.digest;
+  return { digest: runs.digest, version: runs.version, release: same ? verified.release : null, verified: same };
+}
+
+function no(code: NoPlan["code"], message: string): NoPlan {
+  return { kind: "noPlan", code, message };
+}

@@ -1,0 +1,93 @@
+import { type Decision, decision, effect, entryFor, later, refuse, worker } from "@/lib/pipeline/promotion/decision";
+import type { Entry } from "@/lib/pipeline/promotion/entry";
+import { goBack } from "@/lib/pipeline/promotion/go-back";
+import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
+import type { Cause, CheckState, PromotionState } from "@/lib/pipeline/promotion/state";
+import { checkEveryMs } from "@/lib/pipeline/verification/start";
+
+type Verifying = PromotionState & { phase: "verifying" };
+
+/** The targets run the digest; checks and the watch period decide whether that is a success. */
+export function decideVerifying(state: Verifying, input: PromotionInput, now: string): Decision | Rejection {
+  switch (input.kind) {
+    case "checked":
+      return state.passedAt ? refuse("stale", "every check has passed already") : checked(state, input.checks, now);
+    case "tagMoved":
+    case "tagTrouble":
+      return tagSettled(state, input, now);
+    case "abort": {
+      const cause: Cause = { kind: "aborted", service: null, reason: input.why, evidence: [], by: input.by, at: now };
+      return goBack(state, cause, now, input.by);
+    }
+    default:
+      return refuse("stale", `${state.id} is verifying: ${input.kind} does not apply`);
+  }
+}
+
+function checked(state: Verifying, checks: CheckState[], now: string): Decision {
+  const write = entryFor(state, now, worker);
+  const failed = checks.find((check) => check.status === "failed");
+  if (failed) return fail(state, checks, failed, "failed", now);
+
+  const good = checks.every((check) => check.status === "good" || check.status === "passed");
+  if (good && now >= state.watchUntil) {
+    const tags = state.plan.tags;
+    const entries = [
+      write({ kind: "verification.checked", data: { checks } }),
+      write({ kind: "verification.passed", data: { tags } }),
+    ];
+    if (tags.length === 0) return decision([...entries, succeeded(state, now)]);
+    return decision(entries, tags.map((tag) => effect(state.id, now, { kind: "moveTag", ...tag })));
+  }
+  const open = checks.find((check) => check.status === "unknown" || check.status === "waiting");
+  if (open && now >= state.deadlineAt) return fail(state, checks, open, "errored", now);
+
+  const entries = statusesChanged(state.checks, checks) ? [write({ kind: "verification.checked", data: { checks } })] : [];
+  const again = later(now, checkEveryMs(state.plan.verification));
+  const due = again > state.watchUntil && now < state.watchUntil ? state.watchUntil : again;
+  return decision(entries, [effect(state.id, due, { kind: "verify" })]);
+}
+
+function fail(state: Verifying, checks: CheckState[], check: CheckState, kind: "failed" | "errored", now: string): Decision {
+  const write = entryFor(state, now, worker);
+  const reason = kind === "failed" ? `${check.title}: ${check.found}` : `${check.title} gave no answer in time: ${check.found}`;
+  const evidence = checks.map((one) => ({ name: one.title, value: `${one.status}: ${one.found}` }));
+  const back = goBack(state, { kind, service: check.service, reason, evidence, by: null, at: now }, now, worker);
+  return decision(
+    [
+      write({ kind: "verification.checked", data: { checks } }),
+      write({ kind: "verification.failed", data: { check: check.id, reason } }),
+      ...back.entries,
+    ],
+    back.effects,
+  );
+}
+
+function tagSettled(state: Verifying, input: PromotionInput & { kind: "tagMoved" | "tagTrouble" }, now: string): Decision | Rejection {
+  const due = (one: { service: string; tag: string; status: string }) => one.status === "due";
+  const same = (one: { service: string; tag: string }) => one.service === input.service && one.tag === input.tag;
+  if (!state.passedAt || !state.tags.some((one) => due(one) && same(one))) {
+    return refuse("outOfOrder", `the tag ${input.tag} of ${input.service} is not to be moved now`);
+  }
+  const { service, tag } = input;
+  const write = entryFor(state, now, worker);
+  const entries: Entry[] = [
+    input.kind === "tagMoved"
+      ? write({ kind: "tag.moved", data: { service, tag, digest: input.digest, before: input.before } })
+      : write({ kind: "tag.failed", data: { service, tag, reason: input.reason } }),
+  ];
+  if (!state.tags.some((one) => due(one) && !same(one))) entries.push(succeeded(state, now));
+  return decision(entries);
+}
+
+function succeeded(state: Verifying, now: string): Entry {
+  const services = state.plan.services.map((one) => ({ service: one.service, digest: one.to.digest }));
+  return entryFor(state, now, worker)({ kind: "promotion.succeeded", data: { services } });
+}
+
+function statusesChanged(before: CheckState[], after: CheckState[]): boolean {
+  return after.some((check, index) => {
+    const was = before[index];
+    return was?.id !== check.id || was.status !== check.status || was.since !== check.since;
+  });
+}

@@ -1,0 +1,114 @@
+import type { Verdict } from "@/lib/pipeline/gates/gate";
+import { personBehind } from "@/lib/pipeline/actor";
+import { type Decision, decision, effect, entryFor, later, refuse, worker } from "@/lib/pipeline/promotion/decision";
+import type { Entry } from "@/lib/pipeline/promotion/entry";
+import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
+import type { PromotionState } from "@/lib/pipeline/promotion/state";
+
+type Waiting = PromotionState & { phase: "waiting" | "queued" };
+
+/** A gate that nothing else wakes is asked again this often. */
+const askAgainMs = 60_000;
+/** A freed place wakes the queue at once; this is the sweep behind it. */
+const queueAgainMs = 15_000;
+
+/** A promotion that has changed nothing yet: gates, approvals, the queue. */
+export function decideWaiting(state: Waiting, input: PromotionInput, now: string): Decision | Rejection {
+  switch (input.kind) {
+    case "evaluated":
+      return evaluated(state, input, now);
+    case "approve":
+      return approve(state, input, now);
+    case "reject": {
+      if (input.planHash !== state.planHash) return planChanged(state);
+      const write = entryFor(state, now, input.by);
+      return decision([write({ kind: "promotion.rejected", data: { planHash: input.planHash, why: input.why } })]);
+    }
+    case "abort":
+      return decision([entryFor(state, now, input.by)({ kind: "promotion.aborted", data: { why: input.why } })]);
+    case "supersede":
+      return decision([entryFor(state, now, worker)({ kind: "promotion.superseded", data: { supersededBy: input.by } })]);
+    default:
+      return refuse("stale", `${state.id} has not started: ${input.kind} does not apply`);
+  }
+}
+
+function planChanged(state: Waiting): Rejection {
+  return refuse("planChanged", `the plan of ${state.id} is another one now; look at it and decide again`);
+}
+
+function approve(state: Waiting, input: PromotionInput & { kind: "approve" }, now: string): Decision | Rejection {
+  if (!state.plan.gates.some((gate) => gate.kind === "approval")) {
+    return refuse("approvalNotAsked", `${state.id} asks for no approval`);
+  }
+  if (input.planHash !== state.planHash) return planChanged(state);
+  if (input.person === personBehind(state.requestedBy)) {
+    return refuse("selfApproval", "who asked for a promotion may not approve it: another person must");
+  }
+  const before = state.approvals.some((one) => one.person === input.person && one.planHash === state.planHash);
+  if (before) return refuse("alreadyApproved", "you approved this plan already");
+  const data = { person: input.person, planHash: input.planHash, reason: input.reason };
+  return decision(
+    [entryFor(state, now, input.by)({ kind: "promotion.approved", data })],
+    [effect(state.id, now, { kind: "evaluate" })],
+  );
+}
+
+function evaluated(state: Waiting, input: PromotionInput & { kind: "evaluated" }, now: string): Decision {
+  const write = entryFor({ id: state.id, plan: input.plan }, now, worker);
+  if (now >= state.expiresAt) return decision([write({ kind: "promotion.expired", data: {} })]);
+
+  const entries: Entry[] = [];
+  const replanned = input.planHash !== state.planHash;
+  if (replanned) {
+    const { plan, planHash, changes } = input;
+    const voided = state.approvals.filter((one) => one.planHash === state.planHash).length;
+    entries.push(write({ kind: "promotion.replanned", data: { plan, planHash, changes, voided } }));
+  }
+  const { planHash, verdicts } = input;
+  const no = verdicts.find((verdict) => verdict.status === "fail");
+  if (no) {
+    entries.push(write({ kind: "gates.evaluated", data: { planHash, verdicts } }));
+    entries.push(write({ kind: "promotion.rejected", data: { planHash, why: `${no.gate}: ${no.summary}` } }));
+    return decision(entries);
+  }
+  if (verdicts.every((verdict) => verdict.status === "pass")) return opened(state, input, entries, now);
+
+  if (state.phase === "queued") {
+    const closed = verdicts.filter((verdict) => verdict.status !== "pass");
+    entries.push(write({ kind: "promotion.requeued", data: { why: closed.map((v) => `${v.gate}: ${v.summary}`).join("; ") } }));
+  }
+  if (replanned || state.phase === "queued" || changed(state.verdicts, verdicts)) {
+    entries.push(write({ kind: "gates.evaluated", data: { planHash, verdicts } }));
+  }
+  return decision(entries, [effect(state.id, nextLook(verdicts, state.expiresAt, now), { kind: "evaluate" })]);
+}
+
+/** Every gate passed: it starts where its place is free, and queues where another promotion has it. */
+function opened(state: Waiting, input: PromotionInput & { kind: "evaluated" }, before: Entry[], now: string): Decision {
+  const write = entryFor({ id: state.id, plan: input.plan }, now, worker);
+  const { planHash, verdicts } = input;
+  const first = input.plan.services[0];
+  if (input.slotFree && first) {
+    return decision(
+      [...before, write({ kind: "promotion.started", data: { planHash, verdicts } })],
+      [effect(state.id, now, { kind: "apply", service: first.service, attempt: 1 })],
+    );
+  }
+  const entries = [...before];
+  if (changed(state.verdicts, verdicts)) entries.push(write({ kind: "gates.evaluated", data: { planHash, verdicts } }));
+  if (state.phase !== "queued") entries.push(write({ kind: "promotion.queued", data: {} }));
+  return decision(entries, [effect(state.id, later(now, queueAgainMs), { kind: "evaluate" })]);
+}
+
+/** True where a person would read something new: the same answer a minute later is not worth an entry. */
+function changed(before: Verdict[], after: Verdict[]): boolean {
+  const told = (verdicts: Verdict[]) => verdicts.map((v) => [v.gate, v.status, v.demand, v.opensAt ?? v.summary].join("\n"));
+  return told(before).join("\n\n") !== told(after).join("\n\n");
+}
+
+function nextLook(verdicts: Verdict[], expiresAt: string, now: string): string {
+  const moments = verdicts.flatMap((v) => [v.nextEvaluationAt, v.opensAt]).filter((at) => at !== undefined);
+  const soonest = [...moments, expiresAt, later(now, askAgainMs)].sort()[0] ?? expiresAt;
+  return soonest > now ? soonest : later(now, 1_000);
+}

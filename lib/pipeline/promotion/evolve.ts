@@ -1,0 +1,186 @@
+import type { Entry, PromotionEntry } from "@/lib/pipeline/promotion/entry";
+import type { PromotionBase, PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
+
+/** An entry that does not fit the state it meets: a chain that was not written by decide. */
+export class BrokenHistory extends Error {
+  constructor(entry: Entry, phase: string) {
+    super(`${entry.kind} cannot follow ${phase} in ${entry.subject.promotion ?? "no promotion"}`);
+    this.name = "BrokenHistory";
+  }
+}
+
+/**
+ * The state after `entry`. Entries about the environment (a block, a hold) leave a promotion as it is. Throws
+ * BrokenHistory where the entry cannot follow: decide never writes such a one.
+ */
+export function evolve(state: PromotionState | undefined, entry: Entry): PromotionState | undefined {
+  if (!state) {
+    if (entry.kind !== "promotion.requested") return undefined;
+    const { id, number, plan, planHash, reason, causedBy, expiresAt } = entry.data;
+    return {
+      ...{ id, number, project: plan.project, plan, planHash, reason, causedBy, expiresAt },
+      ...{ requestedBy: entry.actor, requestedAt: entry.at, approvals: [], verdicts: [] },
+      ...{ phase: "waiting", since: entry.at },
+    };
+  }
+  const applied = applyWaiting(state, entry as PromotionEntry) ?? applyRunning(state, entry as PromotionEntry);
+  return applied ?? applyEnd(state, entry as PromotionEntry);
+}
+
+/** What every phase keeps; a new phase begins from this and carries nothing over by accident. */
+function baseOf(state: PromotionState): PromotionBase {
+  const { id, number, project, plan, planHash, requestedBy, requestedAt, reason, causedBy, expiresAt } = state;
+  const { approvals, verdicts } = state;
+  return { id, number, project, plan, planHash, requestedBy, requestedAt, reason, causedBy, expiresAt, approvals, verdicts };
+}
+
+function applyWaiting(state: PromotionState, entry: PromotionEntry): PromotionState | undefined {
+  const base = baseOf(state);
+  const { at } = entry;
+  switch (entry.kind) {
+    case "promotion.replanned":
+      return { ...state, plan: entry.data.plan, planHash: entry.data.planHash };
+    case "gates.evaluated":
+      return { ...state, verdicts: entry.data.verdicts };
+    case "promotion.approved": {
+      const { person, planHash, reason } = entry.data;
+      const approval = { by: entry.actor, person, decision: "approved" as const, planHash, reason, at };
+      return { ...state, approvals: [...state.approvals, approval] };
+    }
+    case "promotion.queued":
+      return { ...base, phase: "queued", since: at };
+    case "promotion.requeued":
+      return { ...base, phase: "waiting", since: at };
+    case "promotion.started": {
+      const rollouts = state.plan.services.map((one): RolloutState => ({ service: one.service, phase: "pending" }));
+      return { ...base, verdicts: entry.data.verdicts, phase: "rollingOut", since: at, rollouts };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function rolloutsOf(state: PromotionState, entry: Entry): RolloutState[] {
+  if (!("rollouts" in state)) throw new BrokenHistory(entry, state.phase);
+  return state.rollouts;
+}
+
+function applyRunning(state: PromotionState, entry: PromotionEntry): PromotionState | undefined {
+  const { at } = entry;
+  switch (entry.kind) {
+    case "rollout.requested":
+    case "rollout.accepted":
+    case "rollout.observed":
+    case "rollout.failed":
+    case "revert.requested":
+    case "revert.accepted":
+    case "revert.observed": {
+      const rollouts = rolloutsOf(state, entry).map((one) => (one.service === entry.data.service ? moveRollout(one, entry) : one));
+      return { ...state, rollouts } as PromotionState;
+    }
+    case "verification.started": {
+      const { checks, watchUntil, deadlineAt } = entry.data;
+      const tags = state.plan.tags.map((tag) => ({ ...tag, status: "due" as const, note: "" }));
+      const rollouts = rolloutsOf(state, entry);
+      const moments = { watchUntil, deadlineAt, passedAt: null };
+      return { ...baseOf(state), phase: "verifying", since: at, rollouts, checks, ...moments, tags };
+    }
+    case "verification.checked":
+      return state.phase === "verifying" ? { ...state, checks: entry.data.checks } : state;
+    case "verification.passed":
+      return state.phase === "verifying" ? { ...state, passedAt: at } : state;
+    case "verification.failed":
+      return state;
+    case "tag.moved":
+    case "tag.failed": {
+      if (state.phase !== "verifying") throw new BrokenHistory(entry, state.phase);
+      const { service, tag } = entry.data;
+      const settled = entry.kind === "tag.moved" ? { status: "moved" as const, note: at } : { status: "failed" as const, note: entry.data.reason };
+      const tags = state.tags.map((one) => (one.service === service && one.tag === tag ? { ...one, ...settled } : one));
+      return { ...state, tags };
+    }
+    case "rollback.started":
+      return { ...baseOf(state), phase: "rollingBack", since: at, rollouts: rolloutsOf(state, entry), cause: entry.data.cause };
+    case "promotion.stuck": {
+      if (state.phase !== "rollingBack") throw new BrokenHistory(entry, state.phase);
+      return { ...baseOf(state), phase: "stuck", since: at, rollouts: state.rollouts, cause: state.cause, trouble: entry.data.trouble };
+    }
+    case "promotion.unstuck": {
+      if (state.phase !== "stuck") throw new BrokenHistory(entry, state.phase);
+      return { ...baseOf(state), phase: "rollingBack", since: at, rollouts: state.rollouts, cause: state.cause };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function applyEnd(state: PromotionState, entry: PromotionEntry): PromotionState {
+  const base = baseOf(state);
+  const endedAt = entry.at;
+  switch (entry.kind) {
+    case "promotion.succeeded": {
+      if (state.phase !== "verifying") throw new BrokenHistory(entry, state.phase);
+      const { rollouts, checks, tags } = state;
+      return { ...base, phase: "succeeded", endedAt, rollouts, checks, tags };
+    }
+    case "promotion.rejected":
+      return { ...base, phase: "rejected", endedAt, by: entry.actor.kind === "system" ? null : entry.actor, why: entry.data.why };
+    case "promotion.expired":
+      return { ...base, phase: "expired", endedAt };
+    case "promotion.superseded":
+      return { ...base, phase: "superseded", endedAt, supersededBy: entry.data.supersededBy };
+    case "promotion.aborted": {
+      const rollouts = "rollouts" in state ? state.rollouts : [];
+      return { ...base, phase: "aborted", endedAt, by: entry.actor, why: entry.data.why, rollouts };
+    }
+    case "promotion.rolledBack": {
+      if (state.phase !== "rollingBack") throw new BrokenHistory(entry, state.phase);
+      const { rollouts, cause } = state;
+      return { ...base, phase: "rolledBack", endedAt, rollouts, cause, nextStep: entry.data.nextStep };
+    }
+    case "promotion.failed": {
+      const cause = entry.data.cause ?? ("cause" in state ? state.cause : undefined);
+      if (!cause) throw new BrokenHistory(entry, state.phase);
+      const closedBy = entry.actor.kind === "system" ? null : entry.actor;
+      return { ...base, phase: "failed", endedAt, rollouts: rolloutsOf(state, entry), cause, nextStep: entry.data.nextStep, closedBy };
+    }
+    default:
+      return state;
+  }
+}
+
+/** One rollout after an entry about it. What an earlier phase said is kept where the next one needs it. */
+function moveRollout(rollout: RolloutState, entry: PromotionEntry): RolloutState {
+  const { service } = rollout;
+  const { at } = entry;
+  switch (entry.kind) {
+    case "rollout.requested": {
+      const { attempt, generation, deadlineAt } = entry.data;
+      return { service, phase: "requested", attempt, generation, requestedAt: at, deadlineAt };
+    }
+    case "rollout.accepted":
+      if (rollout.phase !== "requested") throw new BrokenHistory(entry, rollout.phase);
+      return { ...rollout, phase: "accepted", acceptedAt: at, targetGeneration: entry.data.targetGeneration };
+    case "rollout.observed": {
+      if (rollout.phase !== "accepted") throw new BrokenHistory(entry, rollout.phase);
+      const { generation, requestedAt, acceptedAt } = rollout;
+      const { ready, desired, runs } = entry.data;
+      return { service, phase: "observed", generation, requestedAt, acceptedAt, observedAt: at, ready, desired, runs };
+    }
+    case "rollout.failed":
+      return { service, phase: "failed", touched: entry.data.touched, reason: entry.data.reason, at };
+    case "revert.requested": {
+      const { attempt, generation, deadlineAt } = entry.data;
+      return { service, phase: "revertRequested", attempt, generation, requestedAt: at, deadlineAt };
+    }
+    case "revert.accepted": {
+      if (rollout.phase !== "revertRequested") throw new BrokenHistory(entry, rollout.phase);
+      const { attempt, generation, deadlineAt } = rollout;
+      return { service, phase: "revertAccepted", attempt, generation, acceptedAt: at, targetGeneration: entry.data.targetGeneration, deadlineAt };
+    }
+    case "revert.observed":
+      return { service, phase: "reverted", at, runs: entry.data.runs };
+    default:
+      return rollout;
+  }
+}

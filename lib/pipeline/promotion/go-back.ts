@@ -1,0 +1,74 @@
+import type { Actor } from "@/lib/pipeline/actor";
+import { type Decision, decision, effect, entryFor } from "@/lib/pipeline/promotion/decision";
+import type { Entry } from "@/lib/pipeline/promotion/entry";
+import type { Cause, PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
+
+type Running = PromotionState & { phase: "rollingOut" | "verifying" };
+
+/** True where something may have been written to the target; a mere intention counts, because a call may be under way. */
+export function touched(rollout: RolloutState): boolean {
+  switch (rollout.phase) {
+    case "pending":
+    case "reverted":
+      return false;
+    case "failed":
+      return rollout.touched;
+    case "requested":
+    case "accepted":
+    case "observed":
+    case "revertRequested":
+    case "revertAccepted":
+      return true;
+    default:
+      return rollout satisfies never;
+  }
+}
+
+/** The last one changed goes back first. */
+export function nextToRevert(rollouts: RolloutState[]): RolloutState | undefined {
+  return rollouts.findLast(touched);
+}
+
+/**
+ * A promotion that must not go on: back to what was verified, or, where that is not its policy or not possible, an end
+ * that calls a person. A rollback is never rolled back by itself, and nothing is reverted that was not touched.
+ */
+export function goBack(state: Running, cause: Cause, now: string, actor: Actor): Decision {
+  const write = entryFor(state, now, actor);
+  const changed = state.rollouts.filter(touched);
+  if (changed.length === 0) return decision([endUntouched(cause, write)]);
+  if (state.plan.kind === "rollback" && cause.kind !== "aborted") {
+    return decision([
+      write({ kind: "rollback.started", data: { cause } }),
+      write({ kind: "promotion.stuck", data: { trouble: "this is a rollback itself: a person decides what runs next" } }),
+    ]);
+  }
+  if (state.plan.onFailure === "hold" && cause.kind !== "aborted") {
+    return decision([...failAndHold(state, cause, write)]);
+  }
+  const lost = changed.find((one) => !state.plan.services.find((planned) => planned.service === one.service)?.rollback);
+  if (lost) {
+    const trouble = `${lost.service} ran nothing before: there is nothing to go back to`;
+    return decision([
+      write({ kind: "rollback.started", data: { cause } }),
+      write({ kind: "promotion.stuck", data: { trouble } }),
+    ]);
+  }
+  const first = nextToRevert(state.rollouts);
+  const effects = first ? [effect(state.id, now, { kind: "revert", service: first.service, attempt: 1 })] : [];
+  return decision([write({ kind: "rollback.started", data: { cause } })], effects);
+}
+
+function endUntouched(cause: Cause, write: (body: Parameters<ReturnType<typeof entryFor>>[0]) => Entry): Entry {
+  if (cause.kind === "aborted") return write({ kind: "promotion.aborted", data: { why: cause.reason } });
+  const nextStep = "Nothing was changed. Mend the cause, then promote again.";
+  return write({ kind: "promotion.failed", data: { cause, nextStep } });
+}
+
+function failAndHold(state: Running, cause: Cause, write: (body: Parameters<ReturnType<typeof entryFor>>[0]) => Entry): Entry[] {
+  const nextStep = `${state.plan.environment} runs the new digest and is held: decide whether to roll back or to mend, then release it.`;
+  return [
+    write({ kind: "promotion.failed", data: { cause, nextStep } }),
+    write({ kind: "environment.held", data: { id: `${state.id}:hold`, reason: `${state.id} failed: ${cause.reason}` } }),
+  ];
+}

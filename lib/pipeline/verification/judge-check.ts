@@ -1,0 +1,57 @@
+import { parseJsonPath, type SmokeTest } from "@/lib/pipeline/policy/verification";
+import type { CheckState } from "@/lib/pipeline/promotion/state";
+
+/** One look: the endpoint's answer, or why there was none. */
+export type Look = { kind: "answered"; status: number; body: string } | { kind: "silent"; message: string };
+
+/** So many wrong answers in a row are a failure: one alone may be a pod that was just replaced. */
+const failuresMax = 3;
+
+/** What a check's next state is after a look. No answer is unknown: it is never good, and the deadline ends it. */
+export function judgeCheck(check: CheckState, expected: SmokeTest, look: Look, now: string): CheckState {
+  if (check.status === "passed" && check.kind === "smoke") return check;
+  if (look.kind === "silent") {
+    return { ...check, status: "unknown", since: check.status === "unknown" ? check.since : now, found: look.message };
+  }
+  const wrong = problemOf(expected, look.status, look.body);
+  if (wrong !== undefined) {
+    const failures = check.failures + 1;
+    const status = failures >= failuresMax ? "failed" : "waiting";
+    return { ...check, status, failures, since: check.status === status ? check.since : now, found: wrong };
+  }
+  const since = check.status === "good" ? check.since : now;
+  const held = Date.parse(now) - Date.parse(since) >= (expected.forMs ?? 0);
+  const good: CheckState = { ...check, status: "good", failures: 0, since, found: `answered ${look.status}` };
+  if (!held) return { ...good, status: "good" };
+  // A health endpoint is watched to the end; a smoke test that held is done.
+  return check.kind === "smoke" ? { ...good, status: "passed" } : good;
+}
+
+/** True once the check has been right for as long as it must. */
+export function hasHeld(check: CheckState, forMs: number | undefined, now: string): boolean {
+  if (check.status === "passed") return true;
+  return check.status === "good" && Date.parse(now) - Date.parse(check.since) >= (forMs ?? 0);
+}
+
+function problemOf(expected: SmokeTest, status: number, body: string): string | undefined {
+  if (status !== expected.status) return `answered ${status}, not ${expected.status}`;
+  if (expected.jsonPath === undefined) return undefined;
+  const value = valueAt(body, parseJsonPath(expected.jsonPath) ?? []);
+  if (value === undefined) return `its answer has nothing at ${expected.jsonPath}`;
+  if (expected.equals === undefined || value === expected.equals) return undefined;
+  return `${expected.jsonPath} is ${JSON.stringify(value)?.slice(0, 80)}, not ${JSON.stringify(expected.equals)}`;
+}
+
+function valueAt(body: string, path: (string | number)[]): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  for (const key of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string | number, unknown>)[key];
+  }
+  return value;
+}
