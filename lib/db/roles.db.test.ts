@@ -95,9 +95,8 @@ describe("a database whose user may not create roles", () => {
 
   afterEach(async () => {
     await rm(folder, { recursive: true, force: true });
-    await ask(database.superuserUrl, `DROP OWNED BY ${user}`);
-    await ask(database.superuserUrl, `ALTER DATABASE ${database.name} OWNER TO postgres`);
-    await ask(database.superuserUrl, `DROP ROLE ${user}`);
+    await database.close();
+    await ask(inject("testServer").superuserUrl, `DROP ROLE ${user}`);
   });
 
   test("is migrated all the same, and says why there is no separate role", async () => {
