@@ -41,7 +41,5 @@ export const approvalConfig = z
       params: { allowed: `${people.size} at most, or a group in from` },
     });
   })
-  .transform(
-    ({ expiresAfter, ...rest }): ApprovalConfig => ({ ...rest, expiresAfterMs: expiresAfter }),
-  )
+  .transform(({ expiresAfter, ...rest }): ApprovalConfig => ({ ...rest, expiresAfterMs: expiresAfter }))
   .meta({ description: "people who must say yes to the exact plan; whoever asked for it does not count" });

@@ -19,10 +19,11 @@ const environments = z
 export const upstreamConfig = z
   .strictObject({ all: environments.optional(), any: environments.optional() })
   .superRefine(exactlyOne("all", "any"))
-  .transform((value): UpstreamConfig =>
-    value.all !== undefined
-      ? { match: "all", environments: value.all }
-      : { match: "any", environments: value.any ?? [] },
+  .transform(
+    (value): UpstreamConfig =>
+      value.all !== undefined
+        ? { match: "all", environments: value.all }
+        : { match: "any", environments: value.any ?? [] },
   )
   .meta({
     description: "environments in which the same digest must have succeeded before",

@@ -58,7 +58,9 @@ export const addressTemplate = z
         context.addIssue({ code: "custom", message: `has the unknown placeholder ${whole}` });
       }
     }
-    const problem = addressProblem(fillAddress(text, { project: "p", service: "s", environment: "e", namespace: "n", workload: "w" }));
+    const problem = addressProblem(
+      fillAddress(text, { project: "p", service: "s", environment: "e", namespace: "n", workload: "w" }),
+    );
     if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
   })
   .meta({

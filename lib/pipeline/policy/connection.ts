@@ -57,12 +57,7 @@ const registry = z
     url: origin,
     ...credentialKeys,
     realms: z
-      .array(
-        z
-          .string()
-          .refine(isRegistryHost, { message: "is not a host" })
-          .meta({ description: "host or host:port" }),
-      )
+      .array(z.string().refine(isRegistryHost, { message: "is not a host" }).meta({ description: "host or host:port" }))
       .max(20)
       .default([])
       .meta({ description: "a list of hosts (host or host:port) of token services that may be sent the credentials" }),

@@ -4,7 +4,7 @@ import { type GateConfig, gateConfig } from "@/lib/pipeline/policy/gate-config";
 import { name } from "@/lib/pipeline/policy/name";
 import { type Strategy, strategy } from "@/lib/pipeline/policy/strategy";
 import { type VerificationPolicy, verification } from "@/lib/pipeline/policy/verification";
-import { classifyTag, isTag, tagRule } from "@/lib/pipeline/release/reference";
+import { classifyTag, isTag } from "@/lib/pipeline/release/reference";
 
 /** What guards an environment, and what happens in it. */
 export interface EnvironmentPolicy {
@@ -35,7 +35,8 @@ export function environmentTagProblem(text: string): string | undefined {
   if (!isTag(text)) return "is not a tag";
   if (["latest", "dev"].includes(text.toLowerCase())) return "is a tag that anyone moves, so it says nothing";
   const { kind } = classifyTag(text);
-  if (kind === "commit" || kind === "candidate" || kind === "final") return "has the form of a release, which never moves";
+  if (kind === "commit" || kind === "candidate" || kind === "final")
+    return "has the form of a release, which never moves";
   return undefined;
 }
 
@@ -46,7 +47,8 @@ const environmentTag = z
     if (message !== undefined) context.addIssue({ code: "custom", message });
   })
   .meta({
-    description: `a tag that Waybill moves after a success, such as staging or prod; not latest or dev, not sha-… or vX.Y.Z; ${tagRule}`,
+    description:
+      "a registry tag that Waybill moves after a success, such as staging or prod; not latest, dev, sha-… or vX.Y.Z",
   });
 
 /** One item of `spec.environments`; `position` is its index there. */

@@ -25,7 +25,9 @@ export interface ProjectDocument {
 
 /** The strategy that counts for a service in an environment: the target's own, else the environment's. */
 export function strategyFor(environment: EnvironmentPolicy, service: ServicePolicy): Strategy {
-  const own = Object.hasOwn(service.targets, environment.name) ? service.targets[environment.name]?.strategy : undefined;
+  const own = Object.hasOwn(service.targets, environment.name)
+    ? service.targets[environment.name]?.strategy
+    : undefined;
   return own ?? environment.strategy;
 }
 
@@ -41,11 +43,12 @@ const person = z
       .optional(),
   })
   .superRefine(exactlyOne("group", "email"))
-  .transform(({ group, email, ...grant }): PersonRole =>
-    group !== undefined
-      ? { kind: "group", group, ...grant }
-      : // exactlyOne has passed by now, so the other one is there.
-        { kind: "person", email: email as string, ...grant },
+  .transform(
+    ({ group, email, ...grant }): PersonRole =>
+      group !== undefined
+        ? { kind: "group", group, ...grant }
+        : // exactlyOne has passed by now, so the other one is there.
+          { kind: "person", email: email as string, ...grant },
   )
   .meta({ description: "a role for a group or a person", ...exactlyOneSchema("group", "email") });
 

@@ -13,7 +13,10 @@ const systemFolders = /^file:\/(proc|sys|dev)(\/|$)/;
 /** Why `text` is no reference to a secret, or undefined where it is one. The answer never repeats the text. */
 export function secretReferenceProblem(text: string): { message: string; notAvailable?: true } | undefined {
   if (/^vault:/.test(text)) {
-    return { message: "vault: references are not supported yet by this version of Waybill", notAvailable: true };
+    return {
+      message: "is a vault: reference, which is not supported yet by this version of Waybill",
+      notAvailable: true,
+    };
   }
   if (environmentForm.test(text)) {
     if (!ownSettings.has(text.slice("env:".length))) return undefined;

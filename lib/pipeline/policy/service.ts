@@ -39,15 +39,17 @@ const kubernetesTarget = z
     container: name,
   })
   .superRefine(exactlyOne("deployment", "statefulSet"))
-  .transform(({ deployment, statefulSet, ...where }): KubernetesTarget => ({
-    kind: "kubernetes",
-    ...where,
-    workload:
-      deployment !== undefined
-        ? { kind: "deployment", name: deployment }
-        : // exactlyOne has passed by now, so the other one is there.
-          { kind: "statefulSet", name: statefulSet as string },
-  }))
+  .transform(
+    ({ deployment, statefulSet, ...where }): KubernetesTarget => ({
+      kind: "kubernetes",
+      ...where,
+      workload:
+        deployment !== undefined
+          ? { kind: "deployment", name: deployment }
+          : // exactlyOne has passed by now, so the other one is there.
+            { kind: "statefulSet", name: statefulSet as string },
+    }),
+  )
   .meta({
     description: "one named container of a Deployment or StatefulSet",
     ...exactlyOneSchema("deployment", "statefulSet"),
@@ -67,10 +69,12 @@ const target = z
       context.addIssue({ code: "custom", path: ["strategy", "rolling", "maxSurge"], message, params: { allowed } });
     }
   })
-  .transform((value): ServiceTarget => ({
-    ref: value.kubernetes,
-    ...(value.strategy === undefined ? {} : { strategy: value.strategy }),
-  }))
+  .transform(
+    (value): ServiceTarget => ({
+      ref: value.kubernetes,
+      ...(value.strategy === undefined ? {} : { strategy: value.strategy }),
+    }),
+  )
   .meta({ description: "where the service runs in one environment" });
 
 /** One item of `spec.services`; `position` is its index there. */

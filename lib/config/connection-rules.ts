@@ -1,0 +1,80 @@
+import type { Path, Violation } from "@/lib/config/document-error";
+import { undefinedName } from "@/lib/config/project-rules";
+import type { ConnectionKind } from "@/lib/pipeline/policy/connection";
+import type { ProjectDocument } from "@/lib/pipeline/policy/project";
+
+/** What a project needs to know of a connection that it names. A ConnectionDocument is one. */
+export interface KnownConnection {
+  name: string;
+  /** Undefined where the connection stands in the same file with an error of its own: then nothing is said about it. */
+  kind: ConnectionKind | undefined;
+  projects: readonly string[];
+}
+
+/** Connections that a project names and may not use: unknown, of another kind, or not listed for this project. */
+export function connectionViolations(project: ProjectDocument, known: readonly KnownConnection[]): Violation[] {
+  const byName = new Map(known.map((connection) => [connection.name, connection]));
+  return connectionUses(project).flatMap((use): Violation[] => {
+    const value = JSON.stringify(use.name);
+    const connection = byName.get(use.name);
+    const usable = known.filter((item) => item.kind === use.kind && item.projects.includes(project.name));
+    const names = usable.map((item) => item.name);
+    if (connection === undefined) return [undefinedName(`a connection of kind ${use.kind}`, use.name, names, use.path)];
+    if (connection.kind === undefined) return [];
+    const allowed = names.length === 0 ? `a connection of kind ${use.kind}` : names.join(", ");
+    if (connection.kind !== use.kind) {
+      const message = `is a connection of kind ${connection.kind}, not ${use.kind}`;
+      return [{ code: "undefinedReference", path: use.path, value, message, allowed }];
+    }
+    if (connection.projects.includes(project.name)) return [];
+    const message = `may not be used by ${project.name}: the connection does not list it in projects`;
+    return [{ code: "undefinedReference", path: use.path, value, message, allowed }];
+  });
+}
+
+function connectionUses(project: ProjectDocument): { name: string; kind: ConnectionKind; path: Path }[] {
+  return project.services.flatMap((service, index) => [
+    {
+      name: service.image.connection,
+      kind: "registry" as const,
+      path: ["spec", "services", index, "image", "connection"],
+    },
+    ...Object.entries(service.targets).map(([environment, target]) => ({
+      name: target.ref.connection,
+      kind: target.ref.kind,
+      path: ["spec", "services", index, "targets", environment, target.ref.kind, "connection"],
+    })),
+  ]);
+}
+
+/** Targets that name the same container of the same workload as one before: two promotions would fight over it. */
+export function sharedTargets(
+  projects: readonly ProjectDocument[],
+): { project: ProjectDocument; violation: Violation }[] {
+  const owners = new Map<string, string>();
+  return projects.flatMap((project) =>
+    project.services.flatMap((service, index) =>
+      Object.entries(service.targets).flatMap(([environment, { ref }]) => {
+        const key = JSON.stringify([
+          ref.connection,
+          ref.namespace,
+          ref.workload.kind,
+          ref.workload.name,
+          ref.container,
+        ]);
+        const owner = owners.get(key);
+        if (owner === undefined) {
+          owners.set(key, `${service.name} in ${environment} of ${project.name}`);
+          return [];
+        }
+        const violation: Violation = {
+          code: "duplicate",
+          path: ["spec", "services", index, "targets", environment, ref.kind],
+          message: `is the target of ${owner} already`,
+          allowed: "a container that no other target names",
+        };
+        return [{ project, violation }];
+      }),
+    ),
+  );
+}

@@ -1,0 +1,36 @@
+import type { Path } from "@/lib/config/document-error";
+
+const strategies = ["blueGreen", "canary"];
+const credentialsOfLater = ["vault", "slack", "argocd", "portainer", "coolify", "vercel"];
+
+// What the project file has a place for and this version does not do. `[]` is any index, `*` any name.
+const laterKeys: Record<string, readonly string[]> = {
+  "Connection spec": credentialsOfLater,
+  "Project spec": ["slos", "retention", "notify"],
+  "Project spec.environments[]": ["autoPromote"],
+  "Project spec.environments[].gates[]": [
+    "freeze",
+    "errorBudget",
+    "vulnerabilities",
+    "checklist",
+    "image",
+    "signature",
+    "webhook",
+  ],
+  "Project spec.environments[].gates[].approval": ["stepUp"],
+  "Project spec.environments[].strategy": strategies,
+  "Project spec.environments[].verification": ["metrics"],
+  "Project spec.services[].targets.*": ["argocd", "compose", "portainer", "coolify", "vercel"],
+  "Project spec.services[].targets.*.kubernetes": ["service"],
+  "Project spec.services[].targets.*.strategy": strategies,
+};
+
+/** True where `key` in the mapping at `path` belongs to the project file, but not yet to this version. */
+export function isLaterKey(documentKind: string, path: Path, key: string): boolean {
+  return laterKeys[`${documentKind} ${pattern(path)}`]?.includes(key) ?? false;
+}
+
+function pattern(path: Path): string {
+  const parts = path.map((part, index) => (path[index - 1] === "targets" ? "*" : part));
+  return parts.map((part, index) => (typeof part === "number" ? "[]" : index === 0 ? part : `.${part}`)).join("");
+}
