@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect } from "@/lib/db/connect";
 import { listen } from "@/lib/db/listen";

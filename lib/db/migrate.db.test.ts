@@ -39,7 +39,10 @@ async function query<Row>(sql: string): Promise<Row[]> {
 describe("migrate", () => {
   test("applies what is missing, in the order of the names, and nothing twice", async () => {
     await writeMigration("20260102_second", "ALTER TABLE parcel ADD COLUMN weight integer;");
-    await writeMigration("20260101_first", "CREATE TABLE parcel (id integer PRIMARY KEY);\nINSERT INTO parcel VALUES (1);");
+    await writeMigration(
+      "20260101_first",
+      "CREATE TABLE parcel (id integer PRIMARY KEY);\nINSERT INTO parcel VALUES (1);",
+    );
     expect(await run()).toEqual({ applied: ["20260101_first", "20260102_second"], already: 0 });
     expect(await run()).toEqual({ applied: [], already: 2 });
     await writeMigration("20260103_third", "INSERT INTO parcel VALUES (2, 5);");
@@ -56,7 +59,12 @@ describe("migrate", () => {
     const [row] = await query<Record<string, unknown>>("SELECT * FROM _prisma_migrations");
     // printf 'SELECT 1;' | sha256sum
     expect(row?.checksum).toBe("17db4fd369edb9244b9f91d9aeed145c3d04ad8ba6e95d06247f07a63527d11a");
-    expect(row).toMatchObject({ migration_name: "20260101_first", applied_steps_count: 1, logs: null, rolled_back_at: null });
+    expect(row).toMatchObject({
+      migration_name: "20260101_first",
+      applied_steps_count: 1,
+      logs: null,
+      rolled_back_at: null,
+    });
     expect(row?.finished_at).toBeInstanceOf(Date);
   });
 
@@ -94,7 +102,9 @@ describe("migrate", () => {
     await writeMigration("20260101_first", "CREATE TABLE parcel (id integer);");
     await run();
     await rm(path.join(folder, "20260101_first"), { recursive: true });
-    await expect(run()).rejects.toThrow(/has the migration 20260101_first, which this version of Waybill does not know/);
+    await expect(run()).rejects.toThrow(
+      /has the migration 20260101_first, which this version of Waybill does not know/,
+    );
   });
 
   test("stops at a migration that was slipped in before one that is applied", async () => {

@@ -1,7 +1,14 @@
 import { connect } from "@/lib/db/connect";
 import { withUser } from "@/lib/db/database-error";
 import { type MigrateOptions, type MigrateResult, migrate } from "@/lib/db/migrate";
-import { APP_ROLE, checkAppRole, ensureRoles, QUEUE_SCHEMA, type RoleSeparation, withLedgerOwner } from "@/lib/db/roles";
+import {
+  APP_ROLE,
+  checkAppRole,
+  ensureRoles,
+  QUEUE_SCHEMA,
+  type RoleSeparation,
+  withLedgerOwner,
+} from "@/lib/db/roles";
 
 export interface PrepareOptions extends MigrateOptions {
   /** Owns the database and migrates it. */

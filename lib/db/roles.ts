@@ -48,9 +48,7 @@ async function ensureLedgerOwner(client: pg.Client): Promise<void> {
 async function ensureAppRole(client: pg.Client, adminUrl: string, password: string): Promise<RoleSeparation> {
   const facts = await roleFacts(client, APP_ROLE);
   if (facts === undefined) {
-    await client.query(
-      `CREATE ROLE ${APP_ROLE} LOGIN NOINHERIT PASSWORD ${pg.escapeLiteral(scramVerifier(password))}`,
-    );
+    await client.query(`CREATE ROLE ${APP_ROLE} LOGIN NOINHERIT PASSWORD ${pg.escapeLiteral(scramVerifier(password))}`);
     return { separateRole: true };
   }
   if (facts.powerful) {
