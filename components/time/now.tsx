@@ -1,0 +1,74 @@
+"use client";
+
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useState, useSyncExternalStore } from "react";
+
+/** What the server's clock was ahead of this machine's; small differences are left alone. */
+const toleratedSkewMs = 20_000;
+
+interface Clock {
+  /** Milliseconds at the server when the page was made; what both sides print first. */
+  renderedAt: number;
+  skewMs: number;
+}
+
+const ClockContext = createContext<Clock>({ renderedAt: 0, skewMs: 0 });
+
+interface NowProviderProps {
+  /** `Date.now()` on the server, as the page is made. */
+  now: number;
+  children: ReactNode;
+}
+
+/** Gives every age on the page one clock: the server's, running on in the browser. */
+export function NowProvider({ now, children }: NowProviderProps) {
+  const [clock, setClock] = useState<Clock>({ renderedAt: now, skewMs: 0 });
+  useEffect(() => {
+    const skewMs = now - Date.now();
+    if (Math.abs(skewMs) > toleratedSkewMs && skewMs > 0) setClock({ renderedAt: now, skewMs });
+  }, [now]);
+  return <ClockContext value={clock}>{children}</ClockContext>;
+}
+
+/** Now, in milliseconds, moving on every `everyMs`; the server's moment while the page is taken over by the browser. */
+export function useNow(everyMs: number): number {
+  const { renderedAt, skewMs } = useContext(ClockContext);
+  const subscribe = useCallback((tick: () => void) => tickEvery(everyMs, tick), [everyMs]);
+  const now = useSyncExternalStore(
+    subscribe,
+    () => Math.floor(Date.now() / everyMs) * everyMs,
+    () => Math.floor(renderedAt / everyMs) * everyMs,
+  );
+  return now + skewMs;
+}
+
+/** True once the browser has taken the page over: from then on its time zone may be used. */
+export function useInBrowser(): boolean {
+  return useSyncExternalStore(
+    () => () => {},
+    () => true,
+    () => false,
+  );
+}
+
+const tickers = new Map<number, Set<() => void>>();
+const timers = new Map<number, ReturnType<typeof setInterval>>();
+
+/** One timer for all that tick at the same pace, however many ages a page shows. */
+function tickEvery(everyMs: number, tick: () => void): () => void {
+  const listeners = tickers.get(everyMs) ?? new Set();
+  tickers.set(everyMs, listeners);
+  listeners.add(tick);
+  if (!timers.has(everyMs))
+    timers.set(
+      everyMs,
+      setInterval(() => {
+        for (const listener of listeners) listener();
+      }, everyMs),
+    );
+  return () => {
+    listeners.delete(tick);
+    if (listeners.size > 0) return;
+    clearInterval(timers.get(everyMs));
+    timers.delete(everyMs);
+  };
+}
