@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http";
 import { ExternalError, type ExternalErrorCode } from "@/lib/ports/external-error";
 
 /** What an HTTP server said, read to its end; `body` of an error answer may be cut short. */
@@ -56,7 +57,10 @@ export function statusFailure(
   const retryAfterMs = retryAfter(answer.headers.get("retry-after"), now);
   return failure(system, {
     ...(status === 401 && scope ? { code: "forbidden", retryable: false } : kind),
-    message: redact(`${what}: answered ${status}${said === "" ? "" : ` (${said})`}`, secrets),
+    message: redact(
+      `${what}: answered ${status} ${said === "" ? (STATUS_CODES[status] ?? "") : `(${said})`}`.trimEnd(),
+      secrets,
+    ),
     status,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });

@@ -29,13 +29,13 @@ const imageForm = z.object({
   ...head,
   config: descriptor,
   layers: z.array(z.object({ size })),
-  manifests: z.undefined(),
+  manifests: z.never().optional(),
 });
 const indexForm = z.object({
   ...head,
   manifests: z.array(child),
-  layers: z.undefined(),
-  config: z.undefined(),
+  layers: z.never().optional(),
+  config: z.never().optional(),
 });
 
 type Child = z.infer<typeof child>;
