@@ -50,7 +50,7 @@ export async function startDockerRegistry(auth: DockerRegistryAuth): Promise<Doc
 
   const child = spawn(path, ["serve", join(folder, "config.yml")], {
     stdio: ["ignore", "ignore", "pipe"],
-    env: { PATH: process.env.PATH, OTEL_TRACES_EXPORTER: "none" },
+    env: { ...process.env, OTEL_TRACES_EXPORTER: "none" },
   });
   const exited = once(child, "exit");
   const lines = createInterface({ input: child.stderr });
