@@ -5,17 +5,13 @@ import { emailAddress, groupName } from "@/lib/pipeline/policy/name";
 /** Approvals by `count` different people, none of them the one who asked. */
 export interface ApprovalConfig {
   count: number;
-  /** Groups and e-mail addresses; what holds an @ is in lower case. */
+  /** Groups, which are compared as written, and e-mail addresses, for which the case of ASCII letters does not count. */
   from: string[];
   /** Without an answer by then, counted from the request, the promotion expires. */
   expiresAfterMs: number;
 }
 
-const approver = z
-  .string()
-  .transform((text) => (text.includes("@") ? text.toLowerCase() : text))
-  .pipe(groupName)
-  .meta({ description: "a group or an e-mail address" });
+const approver = groupName.meta({ description: "a group or an e-mail address" });
 
 /** Is this entry of `from` an e-mail address, rather than a group without an @ in its name? */
 export function isEmailAddress(entry: string): boolean {
@@ -32,7 +28,7 @@ export const approvalConfig = z
       .meta({ description: "how long an answer is waited for, such as 24h; after it the promotion expires" }),
   })
   .superRefine((value, context) => {
-    const people = new Set(value.from);
+    const people = new Set(value.from.map((entry) => entry.toLowerCase()));
     if (![...people].every(isEmailAddress) || people.size >= value.count) return;
     context.addIssue({
       code: "custom",

@@ -5,19 +5,23 @@ import { name } from "@/lib/pipeline/policy/name";
 import { type SecretReference, secretReference } from "@/lib/pipeline/policy/secret-reference";
 import { isRegistryHost } from "@/lib/pipeline/release/reference";
 
-/** How to prove who Waybill is: a user name and password together, a token, or neither. All are references. */
-export interface Credentials {
+/** User name and password, both or none, as references. */
+export interface Login {
   username?: SecretReference;
   password?: SecretReference;
-  token?: SecretReference;
 }
 
-/** An image registry. Credentials go to its own host and to the token services at `realms` (`host[:port]`) alone. */
-export interface RegistryConnection extends Credentials {
+/** An image registry. Credentials go to its own host and to the token services at `realms` alone. */
+export interface RegistryConnection extends Login {
   kind: "registry";
   /** Scheme, host and port. */
   url: string;
+  /** `host[:port]`. */
   realms: string[];
+  /** `host[:port]` to which it may redirect a read; they are never sent credentials. */
+  redirectHosts: string[];
+  /** True where somebody agreed to plain http beyond this machine. */
+  insecureHttp: boolean;
 }
 
 /** A cluster: by a kubeconfig, or the one that Waybill itself runs in. */
@@ -26,9 +30,11 @@ export interface KubernetesConnection {
   access: { kind: "kubeconfig"; kubeconfig: SecretReference; context?: string } | { kind: "inCluster" };
 }
 
-export interface PrometheusConnection extends Credentials {
+export interface PrometheusConnection extends Login {
   kind: "prometheus";
   url: string;
+  /** A bearer token in place of user name and password. */
+  token?: SecretReference;
 }
 
 export type ConnectionSpec = RegistryConnection | KubernetesConnection | PrometheusConnection;
@@ -37,32 +43,55 @@ export type ConnectionKind = ConnectionSpec["kind"];
 /** An outside system, and the projects that may use it by name. It holds references to secrets, never a secret. */
 export type ConnectionDocument = { name: string; projects: string[] } & ConnectionSpec;
 
-const credentialKeys = {
-  username: secretReference.optional(),
-  password: secretReference.optional(),
-  token: secretReference.optional(),
-};
+type Given<Shape> = { [key in keyof Shape]?: unknown };
 
-function wholeCredentials(value: { [key in keyof Credentials]?: unknown }, context: z.RefinementCtx): void {
-  const allowed = "username and password together, or token alone, or none of them";
-  const refuse = (key: keyof Credentials, message: string) =>
-    context.addIssue({ code: "custom", path: [key], message, params: { allowed } });
-  if (value.token !== undefined && value.username !== undefined) refuse("token", "stands beside a user name");
-  if (value.username !== undefined && value.password === undefined) refuse("username", "stands without a password");
-  if (value.password !== undefined && value.username === undefined) refuse("password", "stands without a user name");
+function wholeLogin(value: Given<Login>, context: z.RefinementCtx): void {
+  const { username, password } = value;
+  if ((username === undefined) === (password === undefined)) return;
+  const [given, missing] = username === undefined ? ["password", "username"] : ["username", "password"];
+  context.addIssue({
+    code: "custom",
+    path: [given],
+    message: `stands without ${missing}`,
+    params: { allowed: "username and password together, or none of them" },
+  });
 }
+
+const hosts = z
+  .array(z.string().refine(isRegistryHost, { message: "is not a host" }).meta({ description: "host or host:port" }))
+  .max(20)
+  .default([]);
+
+const loopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
 
 const registry = z
   .strictObject({
     url: origin,
-    ...credentialKeys,
-    realms: z
-      .array(z.string().refine(isRegistryHost, { message: "is not a host" }).meta({ description: "host or host:port" }))
-      .max(20)
-      .default([])
-      .meta({ description: "a list of hosts (host or host:port) of token services that may be sent the credentials" }),
+    username: secretReference.optional(),
+    password: secretReference.optional(),
+    realms: hosts.meta({
+      description: "a list of hosts (host or host:port) of token services that may be sent the credentials",
+    }),
+    redirectHosts: hosts.meta({
+      description: "a list of hosts (host or host:port) to which the registry may redirect a read",
+    }),
+    insecureHttp: z
+      .boolean()
+      .default(false)
+      .meta({ description: "true to allow plain http beyond this machine, or false" }),
   })
-  .superRefine(wholeCredentials)
+  .superRefine(wholeLogin)
+  .superRefine((value, context) => {
+    if (!URL.canParse(value.url) || value.insecureHttp) return;
+    const url = new URL(value.url);
+    if (url.protocol !== "http:" || loopbackHosts.includes(url.hostname)) return;
+    context.addIssue({
+      code: "custom",
+      path: ["url"],
+      message: "is plain http, so that anyone on the way could read the credentials and change the images",
+      params: { allowed: "https://, or insecureHttp: true beside it" },
+    });
+  })
   .transform((value): RegistryConnection => ({ kind: "registry", ...value }))
   .meta({ description: "an image registry that speaks the OCI distribution protocol" });
 
@@ -91,8 +120,18 @@ const kubernetes = z
   .meta({ description: "a cluster", ...exactlyOneSchema("kubeconfig", "inCluster") });
 
 const prometheus = z
-  .strictObject({ url: address, ...credentialKeys })
-  .superRefine(wholeCredentials)
+  .strictObject({
+    url: address,
+    username: secretReference.optional(),
+    password: secretReference.optional(),
+    token: secretReference.optional(),
+  })
+  .superRefine(wholeLogin)
+  .superRefine((value, context) => {
+    if (value.token === undefined || value.username === undefined) return;
+    const allowed = "username and password together, or token alone, or none of them";
+    context.addIssue({ code: "custom", path: ["token"], message: "stands beside a user name", params: { allowed } });
+  })
   .transform((value): PrometheusConnection => ({ kind: "prometheus", ...value }))
   .meta({ description: "a Prometheus, or what speaks its query API" });
 

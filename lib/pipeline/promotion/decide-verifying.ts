@@ -39,7 +39,7 @@ function checked(state: Verifying, checks: CheckState[], now: string): Decision 
     if (tags.length === 0) return decision([...entries, succeeded(state, now)]);
     return decision(entries, tags.map((tag) => effect(state.id, now, { kind: "moveTag", ...tag })));
   }
-  const open = checks.find((check) => check.status === "unknown" || check.status === "waiting");
+  const open = checks.find((check) => check.status !== "good" && check.status !== "passed");
   if (open && now >= state.deadlineAt) return fail(state, checks, open, "errored", now);
 
   const entries = statusesChanged(state.checks, checks) ? [write({ kind: "verification.checked", data: { checks } })] : [];

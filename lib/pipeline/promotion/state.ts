@@ -76,13 +76,16 @@ export type RolloutState =
     }
   | { service: string; phase: "reverted"; at: string; runs: Digest | null };
 
-/** One check of a verification and how it stands. `failures` counts in a row. */
+/**
+ * One check of a verification and how it stands. `failures` counts in a row. waiting: not right yet; holding: right, but
+ * not for as long as it must; good: right, and watched on; passed: done; unknown: it gave no answer.
+ */
 export interface CheckState {
   id: string;
   kind: "digest" | "health" | "smoke";
   service: string;
   title: string;
-  status: "waiting" | "good" | "passed" | "failed" | "unknown";
+  status: "waiting" | "holding" | "good" | "passed" | "failed" | "unknown";
   since: string;
   failures: number;
   found: string;

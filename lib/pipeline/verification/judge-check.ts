@@ -19,18 +19,14 @@ export function judgeCheck(check: CheckState, expected: SmokeTest, look: Look, n
     const status = failures >= failuresMax ? "failed" : "waiting";
     return { ...check, status, failures, since: check.status === status ? check.since : now, found: wrong };
   }
-  const since = check.status === "good" ? check.since : now;
-  const held = Date.parse(now) - Date.parse(since) >= (expected.forMs ?? 0);
-  const good: CheckState = { ...check, status: "good", failures: 0, since, found: `answered ${look.status}` };
-  if (!held) return { ...good, status: "good" };
+  const right = check.status === "holding" || check.status === "good";
+  const since = right ? check.since : now;
+  const found = `answered ${look.status}`;
+  if (Date.parse(now) - Date.parse(since) < (expected.forMs ?? 0)) {
+    return { ...check, status: "holding", failures: 0, since, found };
+  }
   // A health endpoint is watched to the end; a smoke test that held is done.
-  return check.kind === "smoke" ? { ...good, status: "passed" } : good;
-}
-
-/** True once the check has been right for as long as it must. */
-export function hasHeld(check: CheckState, forMs: number | undefined, now: string): boolean {
-  if (check.status === "passed") return true;
-  return check.status === "good" && Date.parse(now) - Date.parse(check.since) >= (forMs ?? 0);
+  return { ...check, status: check.kind === "smoke" ? "passed" : "good", failures: 0, since, found };
 }
 
 function problemOf(expected: SmokeTest, status: number, body: string): string | undefined {

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { actorOf, type Principal, personOf } from "@/lib/auth/principal";
+import type { CommandContext, Refusal } from "@/lib/commands/context";
+import { planHash, promotionId, type Told, tellPromotion } from "@/lib/commands/tell-promotion";
+import { loadStandings } from "@/lib/facts/gate-evidence";
+import { isAmong } from "@/lib/pipeline/gates/approval";
+import { parseInput } from "@/lib/pipeline/errors";
+
+export const approveInput = z.strictObject({
+  promotion: promotionId,
+  planHash,
+  reason: z.string().trim().max(2000).optional(),
+});
+
+/**
+ * One person's yes to exactly this plan. Refused for the one who asked, for somebody the gate does not ask, twice, and
+ * for the hash of any other plan.
+ */
+export async function approve(context: CommandContext, principal: Principal, raw: unknown): Promise<Told | Refusal> {
+  const input = parseInput(approveInput, raw);
+  const person = personOf(principal);
+  return tellPromotion(context, principal, input.promotion, "approve", async (state, _now, tx) => {
+    const asked = state.plan.gates.flatMap((gate) => (gate.kind === "approval" ? gate.from : []));
+    const [standing] = await loadStandings(tx, state.project, state.plan.environment, [person.id]);
+    if (asked.length > 0 && !(standing && isAmong(asked, standing))) {
+      return { kind: "rejection", code: "notAsked", message: `this plan asks for a yes of ${asked.join(", ")}` };
+    }
+    return {
+      kind: "approve",
+      by: actorOf(principal),
+      person: person.id,
+      planHash: input.planHash,
+      reason: input.reason || null,
+    };
+  });
+}

@@ -1,0 +1,147 @@
+import { createHash } from "node:crypto";
+import canonicalize from "canonicalize";
+import { z } from "zod";
+import { mustBeAbleTo } from "@/lib/auth/permissions";
+import { actorOf, type Principal } from "@/lib/auth/principal";
+import type { CommandContext, Refusal } from "@/lib/commands/context";
+import { sql } from "@/lib/db/sql";
+import { type Assessment, assess } from "@/lib/facts/assess";
+import type { PlanSubject } from "@/lib/facts/plan-inputs";
+import { inLedgerTransaction, type LedgerTransaction } from "@/lib/ledger/append";
+import { recordInput } from "@/lib/ledger/record-promotion";
+import { slotIsFree, supersedeOlder } from "@/lib/ledger/queue";
+import { Conflict, parseInput } from "@/lib/pipeline/errors";
+import { later } from "@/lib/pipeline/promotion/decision";
+import type { PromotionState } from "@/lib/pipeline/promotion/state";
+import type { Plan } from "@/lib/pipeline/plan/plan";
+
+export const requestPromotionInput = z.strictObject({
+  project: z.string().min(1).max(63),
+  environment: z.string().min(1).max(63),
+  release: z.string().min(1).max(200),
+  /** The hash of the plan that was looked at; the request is refused where the plan is another one by now. */
+  planHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  reason: z.string().trim().max(2000).optional(),
+  idempotencyKey: z.string().min(8).max(200),
+});
+export type RequestPromotionInput = z.infer<typeof requestPromotionInput>;
+
+export interface Requested {
+  kind: "requested";
+  state: PromotionState;
+  /** False where the same request was made before, or the same release is on its way there already. */
+  created: boolean;
+}
+
+const expiresAfterMsDefault = 7 * 86_400_000;
+
+/**
+ * Asks for a release to be brought to an environment. The same key with the same request answers the same promotion;
+ * with another request it is a Conflict. Refused where a gate says no, where nothing would move, or where the plan is
+ * not the one that was looked at. It may start at once: then its first step is due when this returns.
+ */
+export async function requestPromotion(context: CommandContext, principal: Principal, raw: unknown): Promise<Requested | Refusal> {
+  const input = parseInput(requestPromotionInput, raw);
+  const { project, environment, release } = input;
+  mustBeAbleTo(principal, "promote", { project, environment });
+  const subject: PlanSubject = { kind: "promote", project, environment, release };
+  return inLedgerTransaction(context.pool, project, async (tx) => {
+    const now = context.now();
+    const repeated = await findRepeated(tx, input.idempotencyKey, { environment, release, kind: "promote" });
+    if (repeated) return { kind: "requested", state: repeated, created: false };
+    const open = await findOpen(tx, environment, release);
+    if (open) return { kind: "requested", state: open, created: false };
+    const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [] };
+    const assessment = await assess(tx, subject, signed, now);
+    if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
+    const refusal = refuseRequest(assessment, input.planHash);
+    if (refusal) return refusal;
+    return startPromotion(tx, assessment, { principal, now, reason: input.reason ?? null, causedBy: null, ...keyOf(input) });
+  });
+}
+
+function keyOf({ idempotencyKey, environment, release }: RequestPromotionInput) {
+  return { idempotencyKey, requestHash: hashRequest({ environment, release, kind: "promote" }) };
+}
+
+function refuseRequest({ plan, planHash, verdicts }: Assessment, looked: string | undefined): Refusal | undefined {
+  if (looked !== undefined && looked !== planHash) {
+    return { kind: "rejection", code: "planChanged", message: "the plan is another one by now: look at it again" };
+  }
+  if (plan.services.every((one) => one.from?.digest === one.to.digest)) {
+    return { kind: "rejection", code: "nothingToMove", message: `${plan.environment} runs exactly this already` };
+  }
+  const no = verdicts.find((verdict) => verdict.status === "fail");
+  return no && { kind: "rejection", code: "gateClosed", message: `${no.gate}: ${no.summary}` };
+}
+
+/** What identifies a request: another one under the same key is a mistake of the caller. */
+export function hashRequest(request: Record<string, string>): string {
+  return createHash("sha256").update(canonicalize(request) ?? "").digest("hex");
+}
+
+/** The promotion that this key made before. Throws Conflict where the key was used for another request. */
+export async function findRepeated(
+  tx: LedgerTransaction,
+  key: string,
+  request: Record<string, string>,
+): Promise<PromotionState | undefined> {
+  const [row] = await tx.query<{ state: PromotionState; requestHash: string }>(
+    sql`select state, request_hash as "requestHash" from promotion where project = ${tx.project} and idempotency_key = ${key}`,
+  );
+  if (row && row.requestHash !== hashRequest(request)) {
+    throw new Conflict(`this Idempotency-Key was used for another request: ${row.state.id}`, { promotion: row.state.id });
+  }
+  return row?.state;
+}
+
+async function findOpen(tx: LedgerTransaction, environment: string, release: string): Promise<PromotionState | undefined> {
+  const [row] = await tx.query<{ state: PromotionState }>(
+    sql`select state from promotion
+         where project = ${tx.project} and environment = ${environment} and release = ${release}
+           and kind = 'promote' and ended_at is null and phase in ('waiting', 'queued', 'rollingOut', 'verifying')
+         order by requested_at desc limit 1`,
+  );
+  return row?.state;
+}
+
+interface Start {
+  principal: Principal;
+  now: string;
+  reason: string | null;
+  causedBy: string | null;
+  idempotencyKey: string;
+  requestHash: string;
+}
+
+/** Records the request and its first evaluation; it starts here and now where every gate is open and its place free. */
+export async function startPromotion(tx: LedgerTransaction, assessment: Assessment, start: Start): Promise<Requested> {
+  const { plan, planHash, verdicts } = assessment;
+  const { now, reason, causedBy, idempotencyKey, requestHash } = start;
+  const number = tx.takePromotionNumber();
+  const id = `${tx.project}-${number}`;
+  const by = actorOf(start.principal);
+  const expiresAt = later(now, expiresAfterMs(plan));
+  const requested = await recordInput(
+    tx,
+    undefined,
+    { kind: "request", id, number, plan, planHash, reason, causedBy, expiresAt, by },
+    now,
+    { idempotencyKey, requestHash },
+  );
+  if (requested.kind === "rejection") throw new Conflict(requested.message);
+  await supersedeOlder(tx, requested.state, now);
+  const slotFree = await slotIsFree(tx, requested.state);
+  const input = { kind: "evaluated" as const, plan, planHash, changes: [], verdicts, slotFree };
+  const evaluated = await recordInput(tx, requested.state, input, now);
+  if (evaluated.kind === "rejection") throw new Conflict(evaluated.message);
+  return { kind: "requested", state: evaluated.state, created: true };
+}
+
+function expiresAfterMs(plan: Plan): number {
+  const asked = plan.gates.flatMap((gate) => (gate.kind === "approval" ? [gate.expiresAfterMs] : []));
+  return asked.length === 0 ? expiresAfterMsDefault : Math.min(...asked);
+}

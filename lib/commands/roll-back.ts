@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { mustBeAbleTo } from "@/lib/auth/permissions";
+import { actorOf, type Principal } from "@/lib/auth/principal";
+import type { CommandContext, Refusal } from "@/lib/commands/context";
+import { findRepeated, hashRequest, type Requested, startPromotion } from "@/lib/commands/request-promotion";
+import { sql } from "@/lib/db/sql";
+import { type Assessment, assess } from "@/lib/facts/assess";
+import { findRollback, type RollbackFound } from "@/lib/facts/rollback";
+import { inLedgerTransaction } from "@/lib/ledger/append";
+import { parseInput } from "@/lib/pipeline/errors";
+
+export const rollBackInput = z.strictObject({
+  project: z.string().min(1).max(63),
+  environment: z.string().min(1).max(63),
+  /** The services that go back; those that moved together go together. */
+  services: z.array(z.string().min(1).max(63)).min(1).max(100),
+  planHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  reason: z.string().trim().max(2000).optional(),
+  idempotencyKey: z.string().min(8).max(200),
+});
+
+/**
+ * Brings services back to the digest that was verified there before the one they run: a promotion of kind rollback,
+ * linked to what it undoes. It skips approval, holds and soak; a blocked digest stays out. The same key with the same
+ * request answers the same promotion.
+ */
+export async function rollBack(context: CommandContext, principal: Principal, raw: unknown): Promise<Requested | Refusal> {
+  const input = parseInput(rollBackInput, raw);
+  const { project, environment, idempotencyKey } = input;
+  const services = [...new Set(input.services)].sort();
+  mustBeAbleTo(principal, "rollBack", { project, environment });
+  return inLedgerTransaction(context.pool, project, async (tx) => {
+    const now = context.now();
+    const request = { environment, services: services.join(","), kind: "rollback" };
+    const repeated = await findRepeated(tx, idempotencyKey, request);
+    if (repeated) return { kind: "requested", state: repeated, created: false };
+    const [busy] = await tx.query<{ promotion: string }>(
+      sql`select promotion from rollout where project = ${project} and environment = ${environment}
+           and service = any(${services}) and active limit 1`,
+    );
+    if (busy) {
+      const message = `${busy.promotion} is under way there: abort it, and it goes back by itself`;
+      return { kind: "rejection", code: "busy", message, promotion: busy.promotion };
+    }
+    const found = await findRollback(tx, project, environment, services);
+    if (found.kind === "rejection") return found;
+    const assessment = await assessRollback(found);
+    if ("code" in assessment) return { kind: "rejection", code: assessment.code, message: assessment.message };
+    const refusal = refuse(assessment, input.planHash);
+    if (refusal) return refusal;
+    const reason = input.reason || null;
+    const requestHash = hashRequest(request);
+    return startPromotion(tx, assessment, { principal, now, reason, causedBy: found.undoes, idempotencyKey, requestHash });
+
+    function assessRollback({ subject }: RollbackFound) {
+      return assess(tx, subject, { requestedBy: actorOf(principal), requestedAt: now, given: [] }, now);
+    }
+  });
+}
+
+function refuse({ planHash, verdicts }: Assessment, looked: string | undefined): Refusal | undefined {
+  if (looked !== undefined && looked !== planHash) {
+    return { kind: "rejection", code: "planChanged", message: "the plan is another one by now: look at it again" };
+  }
+  const no = verdicts.find((verdict) => verdict.status !== "pass");
+  return no && { kind: "rejection", code: "gateClosed", message: `${no.gate}: ${no.summary}` };
+}

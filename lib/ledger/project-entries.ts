@@ -1,0 +1,93 @@
+import { json, sql } from "@/lib/db/sql";
+import type { LedgerTransaction } from "@/lib/ledger/append";
+import { InvariantViolation } from "@/lib/pipeline/errors";
+import type { PlannedService } from "@/lib/pipeline/plan/plan";
+import type { Entry } from "@/lib/pipeline/promotion/entry";
+import type { PromotionState } from "@/lib/pipeline/promotion/state";
+
+/** Brings the tables that answer screens to where the entries of one decision leave them. */
+export async function projectEntries(tx: LedgerTransaction, state: PromotionState, entries: Entry[]): Promise<void> {
+  for (const entry of entries) {
+    switch (entry.kind) {
+      case "rollout.requested":
+      case "revert.requested":
+        await wantDigest(tx, state, entry);
+        break;
+      case "promotion.succeeded":
+        for (const planned of state.plan.services) await recordVerified(tx, state, planned, entry.at);
+        break;
+      case "digest.blocked":
+        await recordBlock(tx, state, entry);
+        break;
+      case "environment.held":
+        await recordHold(tx, state.project, state.plan.environment, entry);
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+function plannedFor(state: PromotionState, service: string): PlannedService {
+  const planned = state.plan.services.find((one) => one.service === service);
+  if (!planned) throw new InvariantViolation(`${state.id} has no service ${service}`);
+  return planned;
+}
+
+async function wantDigest(
+  tx: LedgerTransaction,
+  state: PromotionState,
+  entry: Entry & { kind: "rollout.requested" | "revert.requested" },
+): Promise<void> {
+  const planned = plannedFor(state, entry.data.service);
+  const back = entry.kind === "revert.requested";
+  const version = back ? (planned.rollback?.version ?? null) : planned.to.version;
+  const release = back ? (planned.rollback?.release ?? null) : state.plan.release;
+  const { digest, generation, service } = entry.data;
+  await tx.execute(
+    sql`update deployment set wanted_digest = ${digest}, wanted_version = ${version}, wanted_release = ${release},
+               wanted_promotion = ${state.id}, wanted_since = ${entry.at}, generation = ${generation},
+               drift_digest = null, drift_since = null
+         where project = ${state.project} and service = ${service} and environment = ${state.plan.environment}`,
+  );
+}
+
+async function recordVerified(tx: LedgerTransaction, state: PromotionState, planned: PlannedService, at: string): Promise<void> {
+  const { project, plan } = state;
+  const { digest, version } = planned.to;
+  await tx.execute(
+    sql`insert into verification (project, service, environment, digest, promotion, release, version, verified_at)
+        values (${project}, ${planned.service}, ${plan.environment}, ${digest}, ${state.id}, ${plan.release}, ${version}, ${at})`,
+  );
+  await tx.execute(
+    sql`update deployment set verified_digest = ${digest}, verified_version = ${version}, verified_release = ${plan.release},
+               verified_at = ${at}
+         where project = ${project} and service = ${planned.service} and environment = ${plan.environment}`,
+  );
+}
+
+async function recordBlock(tx: LedgerTransaction, state: PromotionState, entry: Entry & { kind: "digest.blocked" }): Promise<void> {
+  const { id, service, digest, reason, nextStep } = entry.data;
+  // One that stands already keeps its own reason: the digest is out either way.
+  await tx.execute(
+    sql`insert into block (id, project, service, environment, digest, reason, next_step, promotion, blocked_by, blocked_at)
+        values (${id}, ${state.project}, ${service}, ${state.plan.environment}, ${digest}, ${reason}, ${nextStep},
+                ${state.id}, ${json(entry.actor)}::jsonb, ${entry.at})
+        on conflict do nothing`,
+  );
+}
+
+/** Writes a standing hold; one that stands already stays as it is. Answers whether it is new. */
+export async function recordHold(
+  tx: LedgerTransaction,
+  project: string,
+  environment: string,
+  entry: Entry & { kind: "environment.held" },
+): Promise<boolean> {
+  const written = await tx.execute(
+    sql`insert into hold (id, project, environment, reason, held_by, held_at)
+        values (${entry.data.id}, ${project}, ${environment}, ${entry.data.reason}, ${json(entry.actor)}::jsonb, ${entry.at})
+        on conflict do nothing`,
+  );
+  return written === 1;
+}
