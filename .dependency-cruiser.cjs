@@ -1,0 +1,165 @@
+// The import table of the architecture, as rules. Each folder names what it may import of the repository; whatever is
+// not named is refused. Tests are exempt (they may build what they test on), but for the purity of lib/pipeline.
+
+const TEST = "[.]test[.]tsx?$|/testing/|^lib/db/test-[^/]+[.]ts$";
+
+/** Folders of the repository that the rules know; an import of one that is not allowed is an error. */
+const OURS = "^(app|components|lib|sandbox|cli|e2e|scripts|deploy)/";
+
+/** `from` may import, of our own folders, only what `allowed` names. Node's modules and packages are not looked at. */
+function mayOnlyImport(name, from, allowed, comment) {
+  return {
+    name,
+    comment,
+    severity: "error",
+    from: { path: from, pathNot: TEST },
+    to: { path: OURS, pathNot: allowed },
+  };
+}
+
+const pipeline = "^lib/pipeline/";
+const configTypes = "^lib/config/";
+const db = "^lib/db/";
+
+module.exports = {
+  forbidden: [
+    mayOnlyImport("pipeline-is-pure", "^lib/pipeline/", [pipeline], "lib/pipeline imports itself and zod"),
+    {
+      name: "pipeline-has-no-outside",
+      comment:
+        "lib/pipeline has no I/O: no package but zod and canonicalize, no module of Node (plan/hash.ts: createHash)",
+      severity: "error",
+      from: { path: "^lib/pipeline/", pathNot: [TEST, "^lib/pipeline/plan/hash[.]ts$"] },
+      to: {
+        dependencyTypes: ["core", "npm", "npm-dev", "npm-no-pkg", "npm-unknown"],
+        pathNot: "node_modules/(zod|canonicalize)/",
+      },
+    },
+    {
+      name: "pipeline-hash-imports-crypto-only",
+      comment: "the one exception: hashing is deterministic",
+      severity: "error",
+      from: { path: "^lib/pipeline/plan/hash[.]ts$" },
+      to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
+    },
+    {
+      name: "pipeline-tests-stay-pure",
+      comment: "what tests of lib/pipeline need is a value: no database, no adapter",
+      severity: "error",
+      from: { path: "^lib/pipeline/.*[.]test[.]tsx?$" },
+      to: { path: OURS, pathNot: pipeline },
+    },
+    mayOnlyImport("ports", "^lib/ports/", ["^lib/ports/", pipeline], "ports name the world in the product's words"),
+    {
+      name: "adapters",
+      comment:
+        "an adapter imports ports, pipeline and its own folder; never another adapter, the ledger or the database",
+      severity: "error",
+      from: { path: "^lib/adapters/([^/]+)/", pathNot: TEST },
+      to: { path: OURS, pathNot: ["^lib/adapters/$1/", "^lib/ports/", pipeline] },
+    },
+    mayOnlyImport("ledger", "^lib/ledger/", ["^lib/ledger/", pipeline, db], "the only writer of ledger tables"),
+    mayOnlyImport("facts", "^lib/facts/", ["^lib/facts/", pipeline, configTypes, db], "read-only loaders of evidence"),
+    mayOnlyImport(
+      "commands",
+      "^lib/commands/",
+      ["^lib/commands/", pipeline, "^lib/ledger/", "^lib/ports/", "^lib/auth/", configTypes, db, "^lib/facts/"],
+      "commands decide and write; effects are the engine's",
+    ),
+    mayOnlyImport(
+      "queries",
+      "^lib/queries/",
+      ["^lib/queries/", pipeline, "^lib/auth/", db, "^lib/facts/"],
+      "queries read",
+    ),
+    {
+      name: "engine",
+      comment: "the engine reaches the world through ports; compose.ts alone builds adapters",
+      severity: "error",
+      from: { path: "^lib/engine/", pathNot: [TEST, "^lib/engine/compose[.]ts$"] },
+      to: {
+        path: OURS,
+        pathNot: ["^lib/engine/", "^lib/ports/", pipeline, "^lib/ledger/", configTypes, db, "^lib/facts/"],
+      },
+    },
+    mayOnlyImport(
+      "engine-compose",
+      "^lib/engine/compose[.]ts$",
+      ["^lib/engine/", "^lib/ports/", "^lib/adapters/", pipeline, "^lib/ledger/", configTypes, db, "^lib/facts/"],
+      "the only place that builds adapters",
+    ),
+    mayOnlyImport(
+      "worker",
+      "^lib/worker/",
+      ["^lib/worker/", "^lib/engine/", "^lib/commands/", configTypes, db],
+      "the loop that runs the engine",
+    ),
+    mayOnlyImport("config", "^lib/config/", ["^lib/config/", pipeline], "the project file and the process's settings"),
+    mayOnlyImport("auth", "^lib/auth/", ["^lib/auth/", pipeline, configTypes, db], "sessions, roles, tokens"),
+    mayOnlyImport("db", "^lib/db/", [db], "connections, migrations, roles"),
+    {
+      name: "components",
+      comment: "components import components and the pipeline's types; actions arrive as props",
+      severity: "error",
+      from: { path: "^components/", pathNot: TEST },
+      to: { path: OURS, pathNot: ["^components/", pipeline, "^lib/queries/"] },
+    },
+    {
+      name: "components-take-view-types-only",
+      comment: "a component may name a query's view type, never run the query",
+      severity: "error",
+      from: { path: "^components/", pathNot: TEST },
+      to: { path: "^lib/queries/", dependencyTypesNot: ["type-only", "type-import"] },
+    },
+    mayOnlyImport(
+      "app",
+      "^app/",
+      [
+        "^app/",
+        "^components/",
+        "^lib/commands/",
+        "^lib/queries/",
+        "^lib/engine/drive[.]ts$",
+        "^lib/auth/",
+        pipeline,
+        configTypes,
+        "^lib/db/(client|listen|roles)[.]ts$",
+      ],
+      "pages and routes are thin",
+    ),
+    mayOnlyImport("sandbox", "^sandbox/", ["^sandbox/"], "the sandbox speaks protocols, as the real servers do"),
+    mayOnlyImport(
+      "cli",
+      "^cli/",
+      ["^cli/", pipeline, "^lib/ledger/(hash-chain|verify)[.]ts$", configTypes],
+      "the CLI is a thin client of the API",
+    ),
+    {
+      name: "no-cycles",
+      comment: "modules that import each other cannot be read one at a time",
+      severity: "error",
+      from: { pathNot: "^lib/db/generated/" },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only", "type-import"] } },
+    },
+    {
+      name: "not-resolvable",
+      comment: "an import that cannot be found cannot be judged",
+      severity: "error",
+      from: { pathNot: "^lib/db/generated/" },
+      to: { couldNotResolve: true, pathNot: "^server-only$" },
+    },
+  ],
+  options: {
+    // TypeScript 7 has no JavaScript API, so the parser is swc; without it every .ts file would be skipped in silence.
+    parser: "swc",
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: ["node_modules", "^lib/db/generated"] },
+    exclude: { path: ["[.]d[.]ts$", "^[.]next/"] },
+    moduleSystems: ["es6", "cjs"],
+    enhancedResolveOptions: {
+      extensions: [".ts", ".tsx", ".mjs", ".js", ".json", ".css"],
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+    },
+  },
+};
