@@ -2,7 +2,7 @@
 
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useState, useSyncExternalStore } from "react";
 
-/** What the server's clock was ahead of this machine's; small differences are left alone. */
+/** How far the server's clock may be ahead of this machine's before it is reckoned with. */
 const toleratedSkewMs = 20_000;
 
 interface Clock {
@@ -23,8 +23,9 @@ interface NowProviderProps {
 export function NowProvider({ now, children }: NowProviderProps) {
   const [clock, setClock] = useState<Clock>({ renderedAt: now, skewMs: 0 });
   useEffect(() => {
+    // Only a clock that is behind can be told from a page that took long to arrive.
     const skewMs = now - Date.now();
-    if (Math.abs(skewMs) > toleratedSkewMs && skewMs > 0) setClock({ renderedAt: now, skewMs });
+    if (skewMs > toleratedSkewMs) setClock({ renderedAt: now, skewMs });
   }, [now]);
   return <ClockContext value={clock}>{children}</ClockContext>;
 }
