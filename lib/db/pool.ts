@@ -40,6 +40,8 @@ export function createPool(url: string, options: PoolOptions = {}): Pool {
     lock_timeout: 15_000,
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
+    // Statements are sent as they come, answers are awaited after: a transaction saves the wait for its BEGIN.
+    pipeline: true,
     types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
   });
   // An idle connection that drops is replaced at the next use; without a listener it would end the process.
@@ -69,8 +71,8 @@ async function inTransaction<T>(
   const client = await pool.connect();
   let broken = false;
   try {
-    await client.query(options.snapshot === true ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN");
-    const result = await work(queryable(client));
+    const begun = client.query(options.snapshot === true ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN");
+    const [result] = await Promise.all([work(queryable(client)), begun]);
     const { command } = await client.query("COMMIT");
     // Postgres answers the COMMIT of a transaction that already failed with ROLLBACK, and no error.
     if (command !== "COMMIT") throw new Error("the transaction was rolled back: one of its statements had failed");

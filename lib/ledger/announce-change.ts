@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Pool } from "@/lib/db/pool";
 import { sql } from "@/lib/db/sql";
 
@@ -18,6 +19,8 @@ export interface Change {
 const PAYLOAD_BYTES_MAX = 7_900;
 /** Beyond this many in one sending, a reader is better told to read its page again. */
 const CHANGES_PER_SENDING_MAX = 400;
+/** After a sending, what comes next is gathered for so long: a notification costs a commit of its own. */
+const GATHER_MS = 10;
 
 interface Outbox {
   /** By their JSON, so that the same change said twice is sent once. */
@@ -48,7 +51,9 @@ async function send(pool: Pool, outbox: Outbox): Promise<void> {
   while (outbox.waiting.size > 0) {
     const payloads = toPayloads([...outbox.waiting.values()]);
     outbox.waiting.clear();
-    await pool.query(sql`select pg_notify(${CHANGE_CHANNEL}, payload) from unnest(${payloads}::text[]) payload`).catch(() => []);
+    const notify = sql`select pg_notify(${CHANGE_CHANNEL}, payload) from unnest(${payloads}::text[]) payload`;
+    await pool.query(notify).catch(() => []);
+    await pause(GATHER_MS);
   }
   outbox.sending = undefined;
 }
