@@ -1,0 +1,24 @@
+import type { NextRequest } from "next/server";
+import NextAuth from "next-auth";
+import pino from "pino";
+import { authConfig } from "@/lib/auth/auth-config";
+import { authOptions } from "@/lib/auth/auth-options";
+import { getPool } from "@/lib/db/pool";
+
+export const dynamic = "force-dynamic";
+
+const log = pino({ name: "sign-in" });
+
+type Context = { params: Promise<{ nextauth: string[] }> };
+
+async function handle(request: NextRequest, context: Context): Promise<Response> {
+  const { nextauth } = await context.params;
+  // next-auth lets anybody write log lines there.
+  if (nextauth[0] === "_log") return new Response(null, { status: 404 });
+  const config = authConfig();
+  // next-auth knows its own address from the environment only.
+  process.env.NEXTAUTH_URL ??= config.publicUrl;
+  return NextAuth(request, { params: { nextauth } }, authOptions(getPool(), config, log));
+}
+
+export { handle as GET, handle as POST };

@@ -1,0 +1,128 @@
+import { can } from "@/lib/auth/permissions";
+import type { PersonPrincipal } from "@/lib/auth/principal";
+import { grantsOf, type ProjectPeople, readPeople } from "@/lib/auth/project-grants";
+import { type Queryable, sql } from "@/lib/db/sql";
+import type { Standing } from "@/lib/pipeline/gates/gate";
+
+/** Who the identity provider says somebody is. An address the provider does not vouch for is left empty. */
+export interface Identity {
+  issuer: string;
+  subject: string;
+  name: string;
+  email: string;
+  groups: string[];
+  administrator: boolean;
+}
+
+/** An issuer has no fragment (OpenID Connect Discovery 1.0, section 3), so the first # ends it. */
+export function personId(issuer: string, subject: string): string {
+  return `${issuer}#${subject}`;
+}
+
+/** Writes down who signed in and returns their id. Groups and standing are replaced by what the provider says now. */
+export async function recordSignIn(db: Queryable, identity: Identity): Promise<string> {
+  const { issuer, subject, name, email, groups, administrator } = identity;
+  const id = personId(issuer, subject);
+  await db.execute(sql`
+    INSERT INTO person (id, issuer, subject, name, email, groups, administrator, seen_at)
+    VALUES (${id}, ${issuer}, ${subject}, ${name}, ${email}, ${groups}, ${administrator}, now())
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, groups = excluded.groups,
+                                   administrator = excluded.administrator, seen_at = excluded.seen_at`);
+  return id;
+}
+
+/** A person as stored, and what the check of a session or token needs beside. */
+export interface StoredPerson {
+  principal: PersonPrincipal;
+  /** Sessions and tokens made before this moment are void; ISO 8601. */
+  revokedAt: string | null;
+}
+
+/** One person with the grants of this moment; null for nobody. */
+export async function loadStoredPerson(db: Queryable, id: string): Promise<StoredPerson | null> {
+  const [row] = await readRows(db, [id]);
+  if (row === undefined) return null;
+  const people = await currentPeople(db, row.database, row.projects ?? []);
+  return { principal: asPrincipal(row, people), revokedAt: row.revokedAt };
+}
+
+/** One person with the grants of this moment; null for nobody. */
+export async function loadPerson(db: Queryable, id: string): Promise<PersonPrincipal | null> {
+  return (await loadStoredPerson(db, id))?.principal ?? null;
+}
+
+/**
+ * What the people behind approvals may do in an environment at this moment. Left out, and so unknown: who is not known,
+ * and whose sessions were revoked and who has not signed in since.
+ */
+export async function standingsOf(
+  db: Queryable,
+  personIds: readonly string[],
+  scope: { project: string; environment: string },
+): Promise<Standing[]> {
+  if (personIds.length === 0) return [];
+  const rows = await readRows(db, [...new Set(personIds)]);
+  const first = rows[0];
+  if (first === undefined) return [];
+  const people = await currentPeople(db, first.database, first.projects ?? []);
+  return rows
+    .filter((row) => row.revokedAt === null || Date.parse(row.seenAt) > Date.parse(row.revokedAt))
+    .map((row) => {
+      const mayApprove = can(asPrincipal(row, people), "approve", scope);
+      return { person: row.id, email: row.email, groups: row.groups, mayApprove };
+    });
+}
+
+/** A project and what changes when its document does. */
+type ProjectStamp = readonly [project: string, fileVersion: number, createdAt: string];
+
+interface PersonRow {
+  id: string;
+  name: string;
+  email: string;
+  groups: string[];
+  administrator: boolean;
+  seenAt: string;
+  revokedAt: string | null;
+  database: string;
+  projects: ProjectStamp[] | null;
+}
+
+function readRows(db: Queryable, ids: readonly string[]): Promise<PersonRow[]> {
+  return db.query<PersonRow>(sql`
+    SELECT id, name, email, groups, administrator, seen_at AS "seenAt", revoked_at AS "revokedAt",
+           current_database() AS database,
+           (SELECT json_agg(json_build_array(name, file_version, created_at)) FROM project) AS projects
+      FROM person
+     WHERE id = ANY(${ids})`);
+}
+
+function asPrincipal(row: PersonRow, projects: readonly ProjectPeople[]): PersonPrincipal {
+  const { id, name, email, groups, administrator } = row;
+  return { kind: "person", id, name, email, groups, administrator, grants: grantsOf(row, projects) };
+}
+
+// A document may be megabytes, so its people are read again only when the stamp is another. Keyed by database too:
+// one process may hold several.
+const known = new Map<string, { stamp: string; people: ProjectPeople }>();
+
+async function currentPeople(
+  db: Queryable,
+  database: string,
+  projects: readonly ProjectStamp[],
+): Promise<ProjectPeople[]> {
+  const keyOf = (project: string) => `${database}/${project}`;
+  const missing = projects
+    .filter(([project, version, createdAt]) => known.get(keyOf(project))?.stamp !== `${version} ${createdAt}`)
+    .map(([project]) => project);
+  if (missing.length > 0) {
+    const rows = await db.query<{ project: string; stamp: string; people: unknown }>(sql`
+      SELECT name AS project, file_version || ' ' || (to_json(created_at) #>> '{}') AS stamp, document -> 'people' AS people
+        FROM project
+       WHERE name = ANY(${missing})`);
+    for (const { project, stamp, people } of rows) {
+      known.set(keyOf(project), { stamp, people: { project, people: readPeople(people) } });
+    }
+  }
+  return projects.flatMap(([project]) => known.get(keyOf(project))?.people ?? []);
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import type { Grant } from "@/lib/auth/principal";
+import { type PersonRole, roles } from "@/lib/pipeline/policy/project";
+
+/** The people of one stored project document. */
+export interface ProjectPeople {
+  project: string;
+  people: PersonRole[];
+}
+
+const holder = { role: z.enum(roles), environments: z.array(z.string()).min(1).optional() };
+const storedPerson = z.union([
+  z.object({ kind: z.literal("group"), group: z.string().min(1), ...holder }),
+  z.object({ kind: z.literal("person"), email: z.string().min(1), ...holder }),
+]);
+
+/** The people of a stored document; what is not understood gives nobody anything. */
+export function readPeople(stored: unknown): PersonRole[] {
+  if (!Array.isArray(stored)) return [];
+  return stored.flatMap((item) => {
+    const result = storedPerson.safeParse(item);
+    return result.success ? [result.data] : [];
+  });
+}
+
+/** Every role that the projects give to somebody with these groups and this address. */
+export function grantsOf(
+  person: { email: string; groups: readonly string[] },
+  projects: readonly ProjectPeople[],
+): Grant[] {
+  return projects.flatMap(({ project, people }) =>
+    people
+      .filter((item) =>
+        item.kind === "group" ? person.groups.includes(item.group) : sameAddress(item.email, person.email),
+      )
+      .map(({ role, environments }) => ({ project, role, environments: environments ?? null })),
+  );
+}
+
+const ascii = /^[\x21-\x7e]+$/;
+
+/**
+ * Whether two e-mail addresses are the same but for the case of ASCII letters. Others are never folded: "ﬁ", "ı" and the
+ * Kelvin sign become ASCII letters in some foldings, and would make one person another.
+ */
+export function sameAddress(one: string, other: string): boolean {
+  if (!ascii.test(one) || !ascii.test(other)) return false;
+  return one.toLowerCase() === other.toLowerCase();
+}

@@ -1,0 +1,57 @@
+import { type AuthConfig, authConfig } from "@/lib/auth/auth-config";
+import { loadStoredPerson } from "@/lib/auth/people";
+import type { PersonPrincipal, Principal } from "@/lib/auth/principal";
+import { parseCookies, readSession, type SessionClaims } from "@/lib/auth/session-cookie";
+import { tokenPrincipal } from "@/lib/auth/tokens";
+import { getPool } from "@/lib/db/pool";
+import type { Queryable } from "@/lib/db/sql";
+import { Forbidden, Unauthenticated } from "@/lib/pipeline/errors";
+
+const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/**
+ * Who sent a request: its bearer token if it carries any Authorization at all, else its session cookie. Throws
+ * Unauthenticated, and Forbidden for a write that another site may have made a browser send.
+ */
+export async function principalFromRequest(
+  request: Request,
+  db: Queryable = getPool(),
+  config: AuthConfig = authConfig(),
+): Promise<Principal> {
+  const authorization = request.headers.get("authorization");
+  if (authorization !== null) return tokenPrincipal(db, bearer(authorization));
+  const claims = await readSession(parseCookies(request.headers.get("cookie")), config);
+  const person = claims === null ? null : await personOfSession(db, claims);
+  if (person === null) throw new Unauthenticated("no session");
+  if (!safeMethods.has(request.method)) requireSameOrigin(request, config.publicUrl);
+  return person;
+}
+
+/** The person of a session as they stand now; null where they are unknown or the session was revoked. */
+export async function personOfSession(db: Queryable, claims: SessionClaims): Promise<PersonPrincipal | null> {
+  const stored = await loadStoredPerson(db, claims.personId);
+  if (stored === null) return null;
+  if (stored.revokedAt !== null && claims.signedInAt <= Date.parse(stored.revokedAt)) return null;
+  return stored.principal;
+}
+
+function bearer(authorization: string): string {
+  const match = /^bearer ([^\s,]+)$/i.exec(authorization);
+  if (match?.[1] === undefined) throw new Unauthenticated("not a bearer token");
+  return match[1];
+}
+
+/**
+ * A browser says where a write comes from (Origin, Fetch standard section 3.2). It must be where Waybill is: the public
+ * address, or the very host that was asked, which another site cannot name.
+ */
+function requireSameOrigin(request: Request, publicUrl: string): void {
+  const origin = request.headers.get("origin");
+  const site = request.headers.get("sec-fetch-site");
+  if (origin === null || !URL.canParse(origin)) throw new Forbidden("a write by cookie without an Origin");
+  if (site !== null && site !== "same-origin") throw new Forbidden(`a write by cookie from a ${site} page`);
+  if (origin === publicUrl) return;
+  const { host, protocol } = new URL(origin);
+  if (protocol === new URL(publicUrl).protocol && host === request.headers.get("host")?.toLowerCase()) return;
+  throw new Forbidden(`a write by cookie from ${origin}`);
+}
