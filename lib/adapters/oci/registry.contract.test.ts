@@ -8,6 +8,7 @@ import {
 } from "@/lib/adapters/oci/testing/docker-registry";
 import { pushImage } from "@/lib/adapters/oci/testing/push-image";
 import { failureOf, type RegistryUnderTest, registryContract } from "@/lib/adapters/oci/testing/registry-contract";
+import { startSandboxRegistry } from "@/lib/adapters/oci/testing/sandbox-registry";
 import { startTokenServer, type TokenServer } from "@/lib/adapters/oci/testing/token-server";
 
 const username = "release-bot";
@@ -59,10 +60,33 @@ async function startToken(): Promise<RegistryUnderTest> {
   };
 }
 
+/** In its token mode a push needs a token from its own realm, which here is asked for as any client would. */
+async function startSandbox(kind: "anonymous" | "basic" | "token"): Promise<RegistryUnderTest> {
+  const { url, stop } = await startSandboxRegistry({ kind, username, password });
+  const header = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+  const tokenFor = async (repository: string) => {
+    const scope = encodeURIComponent(`repository:${repository}:pull,push`);
+    const answer = await fetch(`${url}/token?scope=${scope}`, { headers: { authorization: header } });
+    const { token } = (await answer.json()) as { token: string };
+    return `Bearer ${token}`;
+  };
+  return {
+    url,
+    stop,
+    options: kind === "anonymous" ? { url } : withPassword({ url }),
+    ...(kind === "anonymous" ? {} : { wrong: withPassword({ url }, "not the password") }),
+    secrets,
+    authorization: (repository) => (kind === "token" ? tokenFor(repository) : kind === "basic" ? header : undefined),
+  };
+}
+
 const registries: { name: string; start: () => Promise<RegistryUnderTest>; missing?: string }[] = [
   { name: "docker-registry without authentication", start: startOpen, missing: dockerMissing() },
   { name: "docker-registry with htpasswd", start: startBasic, missing: dockerMissing() },
   { name: "docker-registry with tokens", start: startToken, missing: dockerMissing() },
+  { name: "the sandbox's registry", start: () => startSandbox("anonymous") },
+  { name: "the sandbox's registry with a password", start: () => startSandbox("basic") },
+  { name: "the sandbox's registry with tokens", start: () => startSandbox("token") },
 ];
 
 function dockerMissing(): string | undefined {

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { digestOf } from "@/lib/adapters/oci/manifest";
 import type { Digest } from "@/lib/pipeline/release/digest";
 
-/** Where to push to; `authorization` is asked once for each repository. */
+/** Where to push to, and the Authorization header that pushing to a repository needs. */
 export interface PushTarget {
   url: string;
-  authorization(repository: string): string | undefined;
+  authorization(repository: string): string | undefined | Promise<string | undefined>;
 }
 
 export interface TestImage {
@@ -130,7 +130,7 @@ async function ask(
   type?: string,
   body?: Buffer,
 ): Promise<Response> {
-  const authorization = target.authorization(repository);
+  const authorization = await target.authorization(repository);
   const headers = {
     ...(type === undefined ? {} : { "content-type": type }),
     ...(authorization === undefined ? {} : { authorization }),
