@@ -53,9 +53,12 @@ export function createPool(url: string, options: PoolOptions = {}): Pool {
   };
 }
 
-function queryable(client: pg.Pool | pg.PoolClient): Queryable {
-  const run = (statement: Sql) =>
-    client.query({ text: statement.text, values: [...statement.values], name: statement.name });
+function queryable(client: pg.Pool | pg.PoolClient, isOpen = () => true): Queryable {
+  const run = async (statement: Sql) => {
+    // The connection may be in other hands by now.
+    if (!isOpen()) throw new Error("the transaction has ended: a statement was not awaited in it");
+    return await client.query({ text: statement.text, values: [...statement.values], name: statement.name });
+  };
   return {
     // The caller names its row's type; the SQL beside it is what it must agree with.
     query: async <Row extends object>(statement: Sql) => (await run(statement)).rows as Row[],
@@ -69,15 +72,21 @@ async function inTransaction<T>(
   options: TransactionOptions = {},
 ): Promise<T> {
   const client = await pool.connect();
+  let open = true;
   let broken = false;
   try {
     const begun = client.query(options.snapshot === true ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN");
-    const [result] = await Promise.all([work(queryable(client)), begun]);
+    // Awaited after the work; until then its failure is not unhandled.
+    begun.catch(() => undefined);
+    const result = await work(queryable(client, () => open));
+    await begun;
+    open = false;
     const { command } = await client.query("COMMIT");
     // Postgres answers the COMMIT of a transaction that already failed with ROLLBACK, and no error.
     if (command !== "COMMIT") throw new Error("the transaction was rolled back: one of its statements had failed");
     return result;
   } catch (error) {
+    open = false;
     await client.query("ROLLBACK").catch(() => {
       broken = true;
     });
