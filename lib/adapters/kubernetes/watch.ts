@@ -1,0 +1,132 @@
+import type { KubernetesClient } from "@/lib/adapters/kubernetes/client";
+import { errorOfNetwork } from "@/lib/adapters/kubernetes/errors";
+import { createFeed, type Feed, type Pacing } from "@/lib/adapters/kubernetes/feed";
+import { type Metadata, slimPod, slimReplicaSet, slimWorkload, type Workload } from "@/lib/adapters/kubernetes/objects";
+import { summarize } from "@/lib/adapters/kubernetes/observe";
+import { listPath, type ResourceKind, workloadPath } from "@/lib/adapters/kubernetes/paths";
+import type { KubernetesTargetRef, TargetObservation } from "@/lib/ports/deploy-target";
+
+/** Changes within this long are told as one: a rollout writes many objects at once. */
+const coalesceMs = 100;
+
+export interface WatchEvents {
+  observation(ref: KubernetesTargetRef, observation: TargetObservation): void;
+  trouble(error: Error): void;
+}
+
+interface Watching {
+  client: KubernetesClient;
+  pacing: Pacing;
+  on: WatchEvents;
+  signal: AbortSignal;
+}
+
+/** Watches the refs of one namespace with one feed a kind, shared by all of them. */
+async function watchNamespace(namespace: string, refs: KubernetesTargetRef[], watching: Watching): Promise<void> {
+  const { client, pacing, on, signal } = watching;
+  const told = new Map<KubernetesTargetRef, string>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const changed = (afterTrouble: boolean) => {
+    if (afterTrouble) told.clear();
+    timer ??= setTimeout(tell, coalesceMs);
+  };
+  const feed = <T extends { metadata: Metadata }>(kind: ResourceKind, slim: (object: unknown) => T): Feed<T> =>
+    new Feed({
+      client,
+      path: listPath(client.system, kind, namespace),
+      slim,
+      pacing,
+      on: { changed, trouble: on.trouble },
+    });
+
+  const wants = (kind: Workload["kind"]) => refs.some((ref) => ref.workload.kind === kind);
+  const pods = feed("pods", slimPod);
+  const deployments = wants("deployment")
+    ? feed("deployments", (object) => slimWorkload("deployment", object))
+    : undefined;
+  const replicaSets = deployments && feed("replicasets", slimReplicaSet);
+  const statefulSets = wants("statefulSet")
+    ? feed("statefulsets", (object) => slimWorkload("statefulSet", object))
+    : undefined;
+  const feeds = [pods, deployments, replicaSets, statefulSets].filter((one) => one !== undefined);
+
+  /** An observation is as old as the oldest of what it was made of; where a part is unknown, nothing is said. */
+  function asOf(): Date | undefined {
+    const moments = feeds.map((one) => one.asOf()?.getTime());
+    const oldest = Math.min(...moments.map((moment) => moment ?? Number.NaN));
+    return Number.isNaN(oldest) ? undefined : new Date(oldest);
+  }
+
+  function tell(): void {
+    timer = undefined;
+    const at = asOf()?.toISOString();
+    if (at === undefined || signal.aborted) return;
+    const podsOf = groupByOwner(pods.items.values());
+    const setsOf = groupByOwner(replicaSets?.items.values() ?? []);
+    for (const ref of refs) {
+      const workloads = ref.workload.kind === "deployment" ? deployments : statefulSets;
+      const workload = workloads?.items.get(ref.workload.name);
+      const sets = setsOf.get(workload?.metadata.uid ?? "") ?? [];
+      const owners = workload ? [workload, ...sets].map(({ metadata }) => metadata.uid) : [];
+      const owned = owners.flatMap((uid) => podsOf.get(uid) ?? []);
+      const observation = summarize(ref, { at, workload, replicaSets: sets, pods: owned });
+      const content = JSON.stringify({ ...observation, at: "" });
+      if (told.get(ref) === content) continue;
+      told.set(ref, content);
+      handOver(on, ref, observation);
+    }
+  }
+
+  try {
+    await Promise.all(feeds.map((one) => one.run(signal)));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What the listener throws is reported, so that one bad observation does not end the watching of all. */
+function handOver(on: WatchEvents, ref: KubernetesTargetRef, observation: TargetObservation): void {
+  try {
+    on.observation(ref, observation);
+  } catch (error) {
+    on.trouble(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+function groupByOwner<T extends { metadata: Metadata }>(objects: Iterable<T>): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const object of objects)
+    for (const { uid, controller } of object.metadata.owners) {
+      if (!controller || !uid) continue;
+      const group = groups.get(uid);
+      if (group) group.push(object);
+      else groups.set(uid, [object]);
+    }
+  return groups;
+}
+
+/**
+ * Tells each ref's observation once all of its namespace's kinds were listed, and again after every change, until the
+ * signal aborts. Trouble is told in words and tried again; a bad name among the refs is trouble too, not an end.
+ */
+export async function watchTargets(refs: KubernetesTargetRef[], watching: Watching): Promise<void> {
+  const sound: KubernetesTargetRef[] = [];
+  for (const ref of refs)
+    try {
+      workloadPath(watching.client.system, ref);
+      sound.push(ref);
+    } catch (error) {
+      watching.on.trouble(errorOfNetwork(watching.client.system, "watch", error));
+    }
+  const namespaces = new Set(sound.map(({ namespace }) => namespace));
+  await Promise.all(
+    [...namespaces].map((name) =>
+      watchNamespace(
+        name,
+        sound.filter(({ namespace }) => namespace === name),
+        watching,
+      ),
+    ),
+  );
+}
