@@ -63,7 +63,9 @@ function callbacks(db: Queryable, config: AuthConfig, log: AuthLog): AuthOptions
       return { ...session, user: { id: token.personId, name: token.name } };
     },
     redirect({ url, baseUrl }) {
-      return URL.canParse(url, baseUrl) && new URL(url, baseUrl).origin === baseUrl ? new URL(url, baseUrl).href : baseUrl;
+      return URL.canParse(url, baseUrl) && new URL(url, baseUrl).origin === baseUrl
+        ? new URL(url, baseUrl).href
+        : baseUrl;
     },
   };
 }

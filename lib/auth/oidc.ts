@@ -20,7 +20,10 @@ export function oidcProvider(oidc: OidcSettings): OAuthConfig<Claims> {
     idToken: true,
     checks: ["pkce", "state", "nonce"],
     authorization: { params: { scope: scopeFor(oidc.groupsClaim) } },
-    userinfo: { request: async ({ tokens, client }) => claimsOf(tokens.id_token, () => client.userinfo(tokens.access_token ?? "")) },
+    userinfo: {
+      request: async ({ tokens, client }) =>
+        claimsOf(tokens.id_token, () => client.userinfo(tokens.access_token ?? "")),
+    },
     profile: (claims) => ({ id: String(claims.sub ?? "") }),
   };
 }

@@ -37,7 +37,12 @@ test("a sign-in replaces what was known before, under the same id", async () => 
   const id = await recordSignIn(pool, { ...first, groups: ["admins"], administrator: true });
   expect(await recordSignIn(pool, { ...first, email: "", groups: [], administrator: false })).toBe(id);
   expect(await loadPerson(pool, id)).toMatchObject({ id, email: "", groups: [], administrator: false });
-  const elsewhere = await recordSignIn(pool, { ...first, issuer: "https://other.example", groups: [], administrator: false });
+  const elsewhere = await recordSignIn(pool, {
+    ...first,
+    issuer: "https://other.example",
+    groups: [],
+    administrator: false,
+  });
   expect(elsewhere).not.toBe(id);
   expect(await loadPerson(pool, "nobody")).toBeNull();
 });

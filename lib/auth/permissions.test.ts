@@ -9,7 +9,14 @@ function person(grants: Grant[], administrator = false): PersonPrincipal {
 }
 
 function token(owner: PersonPrincipal, over: Partial<TokenPrincipal> = {}): TokenPrincipal {
-  const base = { kind: "token", id: "t1", name: "ci", project: "veza", role: "administrator", environments: null } as const;
+  const base = {
+    kind: "token",
+    id: "t1",
+    name: "ci",
+    project: "veza",
+    role: "administrator",
+    environments: null,
+  } as const;
   return { ...base, expiresAt: "2030-01-01T00:00:00.000Z", owner, ...over };
 }
 

@@ -71,7 +71,9 @@ export function mustBeAbleTo(principal: Principal, action: Action, scope: Scope)
   if (can(principal, action, scope)) return;
   const where = "instance" in scope ? "the installation" : `${scope.project}/${scope.environment ?? "*"}`;
   const why = `${principal.kind} ${principal.id} may not ${action} in ${where}`;
-  throw "instance" in scope || can(principal, "view", { project: scope.project }) ? new Forbidden(why) : new NotFound(why);
+  throw "instance" in scope || can(principal, "view", { project: scope.project })
+    ? new Forbidden(why)
+    : new NotFound(why);
 }
 
 /** The projects out of `all` that the principal may see, in the same order. */

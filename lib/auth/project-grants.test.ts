@@ -19,7 +19,12 @@ test("a grant is for a group or for an address", () => {
 test("what is not understood gives nobody anything", () => {
   expect(readPeople(undefined)).toEqual([]);
   expect(readPeople([{ kind: "group", group: "", role: "viewer" }])).toEqual([]);
-  expect(readPeople([{ kind: "everybody", role: "viewer" }, { kind: "group", group: "a", role: "owner" }])).toEqual([]);
+  expect(
+    readPeople([
+      { kind: "everybody", role: "viewer" },
+      { kind: "group", group: "a", role: "owner" },
+    ]),
+  ).toEqual([]);
   expect(readPeople([{ kind: "group", group: "a", role: "approver", environments: [] }])).toEqual([]);
 });
 

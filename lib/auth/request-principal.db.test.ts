@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadPerson } from "@/lib/auth/people";
 import { principalFromRequest } from "@/lib/auth/request-principal";
 import { SESSION_HOURS } from "@/lib/auth/session-cookie";
 import { sessionCookie, storePerson, storeProject, testAuthConfig } from "@/lib/auth/testing";
-import { loadPerson } from "@/lib/auth/people";
 import { createToken } from "@/lib/commands/create-token";
 import { createPool, type Pool } from "@/lib/db/pool";
 import { sql } from "@/lib/db/sql";
@@ -33,7 +33,11 @@ function ask(headers: Record<string, string>, method = "GET", settings = config)
 describe("a session cookie", () => {
   test("is the person, with the grants of now", async () => {
     const principal = await ask({ cookie: `other=1; ${await sessionCookie(config, { personId: rita })}` });
-    expect(principal).toMatchObject({ kind: "person", id: rita, grants: [{ project: "veza", role: "releaseManager" }] });
+    expect(principal).toMatchObject({
+      kind: "person",
+      id: rita,
+      grants: [{ project: "veza", role: "releaseManager" }],
+    });
   });
 
   test("counts in pieces too", async () => {
@@ -103,7 +107,15 @@ describe("a bearer token", () => {
     expect(await ask({ authorization: `bearer ${secret}` })).toMatchObject({ kind: "token", id });
     const cookie = await sessionCookie(config, { personId: rita });
     expect(await ask({ authorization: `Bearer ${secret}`, cookie })).toMatchObject({ kind: "token", id });
-    for (const authorization of [`Bearer ${secret}x`, "Bearer", "", `Basic ${secret}`, `Bearer  ${secret}`, `${secret}`, `Bearer ${secret},x`]) {
+    for (const authorization of [
+      `Bearer ${secret}x`,
+      "Bearer",
+      "",
+      `Basic ${secret}`,
+      `Bearer  ${secret}`,
+      `${secret}`,
+      `Bearer ${secret},x`,
+    ]) {
       await expect(ask({ authorization, cookie }), authorization).rejects.toThrow(Unauthenticated);
     }
     const session = cookie.slice(cookie.indexOf("=") + 1);

@@ -52,10 +52,19 @@ describe("a token", () => {
   test("is shown once, kept as a hash and counts for its owner", async () => {
     const { id, secret, expiresAt } = await createToken(pool, rita, ci, new Date());
     expect(secret).toMatch(/^wb_[A-Za-z0-9_-]{43}$/);
-    const rows = await pool.query<{ row: string }>(sql`SELECT row_to_json(t)::text AS row FROM api_token t WHERE id = ${id}`);
+    const rows = await pool.query<{ row: string }>(
+      sql`SELECT row_to_json(t)::text AS row FROM api_token t WHERE id = ${id}`,
+    );
     expect(rows[0]?.row).not.toContain(secret.slice(3));
     const principal = await tokenPrincipal(pool, secret);
-    expect(principal).toMatchObject({ kind: "token", id, name: "ci", role: "releaseManager", environments: null, expiresAt });
+    expect(principal).toMatchObject({
+      kind: "token",
+      id,
+      name: "ci",
+      role: "releaseManager",
+      environments: null,
+      expiresAt,
+    });
     expect(can(principal, "promote", staging)).toBe(true);
     expect(can(principal, "approve", staging)).toBe(false);
   });
@@ -74,7 +83,8 @@ describe("a token", () => {
 
   test("notes its use at most once a minute", async () => {
     const { id, secret } = await createToken(pool, rita, ci, new Date());
-    const usedAt = async () => (await pool.query<{ at: string | null }>(sql`SELECT used_at AS at FROM api_token WHERE id = ${id}`))[0]?.at;
+    const usedAt = async () =>
+      (await pool.query<{ at: string | null }>(sql`SELECT used_at AS at FROM api_token WHERE id = ${id}`))[0]?.at;
     expect(await usedAt()).toBeNull();
     await tokenPrincipal(pool, secret);
     const first = await usedAt();
@@ -108,7 +118,8 @@ describe("what is refused", () => {
       old.secret,
       revoked.secret,
     ];
-    for (const text of bad) await expect(tokenPrincipal(pool, text), JSON.stringify(text)).rejects.toThrow(Unauthenticated);
+    for (const text of bad)
+      await expect(tokenPrincipal(pool, text), JSON.stringify(text)).rejects.toThrow(Unauthenticated);
     await expect(tokenPrincipal(pool, secret)).resolves.toMatchObject({ id: good.id });
   });
 
@@ -136,7 +147,9 @@ describe("what is refused", () => {
     [{ role: "owner" as "viewer" }, "role"],
     [{ note: "x" } as object, ""],
   ])("input %j, at %s", async (over, path) => {
-    const error: unknown = await createToken(pool, rita, { ...ci, ...over }, new Date()).catch((reason: unknown) => reason);
+    const error: unknown = await createToken(pool, rita, { ...ci, ...over }, new Date()).catch(
+      (reason: unknown) => reason,
+    );
     expect(error).toBeInstanceOf(InvalidInput);
     expect((error as InvalidInput).issues[0]?.path).toBe(path);
   });

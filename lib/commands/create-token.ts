@@ -72,7 +72,9 @@ export async function createToken(
       INSERT INTO api_token (id, hash, label, project, role, environments, owner, created_at, expires_at)
       VALUES (${token.id}, ${hashOfToken(secret)}, ${label}, ${project}, ${role}, ${token.environments},
               ${personOf(principal).id}, ${now}, ${expiresAt}::timestamptz)`);
-    await tx.append([{ kind: "token.created", data: token, at: now.toISOString(), actor: actorOf(principal), subject: {} }]);
+    await tx.append([
+      { kind: "token.created", data: token, at: now.toISOString(), actor: actorOf(principal), subject: {} },
+    ]);
   });
   return { id: token.id, secret, label, expiresAt };
 }
@@ -88,7 +90,12 @@ async function checkPlaces(tx: LedgerTransaction, project: string, environments:
   const issues = environments.flatMap((environment, at) =>
     known.includes(environment)
       ? []
-      : [{ path: `environments[${at}]`, message: `${project} has no environment ${environment}; it has ${known.join(", ")}` }],
+      : [
+          {
+            path: `environments[${at}]`,
+            message: `${project} has no environment ${environment}; it has ${known.join(", ")}`,
+          },
+        ],
   );
   if (issues.length > 0) throw new InvalidInput(issues);
 }

@@ -89,9 +89,7 @@ export function isKnownError(error: unknown): error is KnownError {
 export function parseInput<Output>(schema: z.ZodType<Output>, value: unknown): Output {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new InvalidInput(
-    result.error.issues.map((issue) => ({ path: inputPath(issue.path), message: issue.message })),
-  );
+  throw new InvalidInput(result.error.issues.map((issue) => ({ path: inputPath(issue.path), message: issue.message })));
 }
 
 /** `["services", 1, "name"]` as `services[1].name`. */
