@@ -4,7 +4,7 @@ import { duration } from "@/lib/pipeline/policy/duration";
 
 /** An endpoint that must answer `status`, and go on doing so for `forMs`. */
 export interface HealthCheck {
-  /** May hold `{project}`, `{service}` and `{environment}`: see fillAddress. */
+  /** May hold placeholders such as `{service}`: see fillAddress. */
   url: string;
   status: number;
   forMs?: number;

@@ -1,0 +1,37 @@
+import { attemptCall } from "@/lib/engine/attempt-call";
+import type { Engine } from "@/lib/engine/engine";
+import { failpoint } from "@/lib/engine/failpoint";
+import { type LeasedStep, settle } from "@/lib/engine/lease";
+import { expectedDigest } from "@/lib/engine/expected-digest";
+import { plannedOf, targetOf } from "@/lib/engine/steps/write-target";
+import { loadPromotion } from "@/lib/ledger/record-promotion";
+import type { Sighting } from "@/lib/pipeline/promotion/input";
+import { judgeObservation } from "@/lib/pipeline/rollout/judge-observation";
+
+/** Looks at what a target really runs, on the way there and on the way back. */
+export async function runObserve(engine: Engine, step: LeasedStep): Promise<void> {
+  const service = step.payload.service ?? "";
+  const back = step.kind === "observeRevert";
+  await failpoint(back ? "observeRevert:taken" : "observe:taken");
+  const state = await loadPromotion(engine.pool, step.project, step.promotion);
+  const rollout = state && "rollouts" in state ? state.rollouts.find((one) => one.service === service) : undefined;
+  if (!state || (rollout?.phase !== "accepted" && rollout?.phase !== "revertAccepted")) {
+    await settle(engine, step, () => undefined);
+    return;
+  }
+  const planned = plannedOf(state, service);
+  const digest = back ? planned.rollback?.digest : planned.to.digest;
+  const expected = await expectedDigest(engine.pool, state.project, service, digest ?? planned.to.digest);
+  const outcome = await attemptCall(engine, step, rollout.deadlineAt, async (signal) => {
+    const target = await targetOf(engine, state, planned);
+    return target.observe(planned.target, signal);
+  });
+  if (outcome.kind === "putOff") return;
+  await failpoint(back ? "observeRevert:looked" : "observe:looked");
+  const sighting: Sighting =
+    outcome.kind === "trouble"
+      ? { kind: "trouble", trouble: outcome.trouble }
+      : judgeObservation(outcome.value, expected, rollout.generation);
+  await settle(engine, step, () => ({ kind: back ? "revertSighted" : "sighted", service, sighting }));
+  await failpoint(back ? "observeRevert:settled" : "observe:settled");
+}
