@@ -59,7 +59,12 @@ module.exports = {
       to: { path: OURS, pathNot: ["^lib/adapters/$1/", "^lib/ports/", pipeline] },
     },
     mayOnlyImport("ledger", "^lib/ledger/", ["^lib/ledger/", pipeline, db], "the only writer of ledger tables"),
-    mayOnlyImport("facts", "^lib/facts/", ["^lib/facts/", pipeline, configTypes, db], "read-only loaders of evidence"),
+    mayOnlyImport(
+      "facts",
+      "^lib/facts/",
+      ["^lib/facts/", pipeline, configTypes, db, "^lib/auth/(permissions|project-grants)[.]ts$"],
+      "read-only loaders of evidence; what an approver may do at this moment is evidence too",
+    ),
     mayOnlyImport(
       "commands",
       "^lib/commands/",
@@ -91,11 +96,16 @@ module.exports = {
     mayOnlyImport(
       "worker",
       "^lib/worker/",
-      ["^lib/worker/", "^lib/engine/", "^lib/commands/", configTypes, db],
+      ["^lib/worker/", "^lib/engine/", "^lib/commands/", configTypes, db, "^lib/queries/health[.]ts$"],
       "the loop that runs the engine",
     ),
     mayOnlyImport("config", "^lib/config/", ["^lib/config/", pipeline], "the project file and the process's settings"),
-    mayOnlyImport("auth", "^lib/auth/", ["^lib/auth/", pipeline, configTypes, db], "sessions, roles, tokens"),
+    mayOnlyImport(
+      "auth",
+      "^lib/auth/",
+      ["^lib/auth/", pipeline, configTypes, db, "^lib/ports/external-error[.]ts$"],
+      "sessions, roles, tokens, and what may be said of an error",
+    ),
     mayOnlyImport("db", "^lib/db/", [db], "connections, migrations, roles"),
     {
       name: "components",
@@ -123,7 +133,7 @@ module.exports = {
         "^lib/auth/",
         pipeline,
         configTypes,
-        "^lib/db/(client|listen|roles)[.]ts$",
+        "^lib/db/(client|pool|listen|roles)[.]ts$",
       ],
       "pages and routes are thin",
     ),

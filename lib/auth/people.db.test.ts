@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { loadPerson, recordSignIn, standingsOf } from "@/lib/auth/people";
+import { loadPerson, recordSignIn } from "@/lib/auth/people";
 import { storePerson, storeProject } from "@/lib/auth/testing";
 import { createPool, type Pool } from "@/lib/db/pool";
-import { sql } from "@/lib/db/sql";
 import { createTestDatabase, type TestDatabase } from "@/lib/db/test-database";
 
 let database: TestDatabase;
@@ -45,24 +44,4 @@ test("a sign-in replaces what was known before, under the same id", async () => 
   });
   expect(elsewhere).not.toBe(id);
   expect(await loadPerson(pool, "nobody")).toBeNull();
-});
-
-test("standings tell what approvers may do now, and leave out whom nobody knows", async () => {
-  await storeProject(pool, {
-    name: "two",
-    people: [{ kind: "group", group: "signers", role: "approver", environments: ["production"] }],
-  });
-  const signer = await storePerson(pool, { groups: ["signers"], email: "arjun@example.org" });
-  const other = await storePerson(pool);
-  const gone = await storePerson(pool, { groups: ["signers"] });
-  await pool.execute(sql`UPDATE person SET revoked_at = now() WHERE id = ${gone}`);
-  const ids = [signer, other, gone, "nobody", signer];
-  const production = await standingsOf(pool, ids, { project: "two", environment: "production" });
-  expect(production.sort((a, b) => Number(b.mayApprove) - Number(a.mayApprove))).toEqual([
-    { person: signer, email: "arjun@example.org", groups: ["signers"], mayApprove: true },
-    { person: other, email: "rita@example.org", groups: [], mayApprove: false },
-  ]);
-  const staging = await standingsOf(pool, [signer], { project: "two", environment: "staging" });
-  expect(staging[0]?.mayApprove).toBe(false);
-  expect(await standingsOf(pool, [], { project: "two", environment: "staging" })).toEqual([]);
 });

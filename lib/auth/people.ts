@@ -1,8 +1,6 @@
-import { can } from "@/lib/auth/permissions";
 import type { PersonPrincipal } from "@/lib/auth/principal";
 import { grantsOf, type ProjectPeople, readPeople } from "@/lib/auth/project-grants";
 import { type Queryable, sql } from "@/lib/db/sql";
-import type { Standing } from "@/lib/pipeline/gates/gate";
 
 /** Who the identity provider says somebody is. An address the provider does not vouch for is left empty. */
 export interface Identity {
@@ -51,28 +49,6 @@ export async function loadPerson(db: Queryable, id: string): Promise<PersonPrinc
   return (await loadStoredPerson(db, id))?.principal ?? null;
 }
 
-/**
- * What the people behind approvals may do in an environment at this moment. Left out, and so unknown: who is not known,
- * and whose sessions were revoked and who has not signed in since.
- */
-export async function standingsOf(
-  db: Queryable,
-  personIds: readonly string[],
-  scope: { project: string; environment: string },
-): Promise<Standing[]> {
-  if (personIds.length === 0) return [];
-  const rows = await readRows(db, [...new Set(personIds)]);
-  const first = rows[0];
-  if (first === undefined) return [];
-  const people = await currentPeople(db, first.database, first.projects ?? []);
-  return rows
-    .filter((row) => row.revokedAt === null || Date.parse(row.seenAt) > Date.parse(row.revokedAt))
-    .map((row) => {
-      const mayApprove = can(asPrincipal(row, people), "approve", scope);
-      return { person: row.id, email: row.email, groups: row.groups, mayApprove };
-    });
-}
-
 /** A project and what changes when its document does. */
 type ProjectStamp = readonly [project: string, fileVersion: number, createdAt: string];
 
@@ -82,7 +58,6 @@ interface PersonRow {
   email: string;
   groups: string[];
   administrator: boolean;
-  seenAt: string;
   revokedAt: string | null;
   database: string;
   projects: ProjectStamp[] | null;
@@ -90,7 +65,7 @@ interface PersonRow {
 
 function readRows(db: Queryable, ids: readonly string[]): Promise<PersonRow[]> {
   return db.query<PersonRow>(sql`
-    SELECT id, name, email, groups, administrator, seen_at AS "seenAt", revoked_at AS "revokedAt",
+    SELECT id, name, email, groups, administrator, revoked_at AS "revokedAt",
            current_database() AS database,
            (SELECT json_agg(json_build_array(name, file_version, created_at)) FROM project) AS projects
       FROM person
