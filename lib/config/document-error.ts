@@ -65,6 +65,8 @@ const openKeys = new Set([
   "projects",
   "url",
   "realms",
+  "redirectHosts",
+  "insecureHttp",
   "inCluster",
   "context",
 ]);

@@ -33,6 +33,8 @@ export interface SourceDocument {
 
 const bytesMax = 1_048_576;
 const aliasesMax = 100;
+// Under one of these, what the reader took for a key may be a secret that was written badly.
+const secretKeys = new Set<string | number>(["username", "password", "token", "kubeconfig"]);
 const troublesMax = 10;
 const pathPartsMax = 20;
 
@@ -158,6 +160,7 @@ function pathAt(document: Document.Parsed, offset: number): Path {
     const step = stepTowards(node, offset);
     if (step === undefined) break;
     path.push(step.part);
+    if (secretKeys.has(step.part)) break;
     node = step.node;
   }
   return path;

@@ -1,11 +1,17 @@
 import { expect, test } from "vitest";
 import { addressTemplate, fillAddress, origin } from "@/lib/pipeline/policy/address";
 
-const facts = { project: "shop", service: "api", environment: "production" };
+const facts = {
+  project: "shop",
+  service: "api",
+  environment: "production",
+  namespace: "shop-prod",
+  workload: "api-v2",
+};
 
 test("placeholders are filled in wherever they stand, and nothing else is touched", () => {
-  expect(fillAddress("https://{service}-{environment}.example.com/{project}/{service}?a={b}", facts)).toBe(
-    "https://api-production.example.com/shop/api?a={b}",
+  expect(fillAddress("https://{service}-{environment}.example.com/{project}/{namespace}/{workload}?a={b}", facts)).toBe(
+    "https://api-production.example.com/shop/shop-prod/api-v2?a={b}",
   );
 });
 

@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import type { JsonValue } from "@/lib/config/yaml-source";
+
+const name = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/);
+const duration = fc
+  .tuple(fc.integer({ min: 1, max: 300 }), fc.constantFrom("s", "m", "h", "d"))
+  .map((parts) => parts.join(""));
+const amount = fc.oneof(
+  fc.integer({ min: 1, max: 20 }),
+  fc.integer({ min: 1, max: 100 }).map((value) => `${value}%`),
+);
+const optional = { requiredKeys: [] as [] };
+
+const strategy = fc.oneof(
+  fc.record({ rolling: fc.record({ maxSurge: amount, maxUnavailable: amount, deadline: duration }, optional) }),
+  fc.record({ recreate: fc.record({ deadline: duration }, optional) }),
+);
+const url = fc.constantFrom("https://{service}.example.com/health", "http://{environment}.example.com:8080/{project}");
+const health = fc.record({ url, status: fc.integer({ min: 100, max: 599 }), for: duration }, { requiredKeys: ["url"] });
+const smoke = fc.oneof(
+  health,
+  fc.record({
+    url,
+    jsonPath: fc.constantFrom("$", "$.a", "$.a[0].b-c"),
+    equals: fc.oneof(fc.string(), fc.integer(), fc.boolean()),
+  }),
+);
+const verification = fc.record(
+  { health: fc.array(health, { maxLength: 2 }), smoke: fc.array(smoke, { maxLength: 2 }), watch: duration },
+  optional,
+);
+
+/** Adds what is given, so that an absent part is an absent key and not one without a value. */
+// What the arbitraries draw is plain data, which its own types say in other words.
+const given = (key: string, value: unknown) => (value === undefined ? {} : { [key]: value as JsonValue });
+
+/** An environment after those named in `before`: it may need the ones before it, and so never makes a cycle. */
+function environment(own: string, before: readonly string[], group: string): fc.Arbitrary<JsonValue> {
+  const earlier = before.length === 0 ? fc.constant([]) : fc.subarray([...before], { minLength: 1 });
+  const approval = fc.record({
+    count: fc.integer({ min: 1, max: 10 }),
+    from: fc.constant([group]),
+    expiresAfter: duration,
+  });
+  const soak = fc.record({ in: fc.constantFrom(...before, own), for: duration });
+  return fc
+    .record({
+      parts: fc.record(
+        {
+          strategy,
+          verification,
+          onFailure: fc.constantFrom("rollBack", "hold"),
+          queue: fc.constantFrom("fifo", "newest"),
+        },
+        optional,
+      ),
+      form: fc.constantFrom("all", "any"),
+      upstream: earlier,
+      approval: fc.option(approval, { nil: undefined }),
+      soak:
+        before.length === 0
+          ? fc.constant(undefined)
+          : fc.option(
+              soak.filter((gate) => gate.in !== own),
+              { nil: undefined },
+            ),
+      tagged: fc.boolean(),
+    })
+    .map(({ parts, form, upstream, approval, soak, tagged }): JsonValue => {
+      const gates = [...(approval ? [{ approval }] : []), ...(soak ? [{ soak }] : [])];
+      return {
+        name: own,
+        ...given("tag", tagged ? `at-${own}` : undefined),
+        ...given("requires", upstream.length > 0 ? { [form]: upstream } : undefined),
+        ...given("gates", gates.length > 0 ? gates : undefined),
+        ...(parts as { [key: string]: JsonValue }),
+      };
+    });
+}
+
+function service(own: string, environments: readonly string[]): fc.Arbitrary<JsonValue> {
+  return fc
+    .record({ path: fc.option(name, { nil: undefined }), strategy: fc.option(strategy, { nil: undefined }) })
+    .map(
+      ({ path, strategy }): JsonValue => ({
+        name: own,
+        image: { connection: "registry", repository: `shop/${own.replace(/-+/g, "-")}` },
+        ...given("source", path === undefined ? undefined : { repository: "https://git.example.com/shop", path }),
+        targets: Object.fromEntries(
+          environments.map((environment) => [
+            environment,
+            {
+              kubernetes: { connection: "cluster", namespace: environment, deployment: own, container: own },
+              ...given("strategy", strategy),
+            },
+          ]),
+        ),
+      }),
+    );
+}
+
+const connection = (name: string, spec: { [key: string]: JsonValue }): JsonValue => ({
+  apiVersion: "waybill.dev/v1",
+  kind: "Connection",
+  metadata: { name },
+  spec: { projects: ["shop"], ...spec },
+});
+const connections = [
+  connection("registry", { registry: { url: "https://registry.example.com" } }),
+  connection("cluster", { kubernetes: { inCluster: true } }),
+];
+
+const names = fc.uniqueArray(name, { minLength: 1, maxLength: 4 });
+
+/** Valid project files, as plain data: two connections and a project whose parts are drawn. */
+export const projectFileArbitrary: fc.Arbitrary<JsonValue[]> = fc
+  .record({ environments: names, services: names, group: name, title: fc.stringMatching(/^[!-~]([ -~]{0,20}[!-~])?$/) })
+  .chain(({ environments, services, group, title }) =>
+    fc
+      .record({
+        environments: fc.tuple(
+          ...environments.map((own, index) => environment(own, environments.slice(0, index), group)),
+        ),
+        services: fc.tuple(...services.map((own) => service(own, environments))),
+      })
+      .map((spec): JsonValue[] => [
+        ...connections,
+        {
+          apiVersion: "waybill.dev/v1",
+          kind: "Project",
+          metadata: { name: "shop", title },
+          spec: { people: [{ group, role: "approver" }], ...spec },
+        },
+      ]),
+  );
