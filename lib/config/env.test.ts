@@ -46,6 +46,7 @@ describe("accepted", () => {
       WORKER_PORT: "8081",
       NEXTAUTH_URL: "https://waybill.example.com/",
       OIDC_GROUPS_CLAIM: "roles",
+      WAYBILL_ADMIN_GROUPS: "platform, sre",
       LOG_LEVEL: "debug",
       WAYBILL_FAILPOINT: "after-apply:pause",
       WAYBILL_DRIVE_BUDGET_MS: "0",
@@ -59,6 +60,7 @@ describe("accepted", () => {
       oidc: { issuer: "https://id.example.com", clientId: "waybill", clientSecret: "cl1ent", groupsClaim: "roles" },
       failpoint: { name: "after-apply", action: "pause" },
       driveBudgetMs: 0,
+      adminGroups: ["platform", "sre"],
     });
   });
 
