@@ -1,6 +1,6 @@
 import type { KubernetesClient } from "@/lib/adapters/kubernetes/client";
 import { errorOfNetwork } from "@/lib/adapters/kubernetes/errors";
-import { createFeed, type Feed, type Pacing } from "@/lib/adapters/kubernetes/feed";
+import { Feed, type Pacing } from "@/lib/adapters/kubernetes/feed";
 import { type Metadata, slimPod, slimReplicaSet, slimWorkload, type Workload } from "@/lib/adapters/kubernetes/objects";
 import { summarize } from "@/lib/adapters/kubernetes/observe";
 import { listPath, type ResourceKind, workloadPath } from "@/lib/adapters/kubernetes/paths";
