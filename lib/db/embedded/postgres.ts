@@ -61,6 +61,11 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   }
 }
 
+/** Nothing of ours: no address, no secret. */
+function serverEnvironment(): NodeJS.ProcessEnv {
+  return { NODE_ENV: process.env.NODE_ENV, PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" };
+}
+
 type Launch = { server: PostgresServer } | { said: string };
 
 async function launch(
@@ -82,7 +87,7 @@ async function launch(
     cwd: placement.dataFolder,
     detached: true,
     stdio: ["ignore", log.fd, log.fd],
-    env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" },
+    env: serverEnvironment(),
     ...(user === undefined ? {} : { uid: user.uid, gid: user.gid }),
   });
   const ended = new Promise<void>((resolve) => {
@@ -179,7 +184,7 @@ async function runInitdb(
   const child = spawn(program, args, {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" },
+    env: serverEnvironment(),
     ...(user === undefined ? {} : { uid: user.uid, gid: user.gid }),
   });
   let said = "";

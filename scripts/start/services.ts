@@ -1,0 +1,94 @@
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Home } from "./home";
+import type { ProcessSpec } from "./managed-process";
+import type { StartSettings } from "./start-settings";
+
+/** What every process of Waybill is told; `extra` is one process's own. */
+export type ServiceEnvironment = NodeJS.ProcessEnv;
+
+const node = process.execPath;
+
+/** Arguments that run a TypeScript file of the repository. */
+export function typeScript(root: string, file: string, ...args: string[]): string[] {
+  const loader = pathToFileURL(path.join(root, "node_modules", "tsx", "dist", "loader.mjs")).href;
+  return ["--import", loader, path.join(root, file), ...args];
+}
+
+export function webSpec(root: string, home: Home, settings: StartSettings, env: ServiceEnvironment): ProcessSpec {
+  const next = path.join(root, "node_modules/next/dist/bin/next");
+  const { host, port } = settings;
+  // A server that listens everywhere is asked on loopback.
+  const reached = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
+  return {
+    name: "web",
+    command: node,
+    args: [next, settings.dev ? "dev" : "start", "-H", host, "-p", String(port)],
+    cwd: root,
+    env: { ...env, NODE_ENV: settings.dev ? "development" : "production" },
+    logFile: home.path("logs", "web.log"),
+    isReady: () => answersOk(`http://${reached}:${port}/api/health/ready`),
+    readyTimeoutMs: 90_000,
+    stopMs: 10_000,
+  };
+}
+
+export function workerSpec(root: string, home: Home, settings: StartSettings, env: ServiceEnvironment): ProcessSpec {
+  const run = typeScript(root, "lib/worker/main.ts");
+  return {
+    name: "worker",
+    command: node,
+    args: settings.dev ? ["--watch", ...run] : run,
+    cwd: root,
+    env: { ...env, NODE_ENV: settings.dev ? "development" : "production" },
+    logFile: home.path("logs", "worker.log"),
+    isReady: () => answersOk(`http://127.0.0.1:${settings.workerPort}/api/health/ready`),
+    readyTimeoutMs: 60_000,
+    // It finishes or releases its step within 10 s.
+    stopMs: 15_000,
+  };
+}
+
+export function sandboxSpec(root: string, home: Home, env: ServiceEnvironment): ProcessSpec {
+  return {
+    name: "sandbox",
+    command: node,
+    args: typeScript(root, "sandbox/main.ts", "--seed", "--data", home.path("sandbox")),
+    cwd: root,
+    env: withoutSecrets(env),
+    logFile: home.path("logs", "sandbox.log"),
+    isReady: async (output) => sandboxAddresses(output()) !== undefined,
+    readyTimeoutMs: 60_000,
+    stopMs: 5_000,
+  };
+}
+
+/** The sandbox prints one line of JSON once it listens. */
+export function sandboxAddresses(output: string): unknown {
+  for (const line of output.split("\n")) {
+    if (!line.startsWith("{")) continue;
+    try {
+      return JSON.parse(line);
+    } catch {
+      // The line is not whole yet.
+    }
+  }
+  return undefined;
+}
+
+/** The sandbox is no part of Waybill: it gets neither the database nor the secret. */
+function withoutSecrets(env: ServiceEnvironment): ServiceEnvironment {
+  const kept = { ...env };
+  for (const name of ["DATABASE_URL", "WAYBILL_DATABASE_URL", "WAYBILL_SECRET", "NEXTAUTH_SECRET"]) delete kept[name];
+  return kept;
+}
+
+async function answersOk(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
