@@ -1,0 +1,48 @@
+"use client";
+
+import { useState } from "react";
+import { Alert } from "@/components/ui/alert";
+import { Button } from "@/components/ui/button";
+import { startSignIn } from "./start-sign-in";
+
+interface OidcSignInProps {
+  /** What the sign-in service is called here. */
+  label: string;
+  publicUrl: string;
+  goTo: string;
+}
+
+/** The way to the organization's own sign-in and back. */
+export function OidcSignIn({ label, publicUrl, goTo }: OidcSignInProps) {
+  const [busy, setBusy] = useState(false);
+  const [failed, setFailed] = useState(false);
+
+  async function start(): Promise<void> {
+    // The service sends people back to the public address, and a cookie set here under another name is not seen there.
+    if (window.location.origin !== publicUrl) {
+      window.location.assign(`${publicUrl}/sign-in?${new URLSearchParams({ callbackUrl: goTo })}`);
+      return;
+    }
+    setBusy(true);
+    setFailed(false);
+    try {
+      window.location.assign(await startSignIn({ path: "signin/oidc", fields: {}, callbackUrl: goTo }));
+    } catch {
+      setBusy(false);
+      setFailed(true);
+    }
+  }
+
+  return (
+    <div className="grid gap-3 pt-1">
+      {failed ? (
+        <Alert tone="fail" title="Waybill did not answer" live>
+          Try again in a moment.
+        </Alert>
+      ) : null}
+      <Button variant="primary" size="large" full busy={busy} onClick={() => void start()}>
+        Continue with {label}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+interface SignInRequest {
+  /** `callback/demo` or `signin/oidc`, below next-auth's path. */
+  path: string;
+  fields: Record<string, string>;
+  callbackUrl: string;
+}
+
+/** Asks next-auth to sign somebody in and answers where the browser is to go next. Throws where it did not answer. */
+export async function startSignIn({ path, fields, callbackUrl }: SignInRequest): Promise<string> {
+  const { csrfToken } = await readJson(await fetch("/api/auth/csrf"), "csrfToken");
+  const body = new URLSearchParams({ ...fields, csrfToken, callbackUrl, json: "true" });
+  const { url } = await readJson(await fetch(`/api/auth/${path}`, { method: "POST", body }), "url");
+  return url;
+}
+
+async function readJson<Key extends string>(answer: Response, key: Key): Promise<Record<Key, string>> {
+  const body: unknown = await answer.json();
+  const value =
+    typeof body === "object" && body !== null && key in body ? (body as Record<Key, unknown>)[key] : undefined;
+  if (typeof value !== "string") throw new Error(`sign-in answered ${answer.status} without ${key}`);
+  return { [key]: value } as Record<Key, string>;
+}
