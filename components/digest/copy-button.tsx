@@ -30,7 +30,14 @@ export function CopyButton({ text, label, className = "digest__copy" }: CopyButt
   }
 
   return (
-    <button type="button" className={className} aria-label={label} title={label} data-copied={copied || undefined} onClick={copy}>
+    <button
+      type="button"
+      className={className}
+      aria-label={label}
+      title={label}
+      data-copied={copied || undefined}
+      onClick={copy}
+    >
       {copied ? <Check className="i i--xs" aria-hidden="true" /> : <Copy className="i i--xs" aria-hidden="true" />}
       <span className="sr" role="status">
         {copied ? "Copied" : ""}

@@ -21,7 +21,10 @@ interface BoxProps {
 export function Box({ title, number, note, answer, flush, level = 2, id, className, children }: BoxProps) {
   const Heading = level === 2 ? "h2" : "h3";
   return (
-    <section className={classNames("box", flush && "box--flush", number === undefined && "box--plain", className)} id={id}>
+    <section
+      className={classNames("box", flush && "box--flush", number === undefined && "box--plain", className)}
+      id={id}
+    >
       <header className="box__head">
         {number === undefined ? null : <span className="box__no">{number}</span>}
         <Heading className="box__title">{title}</Heading>

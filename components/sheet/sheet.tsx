@@ -36,7 +36,15 @@ export function SheetRow({ columns, boxes, children }: SheetRowProps) {
 }
 
 /** A sheet and, beside it, what one decides with: on a narrow screen the aside comes first where it holds the action. */
-export function WithAside({ aside, asideFirst, children }: { aside: ReactNode; asideFirst?: boolean; children: ReactNode }) {
+export function WithAside({
+  aside,
+  asideFirst,
+  children,
+}: {
+  aside: ReactNode;
+  asideFirst?: boolean;
+  children: ReactNode;
+}) {
   return (
     <div className="with-aside">
       <div className="sheets">{children}</div>

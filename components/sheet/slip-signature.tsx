@@ -51,7 +51,12 @@ export function SlipSignature(props: SlipSignatureProps) {
         <Button variant="danger" icon={<Shape name="fail" />} busy={props.busy === "reject"} onClick={props.onReject}>
           Reject
         </Button>
-        <Button variant="primary" icon={<Shape name="pass" />} busy={props.busy === "approve"} onClick={props.onApprove}>
+        <Button
+          variant="primary"
+          icon={<Shape name="pass" />}
+          busy={props.busy === "approve"}
+          onClick={props.onApprove}
+        >
           Approve this plan
         </Button>
       </div>

@@ -60,7 +60,13 @@ interface PlaceLinkProps {
 export function PlaceLink({ place, here, count, onClick }: PlaceLinkProps) {
   const Icon = place.icon;
   return (
-    <Link className="nav__item" href={place.href} aria-current={here ? "page" : undefined} title={place.label} onClick={onClick}>
+    <Link
+      className="nav__item"
+      href={place.href}
+      aria-current={here ? "page" : undefined}
+      title={place.label}
+      onClick={onClick}
+    >
       <Icon className="i" strokeWidth={1.75} aria-hidden="true" />
       <span className="nav__label">{place.label}</span>
       {count && count.count > 0 ? (

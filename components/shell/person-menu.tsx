@@ -45,7 +45,10 @@ export function PersonMenu({ person, signOut }: { person: Person; signOut?: Sign
       {signOut ? (
         <>
           <MenuSeparator />
-          <MenuItem icon={<LogOut className="i i--s" aria-hidden="true" />} onSelect={() => void signOut(new FormData())}>
+          <MenuItem
+            icon={<LogOut className="i i--s" aria-hidden="true" />}
+            onSelect={() => void signOut(new FormData())}
+          >
             Sign out
           </MenuItem>
         </>

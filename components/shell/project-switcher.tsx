@@ -30,7 +30,9 @@ export function ProjectSwitcher({ projects, onChange }: ProjectSwitcherProps) {
       label="Projects"
       trigger={
         <button type="button" className="switcher">
-          <span className="clip">{selected.length === projects.length && selected.length > 3 ? "All projects" : selected.join(", ")}</span>
+          <span className="clip">
+            {selected.length === projects.length && selected.length > 3 ? "All projects" : selected.join(", ")}
+          </span>
           <small>
             {selected.length} of {projects.length} projects
           </small>

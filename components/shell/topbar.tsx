@@ -21,7 +21,8 @@ interface TopbarProps {
 export function Topbar({ projects, onProjectsChange, onSearch, live, person, signOut }: TopbarProps) {
   useEffect(() => {
     const open = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey) || event.shiftKey || event.altKey) return;
+      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey) || event.shiftKey || event.altKey)
+        return;
       event.preventDefault();
       onSearch();
     };

@@ -34,9 +34,7 @@ const drawings = {
     </>
   ),
   dash: <path d="M3 7h8" stroke="currentColor" strokeWidth="1.5" />,
-  degraded: (
-    <path fill="currentColor" fillRule="evenodd" d="M7 .9 13.6 12.6H.4ZM6.2 5v3.6h1.6V5Zm0 4.6v1.5h1.6V9.6Z" />
-  ),
+  degraded: <path fill="currentColor" fillRule="evenodd" d="M7 .9 13.6 12.6H.4ZM6.2 5v3.6h1.6V5Zm0 4.6v1.5h1.6V9.6Z" />,
   disc: <circle cx="7" cy="7" r="4.75" fill="currentColor" />,
   dot: (
     <>
@@ -101,7 +99,12 @@ const drawings = {
   unknown: (
     <>
       <circle cx="7" cy="7" r="5.9" fill="none" stroke="currentColor" strokeWidth="1.4" strokeDasharray="2.4 1.3" />
-      <path d="M5.3 5.5a1.75 1.75 0 1 1 2.5 1.6c-.6.3-.8.6-.8 1.2" fill="none" stroke="currentColor" strokeWidth="1.4" />
+      <path
+        d="M5.3 5.5a1.75 1.75 0 1 1 2.5 1.6c-.6.3-.8.6-.8 1.2"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.4"
+      />
       <circle cx="7" cy="10.1" r=".9" fill="currentColor" />
     </>
   ),
@@ -113,7 +116,13 @@ const drawings = {
   ),
   wait: (
     <>
-      <path d="M7 1.1 12.9 7 7 12.9 1.1 7Z" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" />
+      <path
+        d="M7 1.1 12.9 7 7 12.9 1.1 7Z"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.5"
+        strokeLinejoin="round"
+      />
       <path d="M7 1.1V12.9L1.1 7Z" fill="currentColor" />
     </>
   ),

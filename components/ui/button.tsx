@@ -57,7 +57,15 @@ function BusyMark() {
 }
 
 /** A link that looks like a button, for going somewhere rather than doing something. */
-export function LinkButton({ variant, size, full, icon, children, className, ...rest }: ComponentProps<typeof Link> & Look) {
+export function LinkButton({
+  variant,
+  size,
+  full,
+  icon,
+  children,
+  className,
+  ...rest
+}: ComponentProps<typeof Link> & Look) {
   return (
     <Link {...rest} className={look({ variant, size, full }, className)}>
       {icon}
@@ -75,7 +83,13 @@ interface IconButtonProps extends Omit<ButtonProps, "icon" | "children"> {
 /** A square button with nothing but an icon in it. */
 export function IconButton({ label, variant = "quiet", className, children, ...rest }: IconButtonProps) {
   return (
-    <Button {...rest} variant={variant} className={classNames("button--icon", className)} aria-label={label} title={label}>
+    <Button
+      {...rest}
+      variant={variant}
+      className={classNames("button--icon", className)}
+      aria-label={label}
+      title={label}
+    >
       {children}
     </Button>
   );

@@ -16,7 +16,12 @@ export function Skeleton({ lines = 1, label, width }: SkeletonProps) {
     <span className="skeleton-lines" role={label ? "status" : undefined}>
       {label ? <span className="sr">{label}</span> : null}
       {bars.map((bar, index) => (
-        <span key={bar} className="skeleton" style={{ width: width ?? widths[index % widths.length] }} aria-hidden="true" />
+        <span
+          key={bar}
+          className="skeleton"
+          style={{ width: width ?? widths[index % widths.length] }}
+          aria-hidden="true"
+        />
       ))}
     </span>
   );

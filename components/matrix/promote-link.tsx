@@ -1,0 +1,45 @@
+import Link from "next/link";
+import { Shape } from "@/components/state/shape";
+import type { MatrixCell, MatrixRow } from "./matrix-view";
+
+/** `Mon 09:00`, on the reader's clock. */
+export function startWords(startsAt: string): string {
+  const format = new Intl.DateTimeFormat("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit" });
+  return format.format(new Date(startsAt)).replace(",", "");
+}
+
+/** What pressing it leads to: `Promote backend v1.4.0 to production`, and when that would start where it is closed. */
+export function promoteWords(row: MatrixRow, cell: MatrixCell): string | undefined {
+  if (!cell.canPromote) return undefined;
+  const verb = cell.canPromote.startsAt ? "Request" : "Promote";
+  return `${verb} ${row.service} ${cell.canPromote.version} to ${cell.environment}`;
+}
+
+interface PromoteLinkProps {
+  row: MatrixRow;
+  cell: MatrixCell;
+  href: string;
+  tabIndex?: number;
+}
+
+/** The row's own button; it appears under the pointer and with the focus. */
+export function PromoteLink({ row, cell, href, tabIndex }: PromoteLinkProps) {
+  const startsAt = cell.canPromote?.startsAt;
+  return (
+    <Link
+      className="button button--primary button--small cell__go"
+      href={href}
+      tabIndex={tabIndex}
+      aria-label={promoteWords(row, cell)}
+      prefetch={false}
+    >
+      {startsAt ? (
+        `Request, starts ${startWords(startsAt)}`
+      ) : (
+        <>
+          Promote <Shape name="arrow" /> {cell.environment}
+        </>
+      )}
+    </Link>
+  );
+}
