@@ -12,6 +12,7 @@ interface MeterProps {
 export function Meter({ value, label, tone }: MeterProps) {
   const percent = Math.round(Math.min(1, Math.max(0, value)) * 100);
   return (
+    // biome-ignore lint/a11y/useSemanticElements: the browser's own meter cannot be drawn as an outlined bar
     <span
       className={tone ? `meter tone-${tone}` : "meter"}
       role="meter"
