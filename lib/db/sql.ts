@@ -46,7 +46,8 @@ export function sql(template: TemplateStringsArray, ...parts: readonly (SqlValue
       values.push(...part.values);
       strings.push((strings.pop() ?? "") + after);
     } else {
-      if (part === undefined) throw new TypeError(`value ${index + 1} of the statement "${template.join("?")}" is undefined`);
+      if (part === undefined)
+        throw new TypeError(`value ${index + 1} of the statement "${template.join("?")}" is undefined`);
       values.push(part);
       strings.push(after);
     }

@@ -103,7 +103,9 @@ class HeldChain implements LedgerTransaction {
   /** A number taken after the last append has not been written with it. */
   async keepPromotionNumber(): Promise<void> {
     if (this.head.promotions === this.writtenPromotions) return;
-    await this.execute(sql`update ledger_head set promotions = ${this.head.promotions} where project = ${this.project}`);
+    await this.execute(
+      sql`update ledger_head set promotions = ${this.head.promotions} where project = ${this.project}`,
+    );
   }
 }
 
@@ -175,7 +177,9 @@ function chain(project: string, head: LedgerHead, entries: readonly Entry[]): Le
 function checkTime(entry: Entry): void {
   const time = new Date(entry.at);
   if (Number.isNaN(time.getTime()) || time.toISOString() !== entry.at || entry.at.length !== 24) {
-    throw new RangeError(`the time of ${entry.kind} is "${entry.at}": expected UTC with milliseconds, 2026-11-21T09:30:00.000Z`);
+    throw new RangeError(
+      `the time of ${entry.kind} is "${entry.at}": expected UTC with milliseconds, 2026-11-21T09:30:00.000Z`,
+    );
   }
 }
 

@@ -33,7 +33,15 @@ export function readLine(text: string): ChainLine | UnreadableLine {
   }
   if (!isEntry(value)) return unreadable("it does not have an entry's fields");
   const { hash, ...entry } = value;
-  const line: ChainLine = { kind: "entry", entry, project: entry.project, seq: entry.seq, prev: entry.prev, hash, intact: false };
+  const line: ChainLine = {
+    kind: "entry",
+    entry,
+    project: entry.project,
+    seq: entry.seq,
+    prev: entry.prev,
+    hash,
+    intact: false,
+  };
   try {
     // A key given twice, or a number written another way, reads the same but is not what was exported.
     if (canonicalJson(value) !== text) return unreadable("it is not written as the export writes it");

@@ -54,7 +54,8 @@ function follows(line: Line | undefined, seq: number, hash: string): boolean {
 
 function unreadable({ line, expected }: Break, read: UnreadableLine, next: Line | undefined): Finding {
   const { seq } = expected;
-  if (isExpected(next, expected)) return inserted(line, seq, `line ${line} is none of the chain's entries: ${read.why}`);
+  if (isExpected(next, expected))
+    return inserted(line, seq, `line ${line} is none of the chain's entries: ${read.why}`);
   if (next === undefined && read.cutOff) {
     return { fault: "removed", line, seq, message: `removed: the file is cut off within entry ${seq} (line ${line})` };
   }
@@ -74,7 +75,11 @@ function notIntact({ line, expected, remembered }: Break, read: ChainLine, next:
   for (let count = 1; count <= RENUMBERED_MAX; count++) {
     if (read.prev === remembered.get(seq - count - 1) && fitsAs(read, seq - count)) {
       const what = `the entry that was number ${seq - count} stands on line ${line} as ${seq}`;
-      return inserted(line - count, seq - count, `${what}: ${count === 1 ? "an entry was" : `${count} entries were`} put before it`);
+      return inserted(
+        line - count,
+        seq - count,
+        `${what}: ${count === 1 ? "an entry was" : `${count} entries were`} put before it`,
+      );
     }
     if (fitsAs(read, seq + count)) {
       return removed(line, seq, seq + count - 1, `line ${line} holds what was number ${seq + count}`);
@@ -101,7 +106,8 @@ async function ahead({ line, expected, reader }: Break, read: ChainLine): Promis
   }
   const { seq, prev } = expected;
   if (foundOn === undefined) {
-    if (read.prev === prev) return edited(line, seq, `entry ${seq} (line ${line}) was given the number ${read.seq} and hashed anew`);
+    if (read.prev === prev)
+      return edited(line, seq, `entry ${seq} (line ${line}) was given the number ${read.seq} and hashed anew`);
     return removed(line, seq, between ? seq : read.seq - 1, `line ${line} holds entry ${read.seq}`);
   }
   if (second || forged || read.seq > others + 1) {
@@ -126,20 +132,32 @@ function behind({ line, expected, remembered, head }: Break, read: ChainLine, ne
     return inserted(line, seq, `line ${line} holds another entry numbered ${read.seq}`);
   }
   const first = line - (seq - read.seq);
-  return inserted(first, read.seq, `lines ${first} and ${line} both hold an entry numbered ${read.seq}, and what follows goes on from the second`);
+  return inserted(
+    first,
+    read.seq,
+    `lines ${first} and ${line} both hold an entry numbered ${read.seq}, and what follows goes on from the second`,
+  );
 }
 
 /** The right number and a sound hash, but it names another entry before it: one of the two was hashed anew. */
 function unlinked({ line, expected, head }: Break, read: ChainLine, next: Line | undefined): Finding {
   const { seq, prev } = expected;
   if (isExpected(next, expected)) {
-    return inserted(line, seq, `line ${line} holds another entry numbered ${seq}, which does not follow entry ${seq - 1}`);
+    return inserted(
+      line,
+      seq,
+      `line ${line} holds another entry numbered ${seq}, which does not follow entry ${seq - 1}`,
+    );
   }
   const othersGoOn = next?.kind === "entry" && next.seq === seq + 1 && next.prev !== read.hash;
   const beforeIsRight = head?.seq === seq - 1 && head.hash === prev;
   const thisIsWrong = head?.seq === seq && head.hash !== read.hash;
   if (seq === 1 || othersGoOn || beforeIsRight || thisIsWrong) {
-    return edited(line, seq, `entry ${seq} (line ${line}) was changed and hashed anew: it names another hash before it`);
+    return edited(
+      line,
+      seq,
+      `entry ${seq} (line ${line}) was changed and hashed anew: it names another hash before it`,
+    );
   }
   return edited(
     line - 1,

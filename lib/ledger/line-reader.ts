@@ -27,6 +27,11 @@ export class LineReader {
     return line;
   }
 
+  /** Lets the source know that nobody reads on. */
+  async close(): Promise<void> {
+    await this.iterator.return?.();
+  }
+
   private async read(): Promise<NumberedLine | undefined> {
     const result = await this.iterator.next();
     if (result.done === true) return undefined;

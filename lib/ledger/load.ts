@@ -2,14 +2,15 @@ import { prepared, type Queryable, sql } from "@/lib/db/sql";
 import { GENESIS_HASH } from "@/lib/ledger/hash-chain";
 import { type EntryRow, entryFromRow, type LedgerEntry, type LedgerHead } from "@/lib/ledger/ledger-entry";
 
-const columns = sql`project, seq, at, kind, actor, promotion, service, environment, release, data, prev, hash`;
+/** The columns of an `EntryRow`. */
+export const entryColumns = sql`project, seq, at, kind, actor, promotion, service, environment, release, data, prev, hash`;
 
 /** A promotion's own entries, oldest first. */
 export async function loadPromotionEntries(db: Queryable, project: string, promotion: string): Promise<LedgerEntry[]> {
   const rows = await db.query<EntryRow>(
     prepared(
       "ledger_promotion",
-      sql`select ${columns} from ledger_entry where project = ${project} and promotion = ${promotion} order by seq`,
+      sql`select ${entryColumns} from ledger_entry where project = ${project} and promotion = ${promotion} order by seq`,
     ),
   );
   return rows.map(entryFromRow);
@@ -27,7 +28,7 @@ export async function loadEntries(db: Queryable, project: string, page: EntryPag
   const rows = await db.query<EntryRow>(
     prepared(
       "ledger_page",
-      sql`select ${columns} from ledger_entry where project = ${project} and seq > ${page.after ?? 0}
+      sql`select ${entryColumns} from ledger_entry where project = ${project} and seq > ${page.after ?? 0}
         order by seq limit ${page.limit ?? 500}`,
     ),
   );

@@ -52,7 +52,12 @@ async function wantDigest(
   );
 }
 
-async function recordVerified(tx: LedgerTransaction, state: PromotionState, planned: PlannedService, at: string): Promise<void> {
+async function recordVerified(
+  tx: LedgerTransaction,
+  state: PromotionState,
+  planned: PlannedService,
+  at: string,
+): Promise<void> {
   const { project, plan } = state;
   const { digest, version } = planned.to;
   await tx.execute(
@@ -66,7 +71,11 @@ async function recordVerified(tx: LedgerTransaction, state: PromotionState, plan
   );
 }
 
-async function recordBlock(tx: LedgerTransaction, state: PromotionState, entry: Entry & { kind: "digest.blocked" }): Promise<void> {
+async function recordBlock(
+  tx: LedgerTransaction,
+  state: PromotionState,
+  entry: Entry & { kind: "digest.blocked" },
+): Promise<void> {
   const { id, service, digest, reason, nextStep } = entry.data;
   // One that stands already keeps its own reason: the digest is out either way.
   await tx.execute(

@@ -85,9 +85,15 @@ async function saveState(tx: LedgerTransaction, state: PromotionState, now: stri
 async function changePhase(tx: LedgerTransaction, state: PromotionState): Promise<void> {
   const { project, plan } = state;
   const services = plan.services.map((one) => one.service);
-  await tx.execute(sql`update step set status = 'cancelled', finished_at = now() where promotion = ${state.id} and status = 'due'`);
+  await tx.execute(
+    sql`update step set status = 'cancelled', finished_at = now() where promotion = ${state.id} and status = 'due'`,
+  );
   if (isActive(state.phase) || hasEnded(state.phase)) {
-    const rows = plan.services.map((one) => ({ service: one.service, from: one.from?.digest ?? null, to: one.to.digest }));
+    const rows = plan.services.map((one) => ({
+      service: one.service,
+      from: one.from?.digest ?? null,
+      to: one.to.digest,
+    }));
     await tx.execute(
       sql`insert into rollout (promotion, service, project, environment, active, phase, from_digest, to_digest)
           select ${state.id}, r.service, ${project}, ${plan.environment}, ${isActive(state.phase)}, ${state.phase}, r."from", r."to"

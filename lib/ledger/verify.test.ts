@@ -58,7 +58,12 @@ describe("verifyLines", () => {
     await fc.assert(
       fc.asyncProperty(chains(1), async (chain) => {
         const last = chain[chain.length - 1] as Line;
-        const intact = { kind: "intact", project: "veza", entries: chain.length, head: { seq: last.seq, hash: last.hash } };
+        const intact = {
+          kind: "intact",
+          project: "veza",
+          entries: chain.length,
+          head: { seq: last.seq, hash: last.hash },
+        };
         expect(await verifyLines(write(chain))).toEqual(intact);
         expect(await verifyLines(write(chain).map((line) => line.trimEnd()))).toEqual(intact);
         expect(await verifyLines(write(chain).map((line) => line.replace("\n", "\r\n")))).toEqual(intact);
@@ -70,7 +75,10 @@ describe("verifyLines", () => {
 
   it("is not satisfied by an empty file, nor by another project's chain", async () => {
     expect(await verifyLines([])).toMatchObject({ kind: "broken", fault: "empty" });
-    expect(await verifyLines(write(chainOf([1])), { project: "other" })).toMatchObject({ fault: "otherProject", line: 1 });
+    expect(await verifyLines(write(chainOf([1])), { project: "other" })).toMatchObject({
+      fault: "otherProject",
+      line: 1,
+    });
   });
 
   it("finds any edit, and names the entry", async () => {
@@ -120,7 +128,14 @@ describe("verifyLines", () => {
       const lines = write(chain);
       return fc
         .nat({ max: lines.length - 1 })
-        .chain((at) => fc.tuple(fc.constant(lines), fc.constant(at), fc.nat({ max: (lines[at]?.length ?? 2) - 2 }), fc.integer({ min: 32, max: 126 })));
+        .chain((at) =>
+          fc.tuple(
+            fc.constant(lines),
+            fc.constant(at),
+            fc.nat({ max: (lines[at]?.length ?? 2) - 2 }),
+            fc.integer({ min: 32, max: 126 }),
+          ),
+        );
     });
     await fc.assert(
       fc.asyncProperty(flips, async ([lines, at, column, code]) => {
@@ -136,8 +151,14 @@ describe("verifyLines", () => {
 
   it("finds a key given twice, and a line that was laid out anew", async () => {
     const [first, second] = write(chainOf([1, 2])) as [string, string];
-    await expectBroken([first, second.replace('"kind":', '"kind":"promotion.approved","kind":')], "edited", { line: 2, seq: 2 });
-    await expectBroken([first, JSON.stringify(JSON.parse(second), null, 1).replaceAll("\n", "")], "edited", { line: 2, seq: 2 });
+    await expectBroken([first, second.replace('"kind":', '"kind":"promotion.approved","kind":')], "edited", {
+      line: 2,
+      seq: 2,
+    });
+    await expectBroken([first, JSON.stringify(JSON.parse(second), null, 1).replaceAll("\n", "")], "edited", {
+      line: 2,
+      seq: 2,
+    });
     await expectBroken([first, second.replace('"v":1', '"v":1,"w":1')], "edited", { line: 2, seq: 2 });
     await expectBroken([first, "\n", second], "inserted", { line: 2, seq: 2 });
   });
@@ -188,12 +209,17 @@ describe("verifyLines", () => {
 
   it("finds removed entries, also where those behind them were renumbered", async () => {
     await fc.assert(
-      fc.asyncProperty(chainAndPosition(2, true), fc.nat({ max: 5 }), fc.boolean(), async ({ chain, at }, more, renumber) => {
-        const count = Math.min(more + 1, chain.length - at - 1);
-        const rest = chain.slice(at + count).map((line) => (renumber ? { ...line, seq: line.seq - count } : line));
-        const lines = [...chain.slice(0, at), ...rest];
-        await expectBroken(write(lines), "removed", { line: at + 1, seq: at + 1 });
-      }),
+      fc.asyncProperty(
+        chainAndPosition(2, true),
+        fc.nat({ max: 5 }),
+        fc.boolean(),
+        async ({ chain, at }, more, renumber) => {
+          const count = Math.min(more + 1, chain.length - at - 1);
+          const rest = chain.slice(at + count).map((line) => (renumber ? { ...line, seq: line.seq - count } : line));
+          const lines = [...chain.slice(0, at), ...rest];
+          await expectBroken(write(lines), "removed", { line: at + 1, seq: at + 1 });
+        },
+      ),
     );
   });
 
@@ -227,11 +253,15 @@ describe("verifyLines", () => {
       return result.kind === "broken" ? result.message : "intact";
     };
     const [a, b, c, d, e] = chain as [Line, Line, Line, Line, Line];
-    expect(await message([a, b, { ...c, kind: "x" }, d, e])).toBe("edited: the content of entry 3 (line 3) does not give its hash");
+    expect(await message([a, b, { ...c, kind: "x" }, d, e])).toBe(
+      "edited: the content of entry 3 (line 3) does not give its hash",
+    );
     expect(await message([a, b, hashed({ ...c, kind: "x" }), d, e])).toBe(
       "edited: entry 3 (line 3) was changed and hashed anew: entry 4 still names the hash it had",
     );
-    expect(await message([a, d, b, c, e])).toBe("reordered: line 2 holds entry 4, and entry 2, which belongs there, is on line 3");
+    expect(await message([a, d, b, c, e])).toBe(
+      "reordered: line 2 holds entry 4, and entry 2, which belongs there, is on line 3",
+    );
     expect(await message([a, d, e])).toBe("removed: entries 2 to 3 are missing, line 2 holds entry 4");
     expect(await message([a, b, b, c])).toBe("inserted: line 3 holds entry 2 a second time");
     expect(await message([a, hashed({ ...b, kind: "x" }), b, c])).toBe(

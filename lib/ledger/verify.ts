@@ -27,11 +27,15 @@ export async function verifyLines(
 ): Promise<VerifyResult> {
   const reader = new LineReader(lines);
   const chain = new Chain(options);
-  for (let line = await reader.next(); line !== undefined; line = await reader.next()) {
-    const finding = await chain.accept(readLine(line.text), line.number, reader);
-    if (finding !== undefined) return { kind: "broken", ...finding };
+  try {
+    for (let line = await reader.next(); line !== undefined; line = await reader.next()) {
+      const finding = await chain.accept(readLine(line.text), line.number, reader);
+      if (finding !== undefined) return { kind: "broken", ...finding };
+    }
+    return chain.end();
+  } finally {
+    await reader.close();
   }
-  return chain.end();
 }
 
 /** What has been found right so far. */

@@ -1,0 +1,75 @@
+import type { LedgerEntry } from "@/lib/ledger/ledger-entry";
+
+/** What stands at the end of a chain, beside the promotions. Keys are made by `placeKey`. */
+export interface Standing {
+  /** Environment → the hold's id. */
+  holds: Map<string, string>;
+  /** Service, environment and digest → the block's id. */
+  blocks: Map<string, string>;
+  /** Service and environment → the digest that should run. */
+  wanted: Map<string, string>;
+  /** Service and environment → the digest verified there last. */
+  verified: Map<string, string>;
+  /** Service, environment and promotion → the digest it verified there. */
+  verifications: Map<string, string>;
+}
+
+/** The entries that change what stands; others need not be read. */
+export const STANDING_KINDS = [
+  "environment.held",
+  "environment.released",
+  "digest.blocked",
+  "digest.unblocked",
+  "rollout.requested",
+  "revert.requested",
+  "drift.adopted",
+  "promotion.succeeded",
+] as const satisfies readonly LedgerEntry["kind"][];
+
+/** What stands before the first entry. */
+export function nothingStanding(): Standing {
+  return { holds: new Map(), blocks: new Map(), wanted: new Map(), verified: new Map(), verifications: new Map() };
+}
+
+/** One text for a place, fit to be shown: names hold no spaces. */
+export function placeKey(...names: readonly string[]): string {
+  return names.join(" ");
+}
+
+/** Moves `standing` on by an entry, in place. What stands already keeps its first id, as in the tables. */
+export function applyToStanding(standing: Standing, entry: LedgerEntry): void {
+  const environment = entry.subject.environment ?? "";
+  switch (entry.kind) {
+    case "environment.held":
+      if (!standing.holds.has(environment)) standing.holds.set(environment, entry.data.id);
+      break;
+    case "environment.released":
+      deleteValue(standing.holds, entry.data.id);
+      break;
+    case "digest.blocked": {
+      const key = placeKey(entry.data.service, environment, entry.data.digest);
+      if (!standing.blocks.has(key)) standing.blocks.set(key, entry.data.id);
+      break;
+    }
+    case "digest.unblocked":
+      deleteValue(standing.blocks, entry.data.id);
+      break;
+    case "rollout.requested":
+    case "revert.requested":
+    case "drift.adopted":
+      standing.wanted.set(placeKey(entry.data.service, environment), entry.data.digest);
+      break;
+    case "promotion.succeeded":
+      for (const { service, digest } of entry.data.services) {
+        standing.verified.set(placeKey(service, environment), digest);
+        standing.verifications.set(placeKey(service, environment, entry.subject.promotion ?? ""), digest);
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+function deleteValue(map: Map<string, string>, value: string): void {
+  for (const [key, one] of map) if (one === value) map.delete(key);
+}
