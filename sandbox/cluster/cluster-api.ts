@@ -1,0 +1,240 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { BodyTooLarge, readBody, sendJson, sendText } from "../http-server";
+import { authenticate, authorize, type Verb } from "./access";
+import { admit, parseBody } from "./admission";
+import type { ObjectStore } from "./object-store";
+import {
+  apiVersionOf,
+  isObject,
+  type JsonObject,
+  type KubeObject,
+  type Pod,
+  type Resource,
+  resources,
+  timestamp,
+} from "./objects";
+import { applyPatch } from "./patch";
+import { fieldSelector, labelSelector, type Selector } from "./selectors";
+import { badRequest, methodNotAllowed, noSuchPath, notFound, StatusError } from "./status-error";
+import { watch } from "./watch";
+
+export interface ClusterApiOptions {
+  tokens: { admin: string; waybill: string };
+  /** Milliseconds between two bookmarks of a watch that wants them. */
+  bookmarkMs: number;
+}
+
+interface Target {
+  resource: Resource;
+  namespace?: string;
+  name?: string;
+  subresource?: string;
+}
+
+const bodyLimitBytes = 3 * 1024 * 1024;
+const version = { major: "1", minor: "20", gitVersion: "v1.20.2-waybill-sandbox", platform: "waybill/sandbox" };
+
+/** The part of the Kubernetes API that Waybill and its tests use, in the forms of kube-apiserver 1.20. */
+export function createClusterApi(store: ObjectStore, options: ClusterApiOptions): RequestListener {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", "http://cluster");
+    if (url.pathname === "/version") return sendJson(response, 200, version);
+    if (["/healthz", "/livez", "/readyz"].includes(url.pathname)) return sendText(response, 200, "ok");
+    const user = authenticate(request.headers.authorization, options.tokens);
+    const discovery = user === "system:anonymous" ? undefined : discover(url.pathname);
+    if (discovery !== undefined) return sendJson(response, 200, discovery);
+    const target = parsePath(url.pathname);
+    const verb = verbOf(request, url, target);
+    authorize(user, verb, target);
+    if (verb === "watch") {
+      const scope = { resource: target.resource, namespace: target.namespace, matches: selectorOf(url, target) };
+      return watch(store, scope, request, response, url, options.bookmarkMs);
+    }
+    const { status, body } = await act(store, verb, target, request, url);
+    sendJson(response, status, body);
+  }
+  return (request, response) => {
+    answer(request, response).catch((error: unknown) => fail(request, response, error));
+  };
+}
+
+function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  request.resume();
+  if (response.headersSent) return void response.destroy();
+  const status =
+    error instanceof StatusError
+      ? error
+      : error instanceof BodyTooLarge
+        ? new StatusError(413, "RequestEntityTooLarge", error.message)
+        : new StatusError(500, "InternalError", "Internal error occurred in the sandbox");
+  sendJson(response, status.code, status.toJSON());
+}
+
+function discover(path: string): unknown {
+  if (path === "/api") return { kind: "APIVersions", versions: ["v1"] };
+  const apps = { groupVersion: "apps/v1", version: "v1" };
+  const groups = [{ name: "apps", versions: [apps], preferredVersion: apps }];
+  if (path === "/apis") return { kind: "APIGroupList", apiVersion: "v1", groups };
+  if (path !== "/api/v1" && path !== "/apis/apps/v1") return undefined;
+  const group = path === "/api/v1" ? "" : "apps";
+  const verbs = ["create", "delete", "get", "list", "patch", "update", "watch"];
+  const served = Object.values(resources).filter((resource) => resource.group === group);
+  const list = served.map(({ plural: name, namespaced, kind }) => ({
+    name,
+    singularName: "",
+    namespaced,
+    kind,
+    verbs,
+  }));
+  return { kind: "APIResourceList", groupVersion: group === "" ? "v1" : "apps/v1", resources: list };
+}
+
+function parsePath(path: string): Target {
+  const [, prefix, rest = ""] = /^\/(api\/v1|apis\/apps\/v1)\/(.+)$/.exec(decodeURIComponent(path)) ?? [];
+  if (prefix === undefined) throw noSuchPath();
+  const parts = rest.split("/");
+  const scoped = parts[0] === "namespaces" && parts.length > 2 && parts[2] !== "status";
+  const [plural = "", name, subresource, ...more] = scoped ? parts.slice(2) : parts;
+  const resource: Resource | undefined = (resources as Record<string, Resource>)[plural];
+  const group = prefix === "api/v1" ? "" : "apps";
+  if (resource === undefined || resource.group !== group || more.length > 0) throw noSuchPath();
+  if (scoped !== resource.namespaced && name !== undefined) throw noSuchPath();
+  if (subresource !== undefined && (subresource !== "status" || !resource.status)) throw noSuchPath();
+  return { resource, namespace: scoped ? parts[1] : undefined, name, subresource };
+}
+
+function verbOf(request: IncomingMessage, url: URL, target: Target): Verb {
+  const named = target.name !== undefined;
+  const watching = url.searchParams.get("watch");
+  switch (request.method) {
+    case "GET":
+      if (!named && (watching === "true" || watching === "1")) return "watch";
+      return named ? "get" : "list";
+    case "POST":
+      if (!named && (target.namespace !== undefined || !target.resource.namespaced)) return "create";
+      break;
+    case "PUT":
+      if (named) return "update";
+      break;
+    case "PATCH":
+      if (named) return "patch";
+      break;
+    case "DELETE":
+      if (named && target.subresource === undefined) return "delete";
+  }
+  throw methodNotAllowed();
+}
+
+function selectorOf(url: URL, target: Target): Selector {
+  const byLabel = labelSelector(url.searchParams.get("labelSelector") ?? "");
+  const byField = fieldSelector(url.searchParams.get("fieldSelector") ?? "", target.resource);
+  return (object) => byLabel(object) && byField(object);
+}
+
+async function act(
+  store: ObjectStore,
+  verb: Exclude<Verb, "watch">,
+  target: Target,
+  request: IncomingMessage,
+  url: URL,
+): Promise<{ status: number; body: unknown }> {
+  if (verb === "list") return { status: 200, body: list(store, target, url) };
+  const bytes = verb === "get" || verb === "delete" ? Buffer.alloc(0) : await readBody(request, bodyLimitBytes);
+  const dryRun = url.searchParams.get("dryRun") === "All";
+  if (verb === "create") return { status: 201, body: create(store, target, asObject(parseBody(bytes)), dryRun) };
+  const name = target.name ?? "";
+  const current = store.get(target.resource, target.namespace, name);
+  if (current === undefined) throw notFound(target.resource, name);
+  if (verb === "get") return { status: 200, body: current };
+  if (verb === "delete") return { status: 200, body: dryRun ? current : remove(store, target.resource, current) };
+  const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim() ?? "";
+  const before = current as unknown as JsonObject;
+  const sent = verb === "patch" ? applyPatch(before, parseBody(bytes), type) : asObject(parseBody(bytes));
+  return { status: 200, body: update(store, target, current, sent, dryRun) };
+}
+
+function asObject(value: unknown): JsonObject {
+  if (!isObject(value)) throw badRequest("the body is not an object");
+  return value;
+}
+
+function list(store: ObjectStore, target: Target, url: URL): unknown {
+  const path = ({ metadata }: KubeObject) => `${metadata.namespace ?? ""}/${metadata.name}`;
+  const found = store.list(target.resource, target.namespace).filter(selectorOf(url, target));
+  const all = found.sort((a, b) => (path(a) < path(b) ? -1 : 1));
+  const limit = Number(url.searchParams.get("limit") ?? 0);
+  const start = Number(Buffer.from(url.searchParams.get("continue") ?? "", "base64url").toString() || 0);
+  const page = limit > 0 ? all.slice(start, start + limit) : all.slice(start);
+  const left = all.length - start - page.length;
+  const more =
+    left > 0
+      ? { continue: Buffer.from(String(start + page.length)).toString("base64url"), remainingItemCount: left }
+      : {};
+  const items = page.map(({ kind: _kind, apiVersion: _apiVersion, ...rest }) => rest);
+  const metadata = { resourceVersion: String(store.revision), ...more };
+  return { kind: `${target.resource.kind}List`, apiVersion: apiVersionOf(target.resource), metadata, items };
+}
+
+function create(store: ObjectStore, { resource, namespace }: Target, body: JsonObject, dryRun: boolean): KubeObject {
+  if (namespace !== undefined && store.get(resources.namespaces, undefined, namespace) === undefined) {
+    throw notFound(resources.namespaces, namespace);
+  }
+  const metadata: JsonObject = isObject(body.metadata) ? { ...body.metadata } : {};
+  if (metadata.namespace !== undefined && metadata.namespace !== namespace) {
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+  if (namespace !== undefined) metadata.namespace = namespace;
+  if (metadata.name === undefined && typeof metadata.generateName === "string") {
+    metadata.name = `${metadata.generateName}${randomBytes(3).toString("hex").slice(0, 5)}`;
+  }
+  const draft = admit(resource, { ...body, metadata }, undefined);
+  const kept = resource.group === "apps" ? { ...draft, status: {} } : draft;
+  return dryRun
+    ? kept
+    : store.create(resource, resource.kind === "Pod" ? { ...draft, status: { phase: "Pending" } } : kept);
+}
+
+function update(
+  store: ObjectStore,
+  target: Target,
+  current: KubeObject,
+  sent: JsonObject,
+  dryRun: boolean,
+): KubeObject {
+  const { resource, namespace } = target;
+  const metadata: JsonObject = isObject(sent.metadata) ? { ...sent.metadata } : {};
+  if (metadata.name !== target.name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${target.name})`);
+  }
+  if ((metadata.namespace ?? namespace) !== namespace) {
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+  metadata.resourceVersion ??= current.metadata.resourceVersion;
+  if (namespace !== undefined) metadata.namespace = namespace;
+  const next =
+    target.subresource === "status"
+      ? {
+          ...current,
+          metadata: { ...current.metadata, resourceVersion: String(metadata.resourceVersion) },
+          status: sent.status,
+        }
+      : { ...admit(resource, { ...sent, metadata }, current), ...(resource.status ? { status: current.status } : {}) };
+  return dryRun ? next : store.replace(resource, next);
+}
+
+/** A pod on a node is only marked: its kubelet removes it when it has ended. Everything else goes at once. */
+function remove(store: ObjectStore, resource: Resource, current: KubeObject): unknown {
+  if (resource.kind === "Pod" && (current as Pod).spec.nodeName !== undefined) {
+    const marked = { ...current.metadata, deletionTimestamp: current.metadata.deletionTimestamp ?? timestamp() };
+    return store.replace(resource, { ...current, metadata: marked });
+  }
+  store.remove(resource, current);
+  const details = {
+    name: current.metadata.name,
+    group: resource.group || undefined,
+    kind: resource.plural,
+    uid: current.metadata.uid,
+  };
+  return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details };
+}

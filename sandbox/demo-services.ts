@@ -1,0 +1,45 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { RunningWorkload } from "./cluster/running-workloads";
+import { sendJson, sendText } from "./http-server";
+
+const introduction = `This is Waybill's sandbox: an imitation of a registry, a cluster, metrics and the services on it, for demos and tests.
+Nothing here is real but the protocols. A service answers at /{namespace}/{workload}/health and /{namespace}/{workload}/ready.
+What the demo starts with is listed at /sandbox/seed.
+`;
+
+export interface DemoServices {
+  workloads: () => RunningWorkload[];
+  seed: () => unknown;
+  /** Which process this is, and on which data. */
+  about: unknown;
+  /** How long the fault `slow` takes. */
+  slowMs: number;
+}
+
+/** Answers for each workload as its running pods would, in turn; what is wrong with an image shows here. */
+export function createDemoServices({ workloads, seed, about, slowMs }: DemoServices): RequestListener {
+  let turn = 0;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? "/", "http://services");
+    if (pathname === "/") return sendText(response, 200, introduction);
+    if (pathname === "/sandbox/about") return sendJson(response, 200, about);
+    if (pathname === "/sandbox/seed") return sendJson(response, 200, seed());
+    const [, namespace, name, endpoint] = /^\/([^/]+)\/([^/]+)\/(health|ready)$/.exec(pathname) ?? [];
+    if (endpoint === undefined) return sendJson(response, 404, { status: "not found", path: pathname });
+    const workload = workloads().find((one) => one.namespace === namespace && one.name === name);
+    if (workload === undefined) return sendJson(response, 404, { status: "no such workload", namespace, name });
+    turn += 1;
+    const pod = workload.ready[turn % Math.max(1, workload.ready.length)];
+    if (pod === undefined) return sendJson(response, 503, { status: "unavailable", reason: "no pod is ready" });
+    if (pod.fault === "slow") await new Promise((resolve) => setTimeout(resolve, slowMs));
+    const { version, digest } = pod;
+    if (pod.fault === "errors" && endpoint === "health")
+      return sendJson(response, 500, { status: "error", version, digest });
+    sendJson(response, 200, { status: "ok", version, digest });
+  }
+
+  return (request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  };
+}

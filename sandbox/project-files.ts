@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { type Document, isMap, isSeq, parseAllDocuments } from "yaml";
+
+export const examples = ["veza", "miniredis"] as const;
+export type Example = (typeof examples)[number];
+
+/** Where a sandbox listens and keeps its kubeconfig; a Sandbox is one. */
+export interface SandboxAddresses {
+  registryUrl: string;
+  metricsUrl: string;
+  servicesUrl: string;
+  kubeconfigPath: string;
+}
+
+/**
+ * The text of `examples/<name>/waybill.yaml` with its connections and checks pointed to a sandbox, and with times that
+ * suit a demo: soak 20 s, watch 10 s, a check for 5 s, a rollout within 1 min. People, gates and targets stay as they are.
+ */
+export async function sandboxProjectFile(example: Example, sandbox: SandboxAddresses): Promise<string> {
+  const text = await readFile(new URL(`../examples/${example}/waybill.yaml`, import.meta.url), "utf8");
+  const documents = parseAllDocuments(text);
+  if (!Array.isArray(documents)) throw new Error(`examples/${example}/waybill.yaml is empty`);
+  for (const document of documents) {
+    if (document.get("kind") === "Connection") pointConnection(document, sandbox);
+    else shortenProject(document, sandbox);
+  }
+  const [first] = documents;
+  if (first?.commentBefore) {
+    const [title] = first.commentBefore.split("\n The addresses");
+    first.commentBefore = `${title}\n Pointed to the sandbox, with times that suit a demo.`;
+  }
+  return documents.map((document) => document.toString({ lineWidth: 0 })).join("");
+}
+
+function pointConnection(document: Document, sandbox: SandboxAddresses): void {
+  if (document.hasIn(["spec", "registry"])) document.setIn(["spec", "registry"], { url: sandbox.registryUrl });
+  if (document.hasIn(["spec", "prometheus"])) document.setIn(["spec", "prometheus"], { url: sandbox.metricsUrl });
+  if (document.hasIn(["spec", "kubernetes"])) {
+    document.setIn(["spec", "kubernetes"], { kubeconfig: `file:${sandbox.kubeconfigPath}` });
+  }
+}
+
+function shortenProject(document: Document, sandbox: SandboxAddresses): void {
+  const environments = document.getIn(["spec", "environments"]);
+  if (!isSeq(environments)) throw new Error("the example has no environments");
+  for (const environment of environments.items) {
+    if (!isMap(environment)) continue;
+    for (const kind of ["health", "smoke"]) {
+      const checks = environment.getIn(["verification", kind]);
+      for (const check of isSeq(checks) ? checks.items : []) {
+        if (!isMap(check)) continue;
+        const endpoint = /\/(\w+)$/.exec(String(check.get("url")))?.[1];
+        check.set("url", `${sandbox.servicesUrl}/{namespace}/{workload}/${endpoint}`);
+        if (check.has("for")) check.set("for", "5s");
+      }
+    }
+    if (environment.hasIn(["verification", "watch"])) environment.setIn(["verification", "watch"], "10s");
+    for (const strategy of ["rolling", "recreate"]) {
+      if (environment.hasIn(["strategy", strategy])) environment.setIn(["strategy", strategy, "deadline"], "1m");
+    }
+    const gates = environment.get("gates");
+    for (const gate of isSeq(gates) ? gates.items : []) {
+      if (isMap(gate) && gate.has("soak")) gate.setIn(["soak", "for"], "20s");
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import type { Fault } from "./images";
+
+export interface BuildPlan {
+  /** The version tag; without one it is a build of a commit that was never meant to be released. */
+  version?: string;
+  /** More version tags on the same bytes: the candidate that became final. */
+  candidate?: string;
+  hoursAgo: number;
+  fault?: Fault;
+  /** The environments that run it at the start. */
+  runsIn?: string[];
+}
+
+export interface ServicePlan {
+  name: string;
+  repository: string;
+  workload: string;
+  container: string;
+  builds: BuildPlan[];
+}
+
+export interface PlatformPlan {
+  name: string;
+  title: string;
+  source: string;
+  environments: { name: string; namespace: string; tag: string; replicas: number }[];
+  services: ServicePlan[];
+}
+
+const day = 24;
+
+function vezaService(name: string, repository: string, builds: BuildPlan[]): ServicePlan {
+  return { name, repository, workload: `veza-${name}`, container: name, builds };
+}
+
+function miniredisService(name: string, builds: BuildPlan[]): ServicePlan {
+  return { name, repository: `miniredis/${name}`, workload: name, container: name, builds };
+}
+
+/**
+ * Two platforms in the middle of their work: production behind staging, candidates in front of both, among them one
+ * that crashes and one that answers with errors. Releases of one name move together.
+ */
+export const platforms: PlatformPlan[] = [
+  {
+    name: "veza",
+    title: "Veza",
+    source: "https://github.com/okinrev/veza",
+    environments: [
+      { name: "staging", namespace: "veza-staging", tag: "staging", replicas: 1 },
+      { name: "production", namespace: "veza-production", tag: "prod", replicas: 2 },
+    ],
+    services: [
+      vezaService("backend", "veza-backend-api", [
+        { version: "v2.4.0", candidate: "v2.4.0-rc.3", hoursAgo: 16 * day, runsIn: ["production"] },
+        { hoursAgo: 8 * day },
+        { version: "v2.4.1-rc.1", hoursAgo: 5 * day, runsIn: ["staging"] },
+        { hoursAgo: 2 * day },
+        { version: "v2.4.1-rc.2", hoursAgo: 20 },
+        { version: "v2.5.0-rc.1", hoursAgo: 3 },
+      ]),
+      vezaService("chat", "veza-chat-server", [
+        { version: "v1.27.2", candidate: "v1.27.2-rc.2", hoursAgo: 21 * day, runsIn: ["production"] },
+        { version: "v1.27.3-rc.1", hoursAgo: 9 * day, runsIn: ["staging"] },
+        { version: "v1.27.3-rc.2", hoursAgo: 26 },
+        { version: "v1.28.0-rc.1", hoursAgo: 2, fault: "crash" },
+      ]),
+      vezaService("stream", "veza-stream-server", [
+        { version: "v3.12.0", candidate: "v3.12.0-rc.4", hoursAgo: 30 * day, runsIn: ["production", "staging"] },
+        { hoursAgo: 6 * day },
+        { version: "v3.12.1-rc.1", hoursAgo: 30 },
+        { version: "v3.13.0-rc.1", hoursAgo: 4, fault: "errors" },
+      ]),
+      vezaService("frontend", "veza-frontend", [
+        { version: "v1.8.4", candidate: "v1.8.4-rc.1", hoursAgo: 12 * day, runsIn: ["production"] },
+        { version: "v1.8.5-rc.1", hoursAgo: 4 * day, runsIn: ["staging"] },
+        { version: "v1.8.5-rc.2", hoursAgo: 22 },
+        { version: "v2.5.0-rc.1", hoursAgo: 3 },
+      ]),
+    ],
+  },
+  {
+    name: "miniredis",
+    title: "MiniRedis",
+    source: "https://github.com/miniredis/miniredis",
+    environments: [
+      { name: "staging", namespace: "miniredis-staging", tag: "staging", replicas: 1 },
+      { name: "production", namespace: "miniredis-prod", tag: "prod", replicas: 2 },
+    ],
+    services: [
+      miniredisService("auth-service", [
+        { version: "v2.0.4", hoursAgo: 40 * day, runsIn: ["production", "staging"] },
+        { version: "v2.1.0-rc.1", hoursAgo: 7, fault: "unready" },
+      ]),
+      miniredisService("backend", [
+        { version: "v1.7.5", candidate: "v1.7.5-rc.2", hoursAgo: 18 * day, runsIn: ["production"] },
+        { version: "v1.8.0-rc.2", hoursAgo: 3 * day, runsIn: ["staging"] },
+        { version: "v1.8.0-rc.3", hoursAgo: 9 },
+      ]),
+      miniredisService("node-manager", [
+        { version: "v0.5.11", hoursAgo: 25 * day, runsIn: ["production"] },
+        { version: "v0.6.0-rc.8", hoursAgo: 2 * day, runsIn: ["staging"] },
+        { version: "v0.6.0-rc.9", hoursAgo: 5 },
+      ]),
+      miniredisService("api-gateway", [
+        { version: "v1.2.9", candidate: "v1.2.9-rc.1", hoursAgo: 14 * day, runsIn: ["production"] },
+        { version: "v1.3.0-rc.1", hoursAgo: 4 * day, runsIn: ["staging"] },
+        { version: "v1.3.0-rc.2", hoursAgo: 11 },
+        { version: "v1.3.0-rc.3", hoursAgo: 1, fault: "slow" },
+      ]),
+      miniredisService("monitoring-service", [
+        { version: "v0.13.6", hoursAgo: 33 * day, runsIn: ["production", "staging"] },
+        { hoursAgo: 3 * day },
+        { version: "v0.14.0-rc.1", hoursAgo: 28 },
+      ]),
+      miniredisService("frontend", [
+        { version: "v0.9.3", candidate: "v0.9.3-rc.2", hoursAgo: 10 * day, runsIn: ["production"] },
+        { version: "v0.9.4-rc.1", hoursAgo: 2 * day, runsIn: ["staging"] },
+        { version: "v0.9.4-rc.2", hoursAgo: 6 },
+      ]),
+    ],
+  },
+];

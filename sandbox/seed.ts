@@ -1,0 +1,140 @@
+import { createHash } from "node:crypto";
+import { type BuiltImage, buildImage } from "./images";
+import type { ImageStore } from "./registry/image-store";
+import type { SeedImage, SeedList, SeedProject, SeedRelease, SeedRunning, SeedService } from "./seed-list";
+import { type BuildPlan, type PlatformPlan, platforms, type ServicePlan } from "./seed-platforms";
+
+interface SeedTarget {
+  images: ImageStore;
+  /** `host:port` that workloads pull from. */
+  registryHost: string;
+  clusterUrl: string;
+  adminToken: string;
+}
+
+interface SeededBuild {
+  plan: BuildPlan;
+  image: SeedImage;
+}
+
+/**
+ * Fills an empty sandbox with two platforms: images into the registry, Deployments onto the cluster. `now` dates the
+ * images, so two sandboxes that were seeded at different hours hold different digests.
+ */
+export async function seedSandbox(target: SeedTarget, now: Date): Promise<SeedList> {
+  const projects: SeedProject[] = [];
+  for (const platform of platforms) {
+    const builds = new Map(platform.services.map((service) => [service, seedImages(target, platform, service, now)]));
+    const running = await seedWorkloads(target, platform, builds);
+    projects.push({
+      name: platform.name,
+      title: platform.title,
+      environments: platform.environments.map(({ name, namespace, tag }) => ({ name, namespace, tag })),
+      services: platform.services.map((service) => describeService(platform, service, builds.get(service) ?? [])),
+      releases: releasesOf(platform, builds),
+      running,
+    });
+  }
+  return { projects };
+}
+
+function seedImages(target: SeedTarget, platform: PlatformPlan, service: ServicePlan, now: Date): SeededBuild[] {
+  return service.builds.map((plan, index) => {
+    const commit = createHash("sha1")
+      .update(`${service.repository} ${plan.version ?? index}`)
+      .digest("hex");
+    const created = new Date(Math.floor(now.getTime() / 3_600_000 - plan.hoursAgo) * 3_600_000).toISOString();
+    const { version, fault } = plan;
+    const source = platform.source;
+    const image = buildImage({
+      content: `${service.repository} ${commit}`,
+      revision: commit,
+      source,
+      version,
+      created,
+      fault,
+    });
+    const pointers = platform.environments.filter(({ name }) => plan.runsIn?.includes(name)).map(({ tag }) => tag);
+    const tags = [`sha-${commit.slice(0, 7)}`, plan.candidate, version, ...pointers].filter((tag) => tag !== undefined);
+    storeImage(target.images, service.repository, image, tags);
+    return { plan, image: { digest: image.digest, tags, commit, created, version, fault } };
+  });
+}
+
+function storeImage(images: ImageStore, repository: string, image: BuiltImage, tags: string[]): void {
+  for (const blob of image.blobs) images.putBlob(repository, blob.digest, blob.bytes);
+  for (const tag of tags) images.putManifest(repository, image.mediaType, image.manifest, tag);
+}
+
+function describeService(platform: PlatformPlan, service: ServicePlan, builds: SeededBuild[]): SeedService {
+  const { name, repository, workload, container } = service;
+  return { name, repository, workload, container, source: platform.source, images: builds.map(({ image }) => image) };
+}
+
+function releasesOf(platform: PlatformPlan, builds: Map<ServicePlan, SeededBuild[]>): SeedRelease[] {
+  const releases = new Map<string, SeedRelease>();
+  for (const service of platform.services) {
+    for (const { image } of builds.get(service) ?? []) {
+      if (image.version === undefined) continue;
+      const { digest, commit, tags, created } = image;
+      const release = releases.get(image.version) ?? { name: image.version, created, artifacts: [] };
+      release.artifacts.push({ service: service.name, repository: service.repository, digest, commit, tags });
+      releases.set(image.version, release);
+    }
+  }
+  return [...releases.values()].sort((a, b) => (a.created < b.created ? -1 : 1));
+}
+
+async function seedWorkloads(
+  target: SeedTarget,
+  platform: PlatformPlan,
+  builds: Map<ServicePlan, SeededBuild[]>,
+): Promise<SeedRunning[]> {
+  const running: SeedRunning[] = [];
+  for (const { name: environment, namespace, replicas } of platform.environments) {
+    await post(target, "/api/v1/namespaces", { metadata: { name: namespace, labels: { platform: platform.name } } });
+    for (const service of platform.services) {
+      const build = builds.get(service)?.find(({ plan }) => plan.runsIn?.includes(environment));
+      if (build === undefined) continue;
+      const { digest, version } = build.image;
+      const image = `${target.registryHost}/${service.repository}@${digest}`;
+      await post(target, `/apis/apps/v1/namespaces/${namespace}/deployments`, deploymentOf(service, replicas, image));
+      await post(target, `/api/v1/namespaces/${namespace}/services`, {
+        metadata: { name: service.workload },
+        spec: { selector: { app: service.workload }, ports: [{ name: "http", port: 80, targetPort: 8080 }] },
+      });
+      const { name, workload, container } = service;
+      running.push({ environment, namespace, service: name, workload, container, digest, release: version ?? "" });
+    }
+  }
+  return running;
+}
+
+function deploymentOf(service: ServicePlan, replicas: number, image: string): unknown {
+  const labels = { app: service.workload, "app.kubernetes.io/name": service.name };
+  const probe = (path: string) => ({ httpGet: { path, port: 8080 } });
+  const container = {
+    name: service.container,
+    image,
+    ports: [{ containerPort: 8080 }],
+    livenessProbe: probe("/health"),
+    readinessProbe: probe("/ready"),
+  };
+  return {
+    metadata: { name: service.workload, labels },
+    spec: {
+      replicas,
+      progressDeadlineSeconds: 60,
+      selector: { matchLabels: { app: service.workload } },
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      template: { metadata: { labels }, spec: { containers: [container] } },
+    },
+  };
+}
+
+async function post(target: SeedTarget, path: string, body: unknown): Promise<void> {
+  const headers = { authorization: `Bearer ${target.adminToken}`, "content-type": "application/json" };
+  const answer = await fetch(`${target.clusterUrl}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+  // 409: a seeding that was killed in the middle had come this far.
+  if (!answer.ok && answer.status !== 409) throw new Error(`seeding ${path}: ${answer.status} ${await answer.text()}`);
+}
