@@ -1,0 +1,136 @@
+import { lookup } from "node:dns";
+import { BlockList, isIP, type LookupFunction } from "node:net";
+import { Agent, fetch, type Response } from "undici";
+import { ExternalError, type ExternalErrorCode } from "@/lib/ports/external-error";
+import type { Probe, ProbeAnswer } from "@/lib/ports/probe";
+
+export interface ProbeOptions {
+  /** For the whole answer, redirects included. */
+  timeoutMs: number;
+  /** The body is cut here; what a check looks for must stand before. */
+  maxBytes: number;
+}
+
+const redirectsMax = 3;
+const refusedCode = "WAYBILL_REFUSED_ADDRESS";
+
+/**
+ * Link-local addresses are where clouds hand out credentials (169.254.169.254, fd00:ec2::254): what a probe reads is
+ * shown as evidence, so that they are never asked. Private networks are where services live, and are.
+ */
+const refused = new BlockList();
+refused.addSubnet("169.254.0.0", 16, "ipv4");
+refused.addSubnet("fe80::", 10, "ipv6");
+refused.addAddress("fd00:ec2::254", "ipv6");
+
+function isRefused(address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && refused.check(address, family === 4 ? "ipv4" : "ipv6");
+}
+
+/** Resolves as Node does, but fails for a name that leads to a refused address. */
+const guardedLookup: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, options, (error, address, family) => {
+    const found = typeof address === "string" ? [address] : (address ?? []).map((one) => one.address);
+    if (!error && found.some(isRefused)) {
+      const refusal = Object.assign(new Error("refused address"), { code: refusedCode });
+      return callback(refusal, address, family);
+    }
+    callback(error, address, family);
+  });
+};
+
+function parseUrl(text: string): URL {
+  const invalid = (message: string) =>
+    new ExternalError({ system: "probe", code: "invalid", message, retryable: false });
+  if (!URL.canParse(text)) throw invalid("the address is not a URL");
+  const url = new URL(text);
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    throw invalid(`the address must be http or https, not ${url.protocol}`);
+  if (url.username !== "" || url.password !== "")
+    throw invalid(`the address of ${url.host} must not hold a user or password`);
+  return url;
+}
+
+/** Where a redirect may be followed to: the same host, and not from https down to http. */
+function sameHost(from: URL, location: string | null): URL | undefined {
+  if (location === null || !URL.canParse(location, from)) return undefined;
+  const to = new URL(location, from);
+  if (to.hostname !== from.hostname || to.username !== "" || to.password !== "") return undefined;
+  if (to.protocol === "https:") return to;
+  return to.protocol === "http:" && from.protocol === "http:" ? to : undefined;
+}
+
+async function readCut(response: Response, maxBytes: number): Promise<string> {
+  if (!response.body) return "";
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body) {
+    chunks.push(chunk.subarray(0, maxBytes - bytes));
+    bytes += chunk.byteLength;
+    if (bytes >= maxBytes) break;
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function codeOf(error: unknown): string {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    if ("code" in at && typeof at.code === "string") return at.code;
+    if (at instanceof AggregateError && at.errors[0] !== undefined) return codeOf(at.errors[0]);
+  }
+  return "the connection broke";
+}
+
+function failure(host: string, code: ExternalErrorCode, message: string, retryable: boolean): ExternalError {
+  return new ExternalError({ system: `probe ${host}`, code, message, retryable });
+}
+
+function noAnswer(url: URL, error: unknown, limit: AbortSignal, signal: AbortSignal | undefined, timeoutMs: number) {
+  if (error instanceof ExternalError) return error;
+  if (limit.aborted) return failure(url.host, "timeout", `no answer within ${timeoutMs} ms`, true);
+  if (signal?.aborted)
+    return failure(url.host, "timeout", "ended before there was an answer: its caller gave up", true);
+  const code = codeOf(error);
+  if (code === refusedCode) return refusedAddress(url);
+  return failure(url.host, "unavailable", `no answer (${code})`, true);
+}
+
+function refusedAddress(url: URL): ExternalError {
+  return failure(url.host, "refusedAddress", "this is a link-local address, which Waybill does not ask", false);
+}
+
+/**
+ * GETs health and smoke endpoints. Any status is an answer; redirects are followed on the same host only (at most 3),
+ * one to elsewhere is itself the answer. Sends no credentials or cookies; a failing certificate is no answer.
+ */
+export function createProbe(options: ProbeOptions): Probe {
+  const dispatcher = new Agent({ connect: { lookup: guardedLookup }, keepAliveTimeout: 1000 });
+
+  async function ask(start: URL, signal: AbortSignal): Promise<Omit<ProbeAnswer, "tookMs">> {
+    let url = start;
+    for (let redirects = 0; ; redirects += 1) {
+      if (isRefused(url.hostname.replace(/^\[|\]$/g, ""))) throw refusedAddress(url);
+      const headers = { accept: "*/*", "user-agent": "waybill-probe" };
+      const response = await fetch(url, { headers, signal, dispatcher, redirect: "manual" });
+      const redirect = response.status >= 300 && response.status < 400;
+      const next = redirect && redirects < redirectsMax ? sameHost(url, response.headers.get("location")) : undefined;
+      if (!next) return { status: response.status, body: await readCut(response, options.maxBytes) };
+      await response.body?.cancel();
+      url = next;
+    }
+  }
+
+  return {
+    async get(text, signal) {
+      const url = parseUrl(text);
+      const limit = AbortSignal.timeout(options.timeoutMs);
+      const started = performance.now();
+      try {
+        const answer = await ask(url, signal ? AbortSignal.any([limit, signal]) : limit);
+        return { ...answer, tookMs: Math.round(performance.now() - started) };
+      } catch (error) {
+        throw noAnswer(url, error, limit, signal, options.timeoutMs);
+      }
+    },
+  };
+}
