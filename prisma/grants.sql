@@ -4,14 +4,28 @@ DO $$
 DECLARE
   t record;
 BEGIN
-  -- The ledger belongs to a role nobody signs in as, so that not even the migration user may alter it.
+  -- The ledger belongs to a role nobody signs in as, so that not even the migration user may alter it: the table, the
+  -- function behind its triggers, and the schema, whose owner may drop what others own in it.
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'waybill_owner') AND pg_has_role('waybill_owner', 'MEMBER')
     AND to_regclass('public.ledger_entry') IS NOT NULL
-    AND (SELECT relowner::regrole::text FROM pg_class WHERE oid = to_regclass('public.ledger_entry')) <> 'waybill_owner'
   THEN
-    GRANT CREATE ON SCHEMA public TO waybill_owner;
-    ALTER TABLE public.ledger_entry OWNER TO waybill_owner;
-    REVOKE CREATE ON SCHEMA public FROM waybill_owner;
+    IF (SELECT nspowner::regrole::text <> 'waybill_owner' AND pg_has_role(nspowner, 'USAGE')
+        FROM pg_namespace WHERE nspname = 'public') AND has_database_privilege(current_database(), 'CREATE')
+    THEN
+      EXECUTE format('GRANT USAGE, CREATE ON SCHEMA public TO %I WITH GRANT OPTION', current_user);
+      ALTER SCHEMA public OWNER TO waybill_owner;
+    END IF;
+    IF (SELECT relowner::regrole::text <> 'waybill_owner' FROM pg_class WHERE oid = 'public.ledger_entry'::regclass)
+      OR (SELECT proowner::regrole::text <> 'waybill_owner' FROM pg_proc
+          WHERE oid = 'public.ledger_is_append_only()'::regprocedure)
+    THEN
+      GRANT CREATE ON SCHEMA public TO waybill_owner;
+      ALTER TABLE public.ledger_entry OWNER TO waybill_owner;
+      ALTER FUNCTION public.ledger_is_append_only() OWNER TO waybill_owner;
+      IF (SELECT nspowner::regrole::text <> 'waybill_owner' FROM pg_namespace WHERE nspname = 'public') THEN
+        REVOKE CREATE ON SCHEMA public FROM waybill_owner;
+      END IF;
+    END IF;
   END IF;
 
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'waybill_app') THEN

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { grantsOf, readPeople, sameAddress } from "@/lib/auth/project-grants";
+import { grantsOf, readPeople } from "@/lib/auth/project-grants";
+import { sameAddress } from "@/lib/pipeline/policy/same-address";
 
 test("a grant is for a group or for an address", () => {
   const people = readPeople([

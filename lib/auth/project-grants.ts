@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Grant } from "@/lib/auth/principal";
 import { type PersonRole, roles } from "@/lib/pipeline/policy/project";
+import { sameAddress } from "@/lib/pipeline/policy/same-address";
 
 /** The people of one stored project document. */
 export interface ProjectPeople {
@@ -35,15 +36,4 @@ export function grantsOf(
       )
       .map(({ role, environments }) => ({ project, role, environments: environments ?? null })),
   );
-}
-
-const ascii = /^[\x21-\x7e]+$/;
-
-/**
- * Whether two e-mail addresses are the same but for the case of ASCII letters. Others are never folded: "ﬁ", "ı" and the
- * Kelvin sign become ASCII letters in some foldings, and would make one person another.
- */
-export function sameAddress(one: string, other: string): boolean {
-  if (!ascii.test(one) || !ascii.test(other)) return false;
-  return one.toLowerCase() === other.toLowerCase();
 }

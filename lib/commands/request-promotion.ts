@@ -57,9 +57,9 @@ export async function requestPromotion(context: CommandContext, principal: Princ
     const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [] };
     const assessment = await assess(tx, subject, signed, now);
     if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
-    const refusal = refuseRequest(assessment, input.planHash);
+    const refusal = refuseRequest(assessment, input.planHash, await isVerified(tx, assessment.plan));
     if (refusal) return refusal;
-    return startPromotion(tx, assessment, { principal, now, reason: input.reason ?? null, causedBy: null, ...keyOf(input) });
+    return startPromotion(tx, assessment, { principal, now, reason: input.reason || null, causedBy: null, ...keyOf(input) });
   });
 }
 
@@ -67,12 +67,26 @@ function keyOf({ idempotencyKey, environment, release }: RequestPromotionInput) 
   return { idempotencyKey, requestHash: hashRequest({ environment, release, kind: "promote" }) };
 }
 
-function refuseRequest({ plan, planHash, verdicts }: Assessment, looked: string | undefined): Refusal | undefined {
+/** Whether the environment has verified exactly these digests last: what runs unverified may be promoted, to verify it. */
+async function isVerified(tx: LedgerTransaction, plan: Plan): Promise<boolean> {
+  const services = plan.services.map((one) => one.service);
+  const rows = await tx.query<{ service: string; digest: string | null }>(
+    sql`select service, verified_digest as digest from deployment
+         where project = ${plan.project} and environment = ${plan.environment} and service = any(${services})`,
+  );
+  return plan.services.every((one) => rows.some((row) => row.service === one.service && row.digest === one.to.digest));
+}
+
+function refuseRequest(
+  { plan, planHash, verdicts }: Assessment,
+  looked: string | undefined,
+  verified: boolean,
+): Refusal | undefined {
   if (looked !== undefined && looked !== planHash) {
     return { kind: "rejection", code: "planChanged", message: "the plan is another one by now: look at it again" };
   }
-  if (plan.services.every((one) => one.from?.digest === one.to.digest)) {
-    return { kind: "rejection", code: "nothingToMove", message: `${plan.environment} runs exactly this already` };
+  if (verified && plan.services.every((one) => one.from?.digest === one.to.digest)) {
+    return { kind: "rejection", code: "nothingToMove", message: `${plan.environment} runs exactly this already, verified` };
   }
   const no = verdicts.find((verdict) => verdict.status === "fail");
   return no && { kind: "rejection", code: "gateClosed", message: `${no.gate}: ${no.summary}` };

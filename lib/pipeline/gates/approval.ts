@@ -1,6 +1,7 @@
 import { personBehind } from "@/lib/pipeline/actor";
 import type { ApprovalConfig } from "@/lib/pipeline/gates/approval-config";
 import type { GateEvidence, GateInput, Standing, Verdict } from "@/lib/pipeline/gates/gate";
+import { sameAddress } from "@/lib/pipeline/policy/same-address";
 import type { Approval } from "@/lib/pipeline/promotion/state";
 
 /**
@@ -51,5 +52,5 @@ export function countedApprovals(
 
 /** True where the person is named, or is in a group that is named. */
 export function isAmong(from: string[], standing: Pick<Standing, "email" | "groups">): boolean {
-  return from.some((one) => standing.groups.includes(one) || (one.includes("@") && one === standing.email));
+  return from.some((one) => standing.groups.includes(one) || sameAddress(one, standing.email));
 }

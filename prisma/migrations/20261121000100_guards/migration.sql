@@ -61,10 +61,12 @@ BEGIN
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO waybill_app;
     REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON ledger_entry, project_file FROM waybill_app;
     REVOKE DELETE ON ledger_head FROM waybill_app;
-    REVOKE ALL ON _prisma_migrations FROM waybill_app;
-    GRANT SELECT ON _prisma_migrations TO waybill_app;
+    IF to_regclass('_prisma_migrations') IS NOT NULL THEN
+      REVOKE ALL ON _prisma_migrations FROM waybill_app;
+      GRANT SELECT ON _prisma_migrations TO waybill_app;
+    END IF;
   END IF;
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'waybill_owner') THEN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'waybill_owner') AND pg_has_role('waybill_owner', 'MEMBER') THEN
     GRANT CREATE ON SCHEMA public TO waybill_owner;
     ALTER TABLE ledger_entry OWNER TO waybill_owner;
     REVOKE CREATE ON SCHEMA public FROM waybill_owner;

@@ -1,0 +1,114 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import pino from "pino";
+import { createKubernetesTarget } from "@/lib/adapters/kubernetes/target";
+import { createOciRegistry } from "@/lib/adapters/oci/registry";
+import { createProbe } from "@/lib/adapters/probe/probe";
+import { createPrometheus } from "@/lib/adapters/prometheus/prometheus";
+import { createSecretSource } from "@/lib/adapters/secrets/secret-source";
+import { getPool, type Pool } from "@/lib/db/pool";
+import { sql } from "@/lib/db/sql";
+import type { Engine } from "@/lib/engine/engine";
+import type { ConnectionDocument, ConnectionKind } from "@/lib/pipeline/policy/connection";
+import type { ArtifactRegistry } from "@/lib/ports/artifact-registry";
+import type { DeployTarget } from "@/lib/ports/deploy-target";
+import { ExternalError } from "@/lib/ports/external-error";
+import type { MetricSource } from "@/lib/ports/metric-source";
+import type { SecretSource } from "@/lib/ports/secret-source";
+import type { World } from "@/lib/ports/world";
+
+type Connection<Kind extends ConnectionKind> = Extract<ConnectionDocument, { kind: Kind }>;
+
+/** One call to an outside system is given up after this. */
+const callMs = 10_000;
+/** A step makes a handful of calls between two looks at its lease; this is longer than all of them. */
+const leaseMs = 60_000;
+
+/** The outside systems by the connections of the database. Adapters are kept while their connection stays the same. */
+export function composeWorld(pool: Pool, secrets: SecretSource): World {
+  const built = new Map<string, { version: number; adapter: unknown }>();
+
+  async function find<Kind extends ConnectionKind, Adapter>(
+    project: string,
+    name: string,
+    kind: Kind,
+    build: (connection: Connection<Kind>) => Adapter,
+  ): Promise<Adapter> {
+    const [row] = await pool.query<{ version: number; spec: ConnectionDocument }>(
+      sql`select version, spec from connection where name = ${name} and ${project} = any(projects)`,
+    );
+    if (row?.spec.kind !== kind) {
+      const message = row ? `it is a ${row.spec.kind} connection, not a ${kind} one` : `project ${project} has no such connection`;
+      throw new ExternalError({ system: `connection ${name}`, code: "misconfigured", message, retryable: true });
+    }
+    const known = built.get(name);
+    if (known?.version === row.version) return known.adapter as Adapter;
+    const adapter = build(row.spec as Connection<Kind>);
+    built.set(name, { version: row.version, adapter });
+    return adapter;
+  }
+
+  return {
+    registry: (project, name) => find(project, name, "registry", (connection) => buildRegistry(connection, secrets)),
+    target: (project, name) => find(project, name, "kubernetes", (connection) => buildTarget(connection, secrets)),
+    metrics: (project, name) => find(project, name, "prometheus", (connection) => buildMetrics(connection, secrets)),
+    probe: createProbe({ timeoutMs: callMs, maxBytes: 256_000 }),
+  };
+}
+
+/** A reference as something to ask at the moment of use; the value is never kept here. */
+function ask(secrets: SecretSource, reference: string | undefined): (() => Promise<string>) | undefined {
+  return reference === undefined ? undefined : () => secrets.resolve(reference);
+}
+
+function buildRegistry(connection: Connection<"registry">, secrets: SecretSource): ArtifactRegistry {
+  const { name, url, realms, redirectHosts, insecureHttp, username, password } = connection;
+  return createOciRegistry({
+    name,
+    url,
+    allowedRealms: realms,
+    allowedRedirectHosts: redirectHosts,
+    allowInsecureHttp: insecureHttp,
+    username: ask(secrets, username),
+    password: ask(secrets, password),
+  });
+}
+
+function buildTarget(connection: Connection<"kubernetes">, secrets: SecretSource): DeployTarget {
+  const { name, access } = connection;
+  if (access.kind === "inCluster") return createKubernetesTarget({ name, kubeconfig: { inCluster: true }, requestTimeoutMs: callMs });
+  return createKubernetesTarget({ name, kubeconfig: () => secrets.resolve(access.kubeconfig), requestTimeoutMs: callMs });
+}
+
+function buildMetrics(connection: Connection<"prometheus">, _secrets: SecretSource): MetricSource {
+  return createPrometheus({ name: connection.name, url: connection.url });
+}
+
+const logger = pino({
+  level: process.env.LOG_LEVEL ?? "info",
+  base: { role: process.env.WAYBILL_ROLE ?? "all" },
+  redact: ["*.password", "*.token", "*.authorization", "*.secret"],
+});
+
+/** An engine over a pool, with an owner's name of its own. */
+export function composeEngine(pool: Pool, world?: World): Engine {
+  const secrets = createSecretSource({ env: process.env });
+  return {
+    pool,
+    world: world ?? composeWorld(pool, secrets),
+    now: () => new Date().toISOString(),
+    owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+    leaseMs,
+    callMs,
+    log: (level, message, facts) => logger[level](facts, message),
+  };
+}
+
+// Next's dev server evaluates modules anew on every change.
+const globalWithEngine = globalThis as typeof globalThis & { waybillEngine?: Engine };
+
+/** This process's one engine, made at first use. */
+export function getEngine(): Engine {
+  globalWithEngine.waybillEngine ??= composeEngine(getPool());
+  return globalWithEngine.waybillEngine;
+}

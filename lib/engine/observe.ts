@@ -1,0 +1,145 @@
+import { type Queryable, sql } from "@/lib/db/sql";
+import type { Engine } from "@/lib/engine/engine";
+import { type Cell, recordObservation } from "@/lib/engine/record-observation";
+import type { TargetObservation, TargetRef } from "@/lib/ports/deploy-target";
+
+interface Watched extends Cell {
+  target: TargetRef;
+}
+
+interface Group {
+  project: string;
+  connection: string;
+  cells: Watched[];
+}
+
+/**
+ * Keeps every deployment's observation current until `signal` aborts: one watch a connection of a project, begun anew
+ * when what is to be watched changes. `changed` is called by the worker when it hears of a change that may concern it.
+ */
+export class Observer {
+  private readonly running = new Map<string, { key: string; stop: AbortController; done: Promise<void> }>();
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Starts and stops watches so that they fit the projects as they are applied now. */
+  async refresh(): Promise<void> {
+    const groups = await loadGroups(this.engine.pool);
+    const wanted = new Map(groups.map((group) => [`${group.project}/${group.connection}`, group]));
+    for (const [name, current] of this.running) {
+      const group = wanted.get(name);
+      if (group && keyOf(group) === current.key) continue;
+      current.stop.abort();
+      this.running.delete(name);
+    }
+    for (const [name, group] of wanted) {
+      if (this.running.has(name) || this.signal.aborted) continue;
+      const stop = new AbortController();
+      const signal = AbortSignal.any([stop.signal, this.signal]);
+      this.running.set(name, { key: keyOf(group), stop, done: this.watchGroup(group, signal) });
+    }
+  }
+
+  /** Resolves once every watch has ended. */
+  async close(): Promise<void> {
+    for (const one of this.running.values()) one.stop.abort();
+    await Promise.allSettled([...this.running.values()].map((one) => one.done));
+  }
+
+  private async watchGroup(group: Group, signal: AbortSignal): Promise<void> {
+    const { project, connection } = group;
+    const byTarget = new Map(group.cells.map((cell) => [JSON.stringify(cell.target), cell]));
+    const queue = new LatestFirst((cell, seen) => recordObservation(this.engine, cell, seen), this.engine);
+    try {
+      const target = await this.engine.world.target(project, connection);
+      await target.watch(
+        group.cells.map((cell) => cell.target),
+        {
+          observation: (ref, seen) => {
+            const cell = byTarget.get(JSON.stringify(ref));
+            if (cell) queue.put(cell, seen);
+          },
+          trouble: (error) => {
+            this.engine.log("warn", "a cluster cannot be observed; trying on", { project, connection, message: error.message });
+            void noteTrouble(this.engine, connection, error.message);
+          },
+        },
+        signal,
+      );
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.engine.log("error", "a cluster cannot be observed", { project, connection, message });
+      await noteTrouble(this.engine, connection, message);
+      // The next refresh begins it again.
+      this.running.delete(`${project}/${connection}`);
+    }
+  }
+}
+
+/** One write at a time a cell, and always the newest observation: a burst of pod changes is one row changed. */
+class LatestFirst {
+  private readonly waiting = new Map<Cell, TargetObservation>();
+  private readonly busy = new Set<Cell>();
+
+  constructor(
+    private readonly write: (cell: Cell, seen: TargetObservation) => Promise<void>,
+    private readonly engine: Engine,
+  ) {}
+
+  put(cell: Cell, seen: TargetObservation): void {
+    this.waiting.set(cell, seen);
+    if (!this.busy.has(cell)) void this.drain(cell);
+  }
+
+  private async drain(cell: Cell): Promise<void> {
+    this.busy.add(cell);
+    try {
+      for (let seen = this.waiting.get(cell); seen; seen = this.waiting.get(cell)) {
+        this.waiting.delete(cell);
+        await this.write(cell, seen);
+      }
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.engine.log("error", "an observation could not be recorded", { ...cell, message });
+    } finally {
+      this.busy.delete(cell);
+    }
+  }
+}
+
+function keyOf(group: Group): string {
+  return JSON.stringify(group.cells);
+}
+
+async function loadGroups(db: Queryable): Promise<Group[]> {
+  const cells = await db.query<Watched>(
+    sql`select d.project, d.service, d.environment, d.target from deployment d
+          join service s on s.project = d.project and s.name = d.service
+          join environment e on e.project = d.project and e.name = d.environment
+         order by d.project, d.service, d.environment`,
+  );
+  const groups = new Map<string, Group>();
+  for (const cell of cells) {
+    const { project } = cell;
+    const { connection } = cell.target;
+    const name = `${project}/${connection}`;
+    const group = groups.get(name) ?? { project, connection, cells: [] };
+    group.cells.push(cell);
+    groups.set(name, group);
+  }
+  return [...groups.values()];
+}
+
+/** What was wrong with a connection last, for the settings page; cleared by the next observation through it. */
+async function noteTrouble(engine: Engine, connection: string, trouble: string): Promise<void> {
+  try {
+    await engine.pool.execute(
+      sql`update connection set trouble = ${trouble.slice(0, 500)}, checked_at = ${engine.now()} where name = ${connection}`,
+    );
+  } catch (error) {
+    engine.log("error", "the trouble of a connection could not be noted", { connection, message: String(error) });
+  }
+}

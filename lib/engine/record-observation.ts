@@ -1,0 +1,123 @@
+import { json, type Queryable, sql } from "@/lib/db/sql";
+import type { Engine } from "@/lib/engine/engine";
+import { wakeLooks } from "@/lib/engine/lease";
+import { inLedgerTransaction } from "@/lib/ledger/append";
+import { announceChange } from "@/lib/ledger/announce-change";
+import type { Entry } from "@/lib/pipeline/promotion/entry";
+import type { Digest } from "@/lib/pipeline/release/digest";
+import { judgeHealth } from "@/lib/pipeline/rollout/judge-health";
+import { observedDigest } from "@/lib/pipeline/rollout/observed-digest";
+import type { TargetObservation } from "@/lib/ports/deploy-target";
+
+export interface Cell {
+  project: string;
+  service: string;
+  environment: string;
+}
+
+interface Known {
+  observed: Digest | null;
+  wanted: Digest | null;
+  drift: Digest | null;
+  health: string;
+  ready: number;
+  desired: number;
+  active: string | null;
+}
+
+/**
+ * Takes over what was seen of a target: the read model always, the ledger where it means something (found for the first
+ * time, drift begun, drift ended). While a promotion is active there, a difference is its work, not drift.
+ */
+export async function recordObservation(engine: Engine, cell: Cell, seen: TargetObservation): Promise<void> {
+  const known = await loadKnown(engine.pool, cell);
+  if (!known) return;
+  const indexes = await loadIndexes(engine.pool, cell, seen);
+  const indexOf = (digest: Digest) => indexes.get(digest) ?? digest;
+  const runs = observedDigest(seen, indexOf) ?? null;
+  // A change by hand is drift as soon as the spec says so, before the first pod follows.
+  const stands = seen.specDigest === undefined ? runs : indexOf(seen.specDigest);
+  await saveObservation(engine, cell, known, seen, runs);
+  if (known.active) {
+    await wakeLooks(engine.pool, cell.project, known.active);
+    return;
+  }
+  if (seen.observedGeneration < seen.targetGeneration && stands === known.wanted) return;
+  const drift = known.wanted !== null && stands !== known.wanted ? (stands ?? undefined) : undefined;
+  const isNews = known.wanted === null ? stands !== null : drift !== (known.drift ?? undefined);
+  if (isNews) await recordNews(engine, cell, seen.at);
+}
+
+async function loadKnown(db: Queryable, { project, service, environment }: Cell): Promise<Known | undefined> {
+  const [row] = await db.query<Known>(
+    sql`select d.observed_digest as observed, d.wanted_digest as wanted, d.drift_digest as drift, d.health, d.ready, d.desired,
+               (select r.promotion from rollout r where r.project = d.project and r.service = d.service
+                   and r.environment = d.environment and r.active) as active
+          from deployment d where d.project = ${project} and d.service = ${service} and d.environment = ${environment}`,
+  );
+  return row;
+}
+
+/** For each digest seen, the announced index that it is a platform of. */
+async function loadIndexes(db: Queryable, { project, service }: Cell, seen: TargetObservation): Promise<Map<Digest, Digest>> {
+  const digests = [...new Set([...seen.pods.map((pod) => pod.digest), seen.specDigest])].filter((one) => one !== undefined);
+  if (digests.length === 0) return new Map();
+  const rows = await db.query<{ platform: Digest; digest: Digest }>(
+    sql`select p.platform, a.digest from artifact a cross join lateral unnest(a.platforms) as p (platform)
+         where a.project = ${project} and a.service = ${service} and p.platform = any(${digests})`,
+  );
+  return new Map(rows.map((row) => [row.platform, row.digest]));
+}
+
+async function saveObservation(engine: Engine, cell: Cell, known: Known, seen: TargetObservation, runs: Digest | null): Promise<void> {
+  const { project, service, environment } = cell;
+  const { health, reason } = judgeHealth(seen);
+  const ready = seen.pods.filter((pod) => pod.ready).length;
+  await engine.pool.execute(
+    sql`update deployment d
+           set observed_at = ${seen.at}, desired = ${seen.desired}, ready = ${ready}, observation = ${json(seen)}::jsonb,
+               health_since = case when health = ${health} then coalesce(health_since, ${seen.at}) else ${seen.at} end,
+               health = ${health}, health_reason = ${reason},
+               observed_since = case when observed_digest is not distinct from ${runs}::text then coalesce(observed_since, ${seen.at}) else ${seen.at} end,
+               observed_digest = ${runs},
+               observed_version = (select coalesce(a.version, a.release) from artifact a where a.project = d.project
+                                      and a.service = d.service and a.digest = ${runs}::text order by a.release limit 1),
+               observed_release = (select a.release from artifact a where a.project = d.project
+                                      and a.service = d.service and a.digest = ${runs}::text order by a.release limit 1)
+         where d.project = ${project} and d.service = ${service} and d.environment = ${environment}
+           and (d.observed_at is null or d.observed_at <= ${seen.at})`,
+  );
+  const told = known.observed !== runs || known.health !== health || known.ready !== ready || known.desired !== seen.desired;
+  if (told) announceChange(engine.pool, { project, service, environment, kind: "deployment.observed" });
+}
+
+/** Decides again under the lock, on what is stored by then: two observers write one entry. */
+async function recordNews(engine: Engine, { project, service, environment }: Cell, at: string): Promise<void> {
+  await inLedgerTransaction(engine.pool, project, async (tx) => {
+    const [row] = await tx.query<{ wanted: Digest | null; drift: Digest | null; stands: Digest | null; version: string | null; active: boolean }>(
+      sql`select d.wanted_digest as wanted, d.drift_digest as drift,
+                 coalesce((select a.digest from artifact a where a.project = d.project and a.service = d.service
+                             and (a.digest = d.observation->>'specDigest' or d.observation->>'specDigest' = any(a.platforms)) limit 1),
+                          d.observation->>'specDigest', d.observed_digest) as stands,
+                 d.observed_version as version,
+                 exists (select 1 from rollout r where r.project = d.project and r.service = d.service
+                            and r.environment = d.environment and r.active) as active
+            from deployment d where d.project = ${project} and d.service = ${service} and d.environment = ${environment}`,
+    );
+    if (!row || row.active || row.stands === null) return;
+    const write = (body: Pick<Entry, "kind" | "data">): Entry =>
+      ({ ...body, at: engine.now(), actor: { kind: "system", name: "observer" }, subject: { environment, service } }) as Entry;
+    const where = sql`where project = ${project} and service = ${service} and environment = ${environment}`;
+    const { stands, wanted, drift, version } = row;
+    if (wanted === null) {
+      await tx.execute(sql`update deployment set wanted_digest = ${stands}, wanted_version = ${version}, wanted_since = ${at} ${where}`);
+      await tx.append([write({ kind: "deployment.found", data: { service, digest: stands, version } })]);
+    } else if (stands !== wanted && stands !== drift) {
+      await tx.execute(sql`update deployment set drift_digest = ${stands}, drift_since = coalesce(drift_since, ${at}) ${where}`);
+      await tx.append([write({ kind: "drift.detected", data: { service, wanted, runs: stands, changedBy: null } })]);
+    } else if (stands === wanted && drift !== null) {
+      await tx.execute(sql`update deployment set drift_digest = null, drift_since = null ${where}`);
+      await tx.append([write({ kind: "drift.cleared", data: { service, runs: stands } })]);
+    }
+  });
+}

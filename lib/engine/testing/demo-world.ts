@@ -1,0 +1,192 @@
+import { recordSignIn, loadPerson, personId } from "@/lib/auth/people";
+import { DEMO_ISSUER, demoPeople } from "@/lib/auth/demo-people";
+import type { PersonPrincipal } from "@/lib/auth/principal";
+import { announceRelease } from "@/lib/commands/announce-release";
+import { applyDocuments } from "@/lib/commands/apply-documents";
+import { createPool, type Pool } from "@/lib/db/pool";
+import { sql } from "@/lib/db/sql";
+import { createTestDatabase, type TestDatabase } from "@/lib/db/test-database";
+import { composeEngine } from "@/lib/engine/compose";
+import type { Engine } from "@/lib/engine/engine";
+import { Observer } from "@/lib/engine/observe";
+import { loadPromotion } from "@/lib/ledger/record-promotion";
+import { hasEnded, type PromotionState } from "@/lib/pipeline/promotion/state";
+import { WorkLoop } from "@/lib/worker/work-loop";
+import { buildImage, type Fault } from "@/sandbox/images";
+import { pushImage } from "@/sandbox/push-image";
+import { type Sandbox, startSandbox } from "@/sandbox/start-sandbox";
+
+export const services = ["backend", "chat"] as const;
+
+/** A whole Waybill over a sandbox and a database of its own: commands, engine, worker loop and observer. */
+export interface DemoWorld {
+  database: TestDatabase;
+  pool: Pool;
+  sandbox: Sandbox;
+  engine: Engine;
+  people: Record<"rita" | "arjun" | "vera" | "ada", PersonPrincipal>;
+  /** Pushes an image and announces it as the release `service@version`. */
+  release(service: (typeof services)[number], version: string, fault?: Fault): Promise<{ key: string; digest: string }>;
+  startWorker(): void;
+  /** Resolves when `accept` is true of the promotion; asked again after every change that is announced, or 50 ms. */
+  until(id: string, accept: (state: PromotionState) => boolean, timeoutMs?: number): Promise<PromotionState>;
+  ended(id: string, timeoutMs?: number): Promise<PromotionState>;
+  close(): Promise<void>;
+}
+
+/** The project of these tests: staging without gates, production with staging, an approval and a soak of a second. */
+export function projectFile(sandbox: Sandbox, extra: { soak?: string; watch?: string } = {}): string {
+  const target = (service: string, environment: string) =>
+    `${environment}: { kubernetes: { connection: cluster, namespace: demo-${environment}, deployment: ${service}, container: ${service} } }`;
+  return `apiVersion: waybill.dev/v1
+kind: Connection
+metadata: { name: registry }
+spec: { projects: [demo], registry: { url: "${sandbox.registryUrl}" } }
+---
+apiVersion: waybill.dev/v1
+kind: Connection
+metadata: { name: cluster }
+spec: { projects: [demo], kubernetes: { kubeconfig: "file:${sandbox.kubeconfigPath}" } }
+---
+apiVersion: waybill.dev/v1
+kind: Project
+metadata: { name: demo }
+spec:
+  people:
+    - { group: release, role: releaseManager }
+    - { group: approvers, role: approver }
+    - { group: staff, role: viewer }
+  environments:
+    - name: staging
+      tag: staging
+      strategy: { rolling: { deadline: 30s } }
+      verification:
+        health: [{ url: "${sandbox.servicesUrl}/{namespace}/{workload}/health" }]
+        watch: ${extra.watch ?? "1s"}
+    - name: production
+      tag: prod
+      requires: { all: [staging] }
+      gates:
+        - approval: { count: 1, from: [approvers], expiresAfter: 1h }
+        - soak: { in: staging, for: ${extra.soak ?? "1s"} }
+      strategy: { rolling: { deadline: 30s } }
+      verification: { watch: ${extra.watch ?? "1s"} }
+  services:
+${services
+  .map(
+    (service) => `    - name: ${service}
+      image: { connection: registry, repository: demo-${service} }
+      targets:
+        ${target(service, "staging")}
+        ${target(service, "production")}`,
+  )
+  .join("\n")}
+`;
+}
+
+/** Builds the world: two services run v1.0.0 in both environments, nothing was promoted yet. */
+export async function createDemoWorld(extra: { soak?: string; watch?: string; worker?: boolean } = {}): Promise<DemoWorld> {
+  const [database, sandbox] = await Promise.all([createTestDatabase(), startSandbox({ speed: 20 })]);
+  const pool = createPool(database.url);
+  const engine = { ...composeEngine(pool), log: () => undefined };
+  const people = await signIn(pool);
+  const stop = new AbortController();
+  const observer = new Observer(engine, stop.signal);
+  const loop = new WorkLoop(engine, { concurrency: 4, sweepMs: 200 });
+  const world: DemoWorld = {
+    ...{ database, pool, sandbox, engine, people },
+    release: (service, version, fault) => release(world, service, version, fault),
+    startWorker: () => loop.start(),
+    until: (id, accept, timeoutMs = 20_000) => until(pool, id, accept, timeoutMs),
+    ended: (id, timeoutMs) => world.until(id, (state) => hasEnded(state.phase), timeoutMs),
+    async close() {
+      stop.abort();
+      await loop.stop(5_000);
+      await observer.close();
+      await sandbox.close();
+      await pool.close();
+      await database.close();
+    },
+  };
+  for (const service of services) await deploy(world, service);
+  await applyDocuments(engine, people.ada, { text: projectFile(sandbox, extra) });
+  world.people = await signIn(pool);
+  await observer.refresh();
+  await allFound(pool);
+  if (extra.worker !== false) loop.start();
+  return world;
+}
+
+async function signIn(pool: Pool): Promise<DemoWorld["people"]> {
+  const found: Partial<DemoWorld["people"]> = {};
+  for (const { subject, name, email, groups, administrator } of demoPeople) {
+    await recordSignIn(pool, { issuer: DEMO_ISSUER, subject, name, email, groups, administrator });
+    const person = await loadPerson(pool, personId(DEMO_ISSUER, subject));
+    if (person) found[subject as keyof DemoWorld["people"]] = person;
+  }
+  return found as DemoWorld["people"];
+}
+
+async function deploy({ sandbox }: DemoWorld, service: string): Promise<void> {
+  const image = buildImage({ content: service, version: "v1.0.0" });
+  const digest = await pushImage(image, { registryUrl: sandbox.registryUrl, repository: `demo-${service}`, tag: "v1.0.0" });
+  for (const environment of ["staging", "production"]) {
+    const namespace = `demo-${environment}`;
+    await create(sandbox, "/api/v1/namespaces", { metadata: { name: namespace } });
+    await create(sandbox, `/apis/apps/v1/namespaces/${namespace}/deployments`, {
+      metadata: { name: service, namespace },
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: { app: service } },
+        template: {
+          metadata: { labels: { app: service } },
+          spec: { containers: [{ name: service, image: `${sandbox.registryHost}/demo-${service}@${digest}` }] },
+        },
+      },
+    });
+  }
+}
+
+async function create({ clusterUrl, tokens }: Sandbox, path: string, body: object): Promise<void> {
+  const answer = await fetch(`${clusterUrl}${path}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${tokens.admin}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok && answer.status !== 409) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`);
+}
+
+async function release(world: DemoWorld, service: string, version: string, fault?: Fault) {
+  const { sandbox, engine, people } = world;
+  const image = buildImage({ content: `${service} ${version}`, version, fault });
+  const digest = await pushImage(image, { registryUrl: sandbox.registryUrl, repository: `demo-${service}`, tag: version });
+  const announced = await announceRelease(engine, people.rita, {
+    project: "demo",
+    version,
+    artifacts: [{ service, image: `demo-${service}@${digest}` }],
+  });
+  if (announced.kind === "rejection") throw new Error(announced.message);
+  return { key: announced.key, digest };
+}
+
+async function until(pool: Pool, id: string, accept: (state: PromotionState) => boolean, timeoutMs: number): Promise<PromotionState> {
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    const state = await loadPromotion(pool, id.slice(0, id.lastIndexOf("-")), id);
+    if (state && accept(state)) return state;
+    if (performance.now() > end) throw new Error(`${id} stayed ${state?.phase}: ${JSON.stringify(state).slice(0, 2000)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function allFound(pool: Pool): Promise<void> {
+  const end = performance.now() + 15_000;
+  for (;;) {
+    const [row] = await pool.query<{ missing: number }>(
+      sql`select count(*) as missing from deployment where observed_digest is null or health <> 'healthy'`,
+    );
+    if (row?.missing === 0) return;
+    if (performance.now() > end) throw new Error(`${row?.missing} deployments were not seen healthy`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,65 @@
+import { databaseUrl } from "@/lib/db/client";
+import { type Listener, listen } from "@/lib/db/listen";
+import { createPool } from "@/lib/db/pool";
+import { composeEngine } from "@/lib/engine/compose";
+import { Observer } from "@/lib/engine/observe";
+import { parseChanges } from "@/lib/ledger/announce-change";
+import { Beat } from "@/lib/worker/beat";
+import { serveHealth } from "@/lib/worker/health-server";
+import { workerMetrics } from "@/lib/worker/metrics";
+import { WorkLoop } from "@/lib/worker/work-loop";
+
+const sweepMs = 15_000;
+const stopGraceMs = 8_000;
+
+/** Changes after which other targets may have to be watched. */
+const layoutChanges = new Set(["project.applied", "connection.applied"]);
+
+async function main(): Promise<void> {
+  const url = databaseUrl();
+  const pool = createPool(url, { size: 12, applicationName: "waybill-worker" });
+  const engine = composeEngine(pool);
+  const loop = new WorkLoop(engine, { concurrency: 8, sweepMs });
+  const stop = new AbortController();
+  const observer = new Observer(engine, stop.signal);
+  const refresh = () =>
+    observer.refresh().catch((error: unknown) => engine.log("error", "what is to be observed is not known", { message: String(error) }));
+
+  const listener: Listener = await listen({
+    url,
+    channel: "waybill_change",
+    onNotify: (payload) => {
+      loop.wake();
+      if (parseChanges(payload).some((change) => layoutChanges.has(change.kind))) void refresh();
+    },
+    // What was announced while the connection was away is found by looking.
+    onReconnect: () => {
+      loop.wake();
+      void refresh();
+    },
+    onError: (error) => engine.log("warn", "the announcements cannot be heard; trying on", { message: String(error) }),
+  });
+  const beat = new Beat(engine, "worker", () => ({ steps: loop.stepsDone, errors: loop.stepsFailed }));
+  const server = await serveHealth({ pool, loop, metrics: workerMetrics(pool, loop), port: Number(process.env.WAYBILL_WORKER_PORT ?? 0) });
+  loop.start();
+  beat.start();
+  void refresh();
+  const sweep = setInterval(() => void refresh(), sweepMs);
+  engine.log("info", "the worker is at work", { health: `http://127.0.0.1:${server.port}/api/health/live` });
+
+  let stopping = false;
+  const end = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    clearInterval(sweep);
+    stop.abort();
+    await loop.stop(stopGraceMs);
+    await Promise.allSettled([beat.stop(), observer.close(), listener.close(), server.close()]);
+    await pool.close();
+    process.exit(0);
+  };
+  process.on("SIGTERM", () => void end());
+  process.on("SIGINT", () => void end());
+}
+
+await main();

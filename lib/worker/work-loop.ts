@@ -1,0 +1,114 @@
+import type { Engine } from "@/lib/engine/engine";
+import { nextDueInMs, releaseLeases, takeDueStep } from "@/lib/engine/lease";
+import { runStep } from "@/lib/engine/run-step";
+
+export interface WorkLoopOptions {
+  /** Steps under way at the same time. */
+  concurrency: number;
+  /** Due work is looked for at least this often, whatever was announced or missed, in milliseconds. */
+  sweepMs: number;
+}
+
+/**
+ * The worker's loop: takes due steps and runs them, and otherwise sleeps until the next one is due, until it is woken, or
+ * until the sweep. Being woken only saves time: what is due is in the database.
+ */
+export class WorkLoop {
+  private readonly underWay = new Set<Promise<void>>();
+  private wakeUp: () => void = () => undefined;
+  private woken = false;
+  private stopping = false;
+  private loop: Promise<void> | undefined;
+  /** When the loop last got an answer from the database; its age is the loop's own liveness. */
+  progressedAt = Date.now();
+  stepsDone = 0;
+  stepsFailed = 0;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly options: WorkLoopOptions,
+  ) {}
+
+  start(): void {
+    this.loop ??= this.run();
+  }
+
+  wake(): void {
+    this.woken = true;
+    this.wakeUp();
+  }
+
+  /** Takes no more work, waits up to `graceMs` for what is under way, gives back the rest. */
+  async stop(graceMs: number): Promise<void> {
+    this.stopping = true;
+    this.wake();
+    const grace = AbortSignal.timeout(graceMs);
+    const over = new Promise<void>((resolve) => grace.addEventListener("abort", () => resolve(), { once: true }));
+    await Promise.race([Promise.allSettled([...this.underWay, this.loop]), over]);
+    await releaseLeases(this.engine).catch((error: unknown) => this.complain("leases could not be given back", error));
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      this.woken = false;
+      const took = await this.takeAll();
+      if (this.stopping) return;
+      if (took === "full") await Promise.race(this.underWay);
+      else await this.sleep(took === "unreachable" ? 1_000 : await this.pauseMs());
+    }
+  }
+
+  private async takeAll(): Promise<"none" | "full" | "unreachable"> {
+    try {
+      while (this.underWay.size < this.options.concurrency && !this.stopping) {
+        const step = await takeDueStep(this.engine);
+        this.progressedAt = Date.now();
+        if (!step) return "none";
+        const work = this.runOne(step);
+        this.underWay.add(work);
+        void work.finally(() => {
+          this.underWay.delete(work);
+          this.wake();
+        });
+      }
+      return "full";
+    } catch (error) {
+      this.complain("due work cannot be taken; trying on", error);
+      return "unreachable";
+    }
+  }
+
+  private async runOne(step: Parameters<typeof runStep>[1]): Promise<void> {
+    try {
+      await runStep(this.engine, step);
+      this.stepsDone += 1;
+    } catch (error) {
+      this.stepsFailed += 1;
+      this.complain(`step ${step.id} ended with an error; it is taken again when its lease runs out`, error);
+    }
+  }
+
+  private async pauseMs(): Promise<number> {
+    try {
+      return Math.min(this.options.sweepMs, (await nextDueInMs(this.engine.pool)) ?? this.options.sweepMs);
+    } catch (error) {
+      this.complain("the next due work is not known; trying on", error);
+      return 1_000;
+    }
+  }
+
+  private sleep(ms: number): Promise<void> {
+    if (this.woken || this.stopping) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private complain(message: string, error: unknown): void {
+    this.engine.log("error", message, { message: error instanceof Error ? error.message : String(error) });
+  }
+}
