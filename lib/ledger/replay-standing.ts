@@ -22,6 +22,7 @@ export const STANDING_KINDS = [
   "digest.unblocked",
   "rollout.requested",
   "revert.requested",
+  "deployment.found",
   "drift.adopted",
   "promotion.succeeded",
 ] as const satisfies readonly LedgerEntry["kind"][];
@@ -53,6 +54,9 @@ export function applyToStanding(standing: Standing, entry: LedgerEntry): void {
     }
     case "digest.unblocked":
       deleteValue(standing.blocks, entry.data.id);
+      break;
+    case "deployment.found":
+      if (entry.data.digest !== null) standing.wanted.set(placeKey(entry.data.service, environment), entry.data.digest);
       break;
     case "rollout.requested":
     case "revert.requested":
