@@ -10,16 +10,23 @@ const component = "deployment-controller";
 export class DeploymentController {
   /** The last progress of a rollout that is not complete, on the sandbox's clock. */
   private readonly progress = new Map<string, number>();
+  private seen = -1;
 
   constructor(
     private readonly store: ObjectStore,
     private readonly now: () => number,
   ) {}
 
+  /** Does nothing while nothing has been written and no deadline runs. */
   tick(): void {
+    if (this.store.revision === this.seen && this.progress.size === 0) return;
+    this.seen = this.store.revision;
+    const deployments = this.store.list<Deployment>(resources.deployments);
+    const alive = new Set(deployments.map(({ metadata }) => metadata.uid));
+    for (const uid of this.progress.keys()) if (!alive.has(uid)) this.progress.delete(uid);
     const sets = byOwner(this.store.list<ReplicaSet>(resources.replicasets));
     const pods = byOwner(this.store.list<Pod>(resources.pods));
-    for (const deployment of this.store.list<Deployment>(resources.deployments)) {
+    for (const deployment of deployments) {
       this.sync(deployment, sets.get(deployment.metadata.uid) ?? [], pods);
     }
     for (const set of this.store.list<ReplicaSet>(resources.replicasets))

@@ -9,9 +9,14 @@ const revisionLabel = "controller-revision-hash";
  * broken pod even when a corrected template has come: someone must delete that pod. Partitions are not supported.
  */
 export class StatefulSetController {
+  private seen = -1;
+
   constructor(private readonly store: ObjectStore) {}
 
+  /** Does nothing while nothing has been written: it waits for no clock. */
   tick(): void {
+    if (this.store.revision === this.seen) return;
+    this.seen = this.store.revision;
     const pods = byOwner(this.store.list<Pod>(resources.pods));
     for (const set of this.store.list<StatefulSet>(resources.statefulsets)) {
       const owned = (pods.get(set.metadata.uid) ?? []).sort((a, b) => ordinal(a) - ordinal(b));
