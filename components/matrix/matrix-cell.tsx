@@ -12,7 +12,8 @@ import type { MatrixCell, MatrixEnvironment, MatrixRow } from "./matrix-view";
 import { PromoteLink, promoteWords } from "./promote-link";
 
 export interface CellProps {
-  row: MatrixRow;
+  /** Absent while its page is loading; the element stays when it comes, so that the focus does. */
+  row?: MatrixRow;
   cell?: MatrixCell;
   /** Absent where the project's route has no such environment. */
   environment?: MatrixEnvironment;
@@ -31,7 +32,7 @@ export function Cell(props: CellProps) {
   const { row, cell, environment, column, index, active, compact, promoteHref } = props;
   const changes = useChangeCount(cell);
   const tabIndex = active ? 0 : -1;
-  const href = cell?.canPromote ? promoteHref(row, cell) : undefined;
+  const href = row && cell?.canPromote ? promoteHref(row, cell) : undefined;
   return (
     <div
       role="gridcell"
@@ -46,26 +47,44 @@ export function Cell(props: CellProps) {
       data-column={column}
       tabIndex={tabIndex}
     >
-      {cell?.leg ? (
-        <Leg leg={cell.leg} href={href} linkWords={cell && promoteWords(row, cell)} tabIndex={tabIndex} />
+      {row && cell?.leg ? (
+        <Leg leg={cell.leg} href={href} linkWords={promoteWords(row, cell)} tabIndex={tabIndex} />
       ) : null}
       <div key={changes} className={classNames("cell", changes > 0 && "just-changed")}>
-        {cell ? (
-          <Content {...props} cell={cell} tabIndex={tabIndex} href={compact ? undefined : href} />
+        {row && cell ? (
+          <Content
+            row={row}
+            cell={cell}
+            compact={compact}
+            now={props.now}
+            tabIndex={tabIndex}
+            href={compact ? undefined : href}
+          />
         ) : (
-          <Absent {...props} />
+          <Absent loading={!row} here={Boolean(environment)} />
         )}
       </div>
     </div>
   );
 }
 
-function Absent({ environment }: CellProps) {
-  return <span className="sr">{environment ? "not deployed here" : "not on this route"}</span>;
+function Absent({ loading, here }: { loading: boolean; here: boolean }) {
+  if (!loading) return <span className="sr">{here ? "not deployed here" : "not on this route"}</span>;
+  return (
+    <>
+      <span className="cell__state" />
+      <span className="cell__what">
+        <span className="skeleton" style={{ width: 64 }} aria-hidden="true" />
+      </span>
+    </>
+  );
 }
 
-interface ContentProps extends CellProps {
+interface ContentProps {
+  row: MatrixRow;
   cell: MatrixCell;
+  compact: boolean;
+  now: number;
   tabIndex: number;
   href?: string;
 }
@@ -157,8 +176,9 @@ function useChangeCount(cell: MatrixCell | undefined): number {
   const [count, setCount] = useState(0);
   useEffect(() => {
     if (before.current === said) return;
+    const wasDrawn = before.current !== "";
     before.current = said;
-    setCount((changes) => changes + 1);
+    if (wasDrawn) setCount((changes) => changes + 1);
   }, [said]);
   return count;
 }

@@ -40,24 +40,19 @@ export const Row = memo(function Row(props: RowProps) {
       <NameCell row={row} index={index} active={activeColumn === 0} href={row ? props.serviceHref(row) : ""} />
       {inSight.map((place) => {
         const name = columns[place] ?? "";
-        const shared = {
-          environment: project.environments.find((environment) => environment.name === name),
-          column: place + 1,
-          index,
-          active: activeColumn === place + 1,
-        };
-        return row ? (
+        return (
           <Cell
             key={name}
-            {...shared}
             row={row}
-            cell={cellAt(row, name)}
+            cell={row && cellAt(row, name)}
+            environment={project.environments.find((environment) => environment.name === name)}
+            column={place + 1}
+            index={index}
+            active={activeColumn === place + 1}
             compact={props.compact}
             now={props.now}
             promoteHref={props.promoteHref}
           />
-        ) : (
-          <LoadingCell key={name} {...shared} />
         );
       })}
     </div>
@@ -91,38 +86,6 @@ function NameCell({ row, index, active, href }: NameCellProps) {
           <span className="sr">loading</span>
         </span>
       )}
-    </div>
-  );
-}
-
-interface LoadingCellProps {
-  environment?: { state: string };
-  column: number;
-  index: number;
-  active: boolean;
-}
-
-function LoadingCell({ environment, column, index, active }: LoadingCellProps) {
-  return (
-    <div
-      role="gridcell"
-      className={classNames(
-        "matrix__cell",
-        column === 1 && "matrix__cell--first",
-        environment && environment.state !== "open" && `is-${environment.state}`,
-      )}
-      style={{ gridColumnStart: column + 1 }}
-      aria-colindex={column + 1}
-      data-row={index}
-      data-column={column}
-      tabIndex={active ? 0 : -1}
-    >
-      <div className="cell">
-        <span className="cell__state" />
-        <span className="cell__what">
-          <span className="skeleton" style={{ width: 64 }} aria-hidden="true" />
-        </span>
-      </div>
     </div>
   );
 }

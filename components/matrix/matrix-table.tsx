@@ -89,6 +89,7 @@ export function MatrixTable(props: MatrixTableProps) {
   const style = {
     "--stick": layout.scroll === "page" ? `${topbarHeight}px` : "0px",
     "--head": `${sizes.head}px`,
+    "--name": `${sizes.name}px`,
     "--matrix-columns": `${sizes.name}px repeat(${columns.length}, minmax(${compact ? sizes.cellMin : 0}px, 1fr))`,
     "--matrix-width": layout.scroll === "frame" ? `${sizes.name + columns.length * sizes.cellMin}px` : "100%",
   } as CSSProperties;

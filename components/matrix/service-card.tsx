@@ -126,7 +126,7 @@ function RunLine({ row, run, all, now, promoteHref }: RunLineProps) {
       {first.digest ? <span className="mono muted">{printedDigest(first.digest)}</span> : null}
       <span className="card__where">
         {names}
-        {last.since ? <span className="muted"> {ageWords(now - Date.parse(last.since), "short")}</span> : null}
+        {last.since ? <span className="muted">, {ageWords(now - Date.parse(last.since))}</span> : null}
       </span>
       {first.mark || first.canPromote || look.tone === "warn" || look.tone === "fail" ? (
         <span className="card__mark">

@@ -45,14 +45,17 @@ export function placeAfter(
 export function useGridKeys({ grid, rows, columns, scrollTo, onOpen, onPromote }: GridKeysOptions) {
   const [active, setActive] = useState<GridPlace>({ row: 0, column: 0 });
   const place = { row: clamp(active.row, rows - 1), column: clamp(active.column, columns) };
-  const focusNext = useRef(false);
+  /** Where the focus goes once that cell is drawn, which may be some renders later. */
+  const focusNext = useRef<GridPlace>(null);
 
   useEffect(() => {
-    if (!focusNext.current) return;
-    const cell = grid.current?.querySelector<HTMLElement>(`[data-row="${place.row}"][data-column="${place.column}"]`);
+    const to = focusNext.current;
+    if (!to) return;
+    const cell = grid.current?.querySelector<HTMLElement>(`[data-row="${to.row}"][data-column="${to.column}"]`);
     if (!cell) return;
-    focusNext.current = false;
+    focusNext.current = null;
     cell.focus({ preventScroll: true });
+    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
   });
 
   function onKeyDown(event: KeyboardEvent) {
@@ -60,7 +63,7 @@ export function useGridKeys({ grid, rows, columns, scrollTo, onOpen, onPromote }
     const to = placeAfter(event.key, place, rows, columns, event.ctrlKey);
     if (to) {
       event.preventDefault();
-      focusNext.current = true;
+      focusNext.current = to;
       setActive(to);
       scrollTo(to);
       return;

@@ -10,8 +10,8 @@ export interface MatrixLayout {
 }
 
 export const matrixSizes = {
-  roomy: { name: 180, cellMin: 286, row: 40, project: 28, head: 36 },
-  compact: { name: 154, cellMin: 108, row: 48, project: 28, head: 32 },
+  roomy: { name: 180, cellMin: 290, row: 40, project: 28, head: 36 },
+  compact: { name: 154, cellMin: 118, row: 48, project: 28, head: 32 },
 } as const;
 
 const phone = "(max-width: 720px)";

@@ -1,6 +1,6 @@
 const thousands = new Intl.NumberFormat("fr-FR");
 
-/** A number with its thousands apart by narrow spaces: `48 213`. */
+/** A number with its thousands apart, and never broken over two lines: `48 213`. */
 export function countWords(count: number): string {
-  return thousands.format(count);
+  return thousands.format(count).replaceAll("\u202f", "\u00a0");
 }
