@@ -36,7 +36,11 @@ async function main(file: string | undefined): Promise<number> {
       return 1;
     }
     const changed = applied.diffs.filter((diff) => diff.status !== "unchanged");
-    console.log(changed.length === 0 ? `${file}: nothing changed` : `${file}: applied ${changed.map((diff) => `${diff.document.kind} ${diff.document.name}`).join(", ")}`);
+    console.log(
+      changed.length === 0
+        ? `${file}: nothing changed`
+        : `${file}: applied ${changed.map((diff) => `${diff.document.kind} ${diff.document.name}`).join(", ")}`,
+    );
     return 0;
   } finally {
     await pool.close();

@@ -26,7 +26,9 @@ async function main(): Promise<void> {
   const sandbox = readSandbox();
   const pool = createPool(databaseUrl(), { applicationName: "waybill-demo" });
   try {
-    const [{ count }] = (await pool.query<{ count: number }>(sql`select count(*) as count from project`)) as [{ count: number }];
+    const [{ count }] = (await pool.query<{ count: number }>(sql`select count(*) as count from project`)) as [
+      { count: number },
+    ];
     if (count > 0) return;
     const engine = composeEngine(pool);
     const people = await signInEverybody(pool);
@@ -99,7 +101,13 @@ async function tellStory(engine: Engine, rita: PersonPrincipal): Promise<void> {
       await promote(engine, rita, "veza", veza, "production");
       return;
     }
-    if (row?.phase !== "rollingOut" && row?.phase !== "verifying" && row?.phase !== "waiting" && row?.phase !== "queued") return;
+    if (
+      row?.phase !== "rollingOut" &&
+      row?.phase !== "verifying" &&
+      row?.phase !== "waiting" &&
+      row?.phase !== "queued"
+    )
+      return;
     await pause(500);
   }
 }

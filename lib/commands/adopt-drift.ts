@@ -24,18 +24,29 @@ export interface Adopted {
 }
 
 /** Declares what was found running to be what should run. It is not verified by that, and no rollback goes to it. */
-export async function adoptDrift(context: CommandContext, principal: Principal, raw: unknown): Promise<Adopted | Refusal> {
+export async function adoptDrift(
+  context: CommandContext,
+  principal: Principal,
+  raw: unknown,
+): Promise<Adopted | Refusal> {
   const input = parseInput(driftInput, raw);
   const { project, environment, service } = input;
   mustBeAbleTo(principal, "adoptDrift", { project, environment });
   return inLedgerTransaction(context.pool, project, async (tx) => {
-    const [row] = await tx.query<{ digest: Digest; version: string | null; release: string | null; open: string | null; phase: string | null }>(
+    const [row] = await tx.query<{
+      digest: Digest;
+      version: string | null;
+      release: string | null;
+      open: string | null;
+      phase: string | null;
+    }>(
       sql`select drift_digest as digest, observed_version as version, observed_release as release,
                  open_promotion as open, open_phase as phase
             from deployment where project = ${project} and environment = ${environment} and service = ${service}
              and drift_digest is not null`,
     );
-    if (!row) return { kind: "rejection", code: "noDrift", message: `${service} in ${environment} runs what it should` };
+    if (!row)
+      return { kind: "rejection", code: "noDrift", message: `${service} in ${environment} runs what it should` };
     if (row.digest !== input.digest) {
       return { kind: "rejection", code: "driftChanged", message: "something else runs by now: look at it again" };
     }
@@ -49,7 +60,9 @@ export async function adoptDrift(context: CommandContext, principal: Principal, 
            where project = ${project} and environment = ${environment} and service = ${service}`,
     );
     const data = { service, digest: row.digest, version: row.version, why: input.why };
-    await tx.append([{ kind: "drift.adopted", data, at, actor: actorOf(principal), subject: { environment, service } }]);
+    await tx.append([
+      { kind: "drift.adopted", data, at, actor: actorOf(principal), subject: { environment, service } },
+    ]);
     await wakeWaiting(tx, project);
     return { kind: "adopted", digest: row.digest };
   });

@@ -55,14 +55,19 @@ interface Arrived {
  * described; the tag is kept as a note, never as a reference. Announcing the same again is the same release; a name that
  * has other digests is refused. Throws ExternalError where a registry does not answer.
  */
-export async function announceRelease(context: CommandContext, principal: Principal, raw: unknown): Promise<Announced | Refusal> {
+export async function announceRelease(
+  context: CommandContext,
+  principal: Principal,
+  raw: unknown,
+): Promise<Announced | Refusal> {
   const input = parseInput(announceReleaseInput, raw);
   mustBeAbleTo(principal, "announce", { project: input.project });
   const project = await loadProject(context.pool, input.project);
   if (!project) throw new NotFound();
   const services = input.artifacts.map((one) => one.service);
   if (new Set(services).size !== services.length) return refuse("invalidArtifacts", "a service is named twice");
-  if (services.length > 1 && !input.name) return refuse("nameMissing", "several services need a name for the set: name");
+  if (services.length > 1 && !input.name)
+    return refuse("nameMissing", "several services need a name for the set: name");
 
   const arrived: Arrived[] = [];
   for (const artifact of input.artifacts) {
@@ -72,7 +77,9 @@ export async function announceRelease(context: CommandContext, principal: Princi
   }
   const version = input.version ?? versionOf(arrived, input.name);
   const key = input.name ?? `${services[0]}@${version}`;
-  return inLedgerTransaction(context.pool, input.project, (tx) => record(tx, principal, { key, version, arrived, now: context.now() }));
+  return inLedgerTransaction(context.pool, input.project, (tx) =>
+    record(tx, principal, { key, version, arrived, now: context.now() }),
+  );
 }
 
 async function fetchArtifact(
@@ -82,7 +89,11 @@ async function fetchArtifact(
 ): Promise<Arrived | Refusal> {
   const { name, services, environments } = project.document;
   const service = services.find((one) => one.name === artifact.service);
-  if (!service) return refuse("unknownService", `${name} has no service "${artifact.service}"; it has ${services.map((one) => one.name).join(", ")}`);
+  if (!service)
+    return refuse(
+      "unknownService",
+      `${name} has no service "${artifact.service}"; it has ${services.map((one) => one.name).join(", ")}`,
+    );
   const reference = parseReference(artifact.image);
   if (reference.kind === "rejected") return refuse(reference.code, reference.message);
   const { repository, connection } = service.image;
@@ -95,7 +106,10 @@ async function fetchArtifact(
     if (allowed.kind === "rejected") return refuse(allowed.code, allowed.message);
   }
   if (reference.tag === undefined && reference.digest === undefined) {
-    return refuse("digestMissing", `${artifact.image} names no bytes: write ${repository}@sha256:… or ${repository}:v1.2.3`);
+    return refuse(
+      "digestMissing",
+      `${artifact.image} names no bytes: write ${repository}@sha256:… or ${repository}:v1.2.3`,
+    );
   }
   const registry = await context.world.registry(name, connection);
   if (reference.host !== undefined && reference.host !== registry.host) {
@@ -104,7 +118,10 @@ async function fetchArtifact(
   const digest = reference.digest ?? (await registry.resolve(repository, { tag: reference.tag ?? "" })).digest;
   const image = await registry.describe(repository, digest);
   // A tag that moves says nothing about these bytes, even beside their digest.
-  const tag = reference.tag !== undefined && classifyTag(reference.tag, environmentTags).kind !== "mutable" ? reference.tag : null;
+  const tag =
+    reference.tag !== undefined && classifyTag(reference.tag, environmentTags).kind !== "mutable"
+      ? reference.tag
+      : null;
   return { service: artifact.service, repository, tag, buildUrl: artifact.buildUrl ?? null, image };
 }
 
@@ -132,9 +149,16 @@ async function record(
     sql`select service, digest from artifact where project = ${tx.project} and release = ${key} order by service`,
   );
   if (before.length > 0) {
-    const told = (list: { service: string; digest: string }[]) => list.map((one) => `${one.service}@${one.digest}`).sort().join(" ");
+    const told = (list: { service: string; digest: string }[]) =>
+      list
+        .map((one) => `${one.service}@${one.digest}`)
+        .sort()
+        .join(" ");
     if (told(before) === told(artifacts)) return { kind: "announced", key, version, artifacts, created: false };
-    return refuse("releaseIsImmutable", `${key} is announced with other digests; a release never changes: give this one another version`);
+    return refuse(
+      "releaseIsImmutable",
+      `${key} is announced with other digests; a release never changes: give this one another version`,
+    );
   }
   const actor = actorOf(principal);
   await tx.execute(
@@ -170,7 +194,13 @@ function artifactRow({ service, repository, image, buildUrl: link }: Arrived, po
     version: labelVersion(image) ?? release,
     buildUrl: link,
     builtAt: Number.isNaN(built) ? null : new Date(built).toISOString(),
-    image: { user: image.user, healthcheck: image.healthcheck, labels: image.labels, platforms: image.platforms, mediaType: image.mediaType },
+    image: {
+      user: image.user,
+      healthcheck: image.healthcheck,
+      labels: image.labels,
+      platforms: image.platforms,
+      mediaType: image.mediaType,
+    },
   };
 }
 

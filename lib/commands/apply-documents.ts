@@ -10,9 +10,9 @@ import { json, type Queryable, sql } from "@/lib/db/sql";
 import { inLedgerTransaction, type LedgerTransaction } from "@/lib/ledger/append";
 import { wakeWaiting } from "@/lib/ledger/record-promotion";
 import { Conflict, parseInput } from "@/lib/pipeline/errors";
-import type { Entry } from "@/lib/pipeline/promotion/entry";
-import type { ProjectDocument } from "@/lib/pipeline/policy/project";
 import type { ConnectionDocument } from "@/lib/pipeline/policy/connection";
+import type { ProjectDocument } from "@/lib/pipeline/policy/project";
+import type { Entry } from "@/lib/pipeline/promotion/entry";
 
 export const applyDocumentsInput = z.strictObject({
   text: z.string().max(1_000_000, "must be 1 MB at most"),
@@ -68,10 +68,14 @@ export async function applyDocuments(
   if (input.dryRun) return { kind: "applied", dryRun: true, diffs, versions };
 
   const changed = (part: ParsedDocument) =>
-    diffs.some((diff) => diff.document.kind === part.kind && diff.document.name === part.name && diff.status !== "unchanged");
+    diffs.some(
+      (diff) => diff.document.kind === part.kind && diff.document.name === part.name && diff.status !== "unchanged",
+    );
   const changedConnections = connections.filter(changed);
   if (changedConnections.length > 0) {
-    await inLedgerTransaction(context.pool, instanceChain, (tx) => saveConnections(tx, changedConnections, principal, context.now()));
+    await inLedgerTransaction(context.pool, instanceChain, (tx) =>
+      saveConnections(tx, changedConnections, principal, context.now()),
+    );
   }
   for (const part of projects.filter(changed)) {
     versions[part.name] = await inLedgerTransaction(context.pool, part.name, (tx) =>
@@ -103,9 +107,12 @@ function authorize(principal: Principal, connections: ConnectionPart[], projects
 function checkBase(basedOn: Record<string, number> | undefined, versions: Record<string, number>): void {
   for (const [project, version] of Object.entries(basedOn ?? {})) {
     if ((versions[project] ?? 0) !== version) {
-      throw new Conflict(`${project} has version ${versions[project] ?? 0} by now, this was edited from version ${version}`, {
-        version: versions[project] ?? 0,
-      });
+      throw new Conflict(
+        `${project} has version ${versions[project] ?? 0} by now, this was edited from version ${version}`,
+        {
+          version: versions[project] ?? 0,
+        },
+      );
     }
   }
 }
@@ -133,7 +140,12 @@ async function loadStored(db: Queryable, documents: ParsedDocument[]): Promise<S
   return { documents: texts, versions: Object.fromEntries(projects.map((one) => [one.name, one.version])) };
 }
 
-async function saveConnections(tx: LedgerTransaction, parts: ConnectionPart[], principal: Principal, now: string): Promise<void> {
+async function saveConnections(
+  tx: LedgerTransaction,
+  parts: ConnectionPart[],
+  principal: Principal,
+  now: string,
+): Promise<void> {
   const actor = actorOf(principal);
   const entries: Entry[] = [];
   for (const { connection, text } of parts) {
@@ -159,15 +171,21 @@ interface ProjectSave {
   base: number;
 }
 
-async function saveProject(tx: LedgerTransaction, part: ProjectPart, { principal, now, diffs, base }: ProjectSave): Promise<number> {
+async function saveProject(
+  tx: LedgerTransaction,
+  part: ProjectPart,
+  { principal, now, diffs, base }: ProjectSave,
+): Promise<number> {
   const { project, text } = part;
   const [current] = await tx.query<{ version: number }>(
     sql`select file_version as version from project where name = ${project.name}`,
   );
-  if ((current?.version ?? 0) !== base) throw new Conflict(`${project.name} was changed meanwhile`, { version: current?.version ?? 0 });
+  if ((current?.version ?? 0) !== base)
+    throw new Conflict(`${project.name} was changed meanwhile`, { version: current?.version ?? 0 });
   const version = base + 1;
   const actor = actorOf(principal);
-  const changes = diffs.find((diff) => diff.document.kind === "Project" && diff.document.name === project.name)?.changes ?? [];
+  const changes =
+    diffs.find((diff) => diff.document.kind === "Project" && diff.document.name === project.name)?.changes ?? [];
   await tx.execute(
     sql`insert into project (name, title, file_version, document)
         values (${project.name}, ${project.title}, ${version}, ${json(project)}::jsonb)
@@ -180,17 +198,28 @@ async function saveProject(tx: LedgerTransaction, part: ProjectPart, { principal
   await saveLayout(tx, project);
   const fileHash = createHash("sha256").update(text).digest("hex");
   const told = changes.map(({ path, kind }) => ({ path, kind }));
-  await tx.append([{ kind: "project.applied", data: { version, fileHash, changes: told }, at: now, actor, subject: {} }]);
+  await tx.append([
+    { kind: "project.applied", data: { version, fileHash, changes: told }, at: now, actor, subject: {} },
+  ]);
   await wakeWaiting(tx, project.name);
   return version;
 }
 
 /** Services, environments and the cells of the matrix, as the file has them now; what is gone keeps its history. */
 async function saveLayout(tx: LedgerTransaction, project: ProjectDocument): Promise<void> {
-  const services = project.services.map(({ name, position, image, source }) => ({ name, position, ...image, source: source?.repository ?? null }));
+  const services = project.services.map(({ name, position, image, source }) => ({
+    name,
+    position,
+    ...image,
+    source: source?.repository ?? null,
+  }));
   const environments = project.environments.map((one) => ({ ...one, tag: one.tag ?? null }));
   const cells = project.services.flatMap((service) =>
-    Object.entries(service.targets).map(([environment, { ref }]) => ({ service: service.name, environment, target: ref })),
+    Object.entries(service.targets).map(([environment, { ref }]) => ({
+      service: service.name,
+      environment,
+      target: ref,
+    })),
   );
   await tx.execute(sql`delete from service where project = ${project.name}`);
   await tx.execute(

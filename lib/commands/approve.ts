@@ -3,8 +3,8 @@ import { actorOf, type Principal, personOf } from "@/lib/auth/principal";
 import type { CommandContext, Refusal } from "@/lib/commands/context";
 import { planHash, promotionId, type Told, tellPromotion } from "@/lib/commands/tell-promotion";
 import { loadStandings } from "@/lib/facts/gate-evidence";
-import { isAmong } from "@/lib/pipeline/gates/approval";
 import { parseInput } from "@/lib/pipeline/errors";
+import { isAmong } from "@/lib/pipeline/gates/approval";
 
 export const approveInput = z.strictObject({
   promotion: promotionId,

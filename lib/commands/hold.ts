@@ -45,7 +45,11 @@ export async function hold(context: CommandContext, principal: Principal, raw: u
 }
 
 /** Lifts the hold, with a reason; promotions that waited for it are looked at again at once. */
-export async function releaseHold(context: CommandContext, principal: Principal, raw: unknown): Promise<Held | Refusal> {
+export async function releaseHold(
+  context: CommandContext,
+  principal: Principal,
+  raw: unknown,
+): Promise<Held | Refusal> {
   const input = parseInput(releaseHoldInput, raw);
   const { project, environment } = input;
   mustBeAbleTo(principal, "release", { project, environment });

@@ -8,12 +8,12 @@ import { sql } from "@/lib/db/sql";
 import { type Assessment, assess } from "@/lib/facts/assess";
 import type { PlanSubject } from "@/lib/facts/plan-inputs";
 import { inLedgerTransaction, type LedgerTransaction } from "@/lib/ledger/append";
-import { recordInput } from "@/lib/ledger/record-promotion";
 import { slotIsFree, supersedeOlder } from "@/lib/ledger/queue";
+import { recordInput } from "@/lib/ledger/record-promotion";
 import { Conflict, parseInput } from "@/lib/pipeline/errors";
+import type { Plan } from "@/lib/pipeline/plan/plan";
 import { later } from "@/lib/pipeline/promotion/decision";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
-import type { Plan } from "@/lib/pipeline/plan/plan";
 
 export const requestPromotionInput = z.strictObject({
   project: z.string().min(1).max(63),
@@ -43,7 +43,11 @@ const expiresAfterMsDefault = 7 * 86_400_000;
  * with another request it is a Conflict. Refused where a gate says no, where nothing would move, or where the plan is
  * not the one that was looked at. It may start at once: then its first step is due when this returns.
  */
-export async function requestPromotion(context: CommandContext, principal: Principal, raw: unknown): Promise<Requested | Refusal> {
+export async function requestPromotion(
+  context: CommandContext,
+  principal: Principal,
+  raw: unknown,
+): Promise<Requested | Refusal> {
   const input = parseInput(requestPromotionInput, raw);
   const { project, environment, release } = input;
   mustBeAbleTo(principal, "promote", { project, environment });
@@ -59,7 +63,13 @@ export async function requestPromotion(context: CommandContext, principal: Princ
     if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
     const refusal = refuseRequest(assessment, input.planHash, await isVerified(tx, assessment.plan));
     if (refusal) return refusal;
-    return startPromotion(tx, assessment, { principal, now, reason: input.reason || null, causedBy: null, ...keyOf(input) });
+    return startPromotion(tx, assessment, {
+      principal,
+      now,
+      reason: input.reason || null,
+      causedBy: null,
+      ...keyOf(input),
+    });
   });
 }
 
@@ -86,7 +96,11 @@ function refuseRequest(
     return { kind: "rejection", code: "planChanged", message: "the plan is another one by now: look at it again" };
   }
   if (verified && plan.services.every((one) => one.from?.digest === one.to.digest)) {
-    return { kind: "rejection", code: "nothingToMove", message: `${plan.environment} runs exactly this already, verified` };
+    return {
+      kind: "rejection",
+      code: "nothingToMove",
+      message: `${plan.environment} runs exactly this already, verified`,
+    };
   }
   const no = verdicts.find((verdict) => verdict.status === "fail");
   return no && { kind: "rejection", code: "gateClosed", message: `${no.gate}: ${no.summary}` };
@@ -94,7 +108,9 @@ function refuseRequest(
 
 /** What identifies a request: another one under the same key is a mistake of the caller. */
 export function hashRequest(request: Record<string, string>): string {
-  return createHash("sha256").update(canonicalize(request) ?? "").digest("hex");
+  return createHash("sha256")
+    .update(canonicalize(request) ?? "")
+    .digest("hex");
 }
 
 /** The promotion that this key made before. Throws Conflict where the key was used for another request. */
@@ -107,12 +123,18 @@ export async function findRepeated(
     sql`select state, request_hash as "requestHash" from promotion where project = ${tx.project} and idempotency_key = ${key}`,
   );
   if (row && row.requestHash !== hashRequest(request)) {
-    throw new Conflict(`this Idempotency-Key was used for another request: ${row.state.id}`, { promotion: row.state.id });
+    throw new Conflict(`this Idempotency-Key was used for another request: ${row.state.id}`, {
+      promotion: row.state.id,
+    });
   }
   return row?.state;
 }
 
-async function findOpen(tx: LedgerTransaction, environment: string, release: string): Promise<PromotionState | undefined> {
+async function findOpen(
+  tx: LedgerTransaction,
+  environment: string,
+  release: string,
+): Promise<PromotionState | undefined> {
   const [row] = await tx.query<{ state: PromotionState }>(
     sql`select state from promotion
          where project = ${tx.project} and environment = ${environment} and release = ${release}

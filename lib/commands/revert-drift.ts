@@ -13,13 +13,19 @@ import type { PlannedArtifact } from "@/lib/pipeline/plan/build-plan";
  * Brings a service that was changed by hand back to what the ledger says should run: a promotion of kind rollback to
  * exactly that digest, seen and recorded like any other.
  */
-export async function revertDrift(context: CommandContext, principal: Principal, raw: unknown): Promise<Requested | Refusal> {
+export async function revertDrift(
+  context: CommandContext,
+  principal: Principal,
+  raw: unknown,
+): Promise<Requested | Refusal> {
   const input = parseInput(driftInput, raw);
   const { project, environment, service } = input;
   mustBeAbleTo(principal, "revertDrift", { project, environment });
   return inLedgerTransaction(context.pool, project, async (tx) => {
     const now = context.now();
-    const [row] = await tx.query<PlannedArtifact & { drift: string; release: string | null; undoes: string | null; generation: number }>(
+    const [row] = await tx.query<
+      PlannedArtifact & { drift: string; release: string | null; undoes: string | null; generation: number }
+    >(
       sql`select d.service, d.drift_digest as drift, d.wanted_digest as digest, coalesce(d.wanted_version, '') as version,
                  d.wanted_release as release, d.wanted_promotion as undoes, d.generation,
                  coalesce(a.platforms, '{}') as platforms, a.revision
@@ -29,13 +35,21 @@ export async function revertDrift(context: CommandContext, principal: Principal,
            where d.project = ${project} and d.environment = ${environment} and d.service = ${service}
              and d.drift_digest is not null and d.wanted_digest is not null`,
     );
-    if (!row) return { kind: "rejection", code: "noDrift", message: `${service} in ${environment} runs what it should` };
+    if (!row)
+      return { kind: "rejection", code: "noDrift", message: `${service} in ${environment} runs what it should` };
     if (row.drift !== input.digest) {
       return { kind: "rejection", code: "driftChanged", message: "something else runs by now: look at it again" };
     }
     const { digest, version, platforms, revision, release, undoes } = row;
     const artifacts = [{ service, digest, version, platforms, revision }];
-    const subject = { kind: "rollback" as const, project, environment, release: release ?? `${service}@${version}`, version, artifacts };
+    const subject = {
+      kind: "rollback" as const,
+      project,
+      environment,
+      release: release ?? `${service}@${version}`,
+      version,
+      artifacts,
+    };
     const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [] };
     const assessment = await assess(tx, subject, signed, now);
     if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
@@ -44,8 +58,16 @@ export async function revertDrift(context: CommandContext, principal: Principal,
     const [before] = await tx.query<{ id: string }>(
       sql`select id from promotion where project = ${project} and idempotency_key = ${key}`,
     );
-    if (before) return { kind: "rejection", code: "busy", message: `${before.id} reverts it already`, promotion: before.id };
+    if (before)
+      return { kind: "rejection", code: "busy", message: `${before.id} reverts it already`, promotion: before.id };
     const requestHash = hashRequest({ environment, service, kind: "revertDrift" });
-    return startPromotion(tx, assessment, { principal, now, reason: input.why, causedBy: undoes, idempotencyKey: key, requestHash });
+    return startPromotion(tx, assessment, {
+      principal,
+      now,
+      reason: input.why,
+      causedBy: undoes,
+      idempotencyKey: key,
+      requestHash,
+    });
   });
 }

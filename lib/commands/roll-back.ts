@@ -27,7 +27,11 @@ export const rollBackInput = z.strictObject({
  * linked to what it undoes. It skips approval, holds and soak; a blocked digest stays out. The same key with the same
  * request answers the same promotion.
  */
-export async function rollBack(context: CommandContext, principal: Principal, raw: unknown): Promise<Requested | Refusal> {
+export async function rollBack(
+  context: CommandContext,
+  principal: Principal,
+  raw: unknown,
+): Promise<Requested | Refusal> {
   const input = parseInput(rollBackInput, raw);
   const { project, environment, idempotencyKey } = input;
   const services = [...new Set(input.services)].sort();
@@ -53,7 +57,14 @@ export async function rollBack(context: CommandContext, principal: Principal, ra
     if (refusal) return refusal;
     const reason = input.reason || null;
     const requestHash = hashRequest(request);
-    return startPromotion(tx, assessment, { principal, now, reason, causedBy: found.undoes, idempotencyKey, requestHash });
+    return startPromotion(tx, assessment, {
+      principal,
+      now,
+      reason,
+      causedBy: found.undoes,
+      idempotencyKey,
+      requestHash,
+    });
 
     function assessRollback({ subject }: RollbackFound) {
       return assess(tx, subject, { requestedBy: actorOf(principal), requestedAt: now, given: [] }, now);

@@ -10,7 +10,11 @@ export const settleStuckInput = z.discriminatedUnion("how", [
 ]);
 
 /** What a person decides for a stuck promotion: try the way back again, or close it as it is, with a reason. */
-export async function settleStuck(context: CommandContext, principal: Principal, raw: unknown): Promise<Told | Refusal> {
+export async function settleStuck(
+  context: CommandContext,
+  principal: Principal,
+  raw: unknown,
+): Promise<Told | Refusal> {
   const input = parseInput(settleStuckInput, raw);
   const by = actorOf(principal);
   return tellPromotion(context, principal, input.promotion, "rollBack", () =>

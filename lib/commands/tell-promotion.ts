@@ -28,7 +28,11 @@ export async function tellPromotion(
   principal: Principal,
   id: string,
   action: Action,
-  say: (state: PromotionState, now: string, tx: LedgerTransaction) => Promise<PromotionInput | Refusal> | PromotionInput | Refusal,
+  say: (
+    state: PromotionState,
+    now: string,
+    tx: LedgerTransaction,
+  ) => Promise<PromotionInput | Refusal> | PromotionInput | Refusal,
 ): Promise<Told | Refusal> {
   const [row] = await context.pool.query<{ project: string; environment: string }>(
     sql`select project, environment from promotion where id = ${id}`,

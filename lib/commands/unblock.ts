@@ -9,7 +9,11 @@ import { wakeWaiting } from "@/lib/ledger/record-promotion";
 import { NotFound, parseInput } from "@/lib/pipeline/errors";
 import type { Digest } from "@/lib/pipeline/release/digest";
 
-export const unblockInput = z.strictObject({ project: z.string().min(1).max(63), block: z.string().min(3).max(200), why });
+export const unblockInput = z.strictObject({
+  project: z.string().min(1).max(63),
+  block: z.string().min(3).max(200),
+  why,
+});
 
 export interface Unblocked {
   kind: "unblocked";
@@ -17,7 +21,11 @@ export interface Unblocked {
 }
 
 /** Lets a digest into an environment again that failed there, with a reason. */
-export async function unblock(context: CommandContext, principal: Principal, raw: unknown): Promise<Unblocked | Refusal> {
+export async function unblock(
+  context: CommandContext,
+  principal: Principal,
+  raw: unknown,
+): Promise<Unblocked | Refusal> {
   const input = parseInput(unblockInput, raw);
   const { project } = input;
   const [found] = await context.pool.query<{ environment: string; service: string; digest: Digest }>(

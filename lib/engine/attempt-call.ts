@@ -3,7 +3,10 @@ import { type LeasedStep, putOff } from "@/lib/engine/lease";
 import type { Trouble } from "@/lib/pipeline/promotion/input";
 import { ExternalError } from "@/lib/ports/external-error";
 
-export type CallOutcome<T> = { kind: "answered"; value: T } | { kind: "putOff" } | { kind: "trouble"; trouble: Trouble; touched: boolean };
+export type CallOutcome<T> =
+  | { kind: "answered"; value: T }
+  | { kind: "putOff" }
+  | { kind: "trouble"; trouble: Trouble; touched: boolean };
 
 const backoffMsMax = 30_000;
 
@@ -30,10 +33,19 @@ export async function attemptCall<T>(
     const again = new Date(Date.parse(engine.now()) + pause).toISOString();
     if (error.retryable && again < until) {
       await putOff(engine, step, pause, error.message);
-      engine.log("warn", "an outside system did not answer; the step is put off", { step: step.id, system: error.system, code: error.code, inMs: pause });
+      engine.log("warn", "an outside system did not answer; the step is put off", {
+        step: step.id,
+        system: error.system,
+        code: error.code,
+        inMs: pause,
+      });
       return { kind: "putOff" };
     }
-    const said = error.code === "forbidden" || error.code === "notFound" || error.code === "invalid" || error.code === "unauthorized";
+    const said =
+      error.code === "forbidden" ||
+      error.code === "notFound" ||
+      error.code === "invalid" ||
+      error.code === "unauthorized";
     const kind = said ? "failed" : "errored";
     const evidence = [{ name: error.system, value: error.code }];
     return { kind: "trouble", trouble: { kind, reason: error.message, evidence }, touched: !said };

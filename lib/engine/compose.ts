@@ -38,7 +38,9 @@ export function composeWorld(pool: Pool, secrets: SecretSource): World {
       sql`select version, spec from connection where name = ${name} and ${project} = any(projects)`,
     );
     if (row?.spec.kind !== kind) {
-      const message = row ? `it is a ${row.spec.kind} connection, not a ${kind} one` : `project ${project} has no such connection`;
+      const message = row
+        ? `it is a ${row.spec.kind} connection, not a ${kind} one`
+        : `project ${project} has no such connection`;
       throw new ExternalError({ system: `connection ${name}`, code: "misconfigured", message, retryable: true });
     }
     const known = built.get(name);
@@ -76,8 +78,13 @@ function buildRegistry(connection: Connection<"registry">, secrets: SecretSource
 
 function buildTarget(connection: Connection<"kubernetes">, secrets: SecretSource): DeployTarget {
   const { name, access } = connection;
-  if (access.kind === "inCluster") return createKubernetesTarget({ name, kubeconfig: { inCluster: true }, requestTimeoutMs: callMs });
-  return createKubernetesTarget({ name, kubeconfig: () => secrets.resolve(access.kubeconfig), requestTimeoutMs: callMs });
+  if (access.kind === "inCluster")
+    return createKubernetesTarget({ name, kubeconfig: { inCluster: true }, requestTimeoutMs: callMs });
+  return createKubernetesTarget({
+    name,
+    kubeconfig: () => secrets.resolve(access.kubeconfig),
+    requestTimeoutMs: callMs,
+  });
 }
 
 function buildMetrics(connection: Connection<"prometheus">, _secrets: SecretSource): MetricSource {

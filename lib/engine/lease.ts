@@ -55,7 +55,11 @@ async function renew(engine: Engine, tx: Queryable, step: LeasedStep): Promise<v
   if (changed !== 1) throw new LeaseLost(step);
 }
 
-type Say = (state: PromotionState, tx: LedgerTransaction, now: string) => Promise<PromotionInput | undefined> | PromotionInput | undefined;
+type Say = (
+  state: PromotionState,
+  tx: LedgerTransaction,
+  now: string,
+) => Promise<PromotionInput | undefined> | PromotionInput | undefined;
 
 /** Records an input while the step stays this process's: an intent, before the effect. Throws LeaseLost. */
 export function recordIntent(engine: Engine, step: LeasedStep, say: Say): Promise<PromotionState | Rejection> {
@@ -68,7 +72,9 @@ export function recordIntent(engine: Engine, step: LeasedStep, say: Say): Promis
  */
 export function settle(engine: Engine, step: LeasedStep, say: Say): Promise<PromotionState | Rejection> {
   return record(engine, step, say, (tx) =>
-    tx.execute(sql`update step set status = 'done', finished_at = now(), lease_until = null, trouble = null where ${held(engine, step)}`),
+    tx.execute(
+      sql`update step set status = 'done', finished_at = now(), lease_until = null, trouble = null where ${held(engine, step)}`,
+    ),
   );
 }
 
@@ -105,7 +111,9 @@ export async function putOff(engine: Engine, step: LeasedStep, delayMs: number, 
 
 /** Gives back what this process holds and will not do: at shutdown, so that nobody waits for the leases to run out. */
 export async function releaseLeases(engine: Engine): Promise<number> {
-  return engine.pool.execute(sql`update step set lease_until = null where status = 'due' and lease_owner = ${engine.owner}`);
+  return engine.pool.execute(
+    sql`update step set lease_until = null where status = 'due' and lease_owner = ${engine.owner}`,
+  );
 }
 
 /** When the next step is due, in milliseconds from now; undefined where none is. Leased ones count when their lease ends. */

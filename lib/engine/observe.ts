@@ -63,7 +63,11 @@ export class Observer {
             if (cell) queue.put(cell, seen);
           },
           trouble: (error) => {
-            this.engine.log("warn", "a cluster cannot be observed; trying on", { project, connection, message: error.message });
+            this.engine.log("warn", "a cluster cannot be observed; trying on", {
+              project,
+              connection,
+              message: error.message,
+            });
             void noteTrouble(this.engine, connection, error.message);
           },
         },

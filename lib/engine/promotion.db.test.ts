@@ -38,7 +38,16 @@ describe("a promotion, from an announced image to production", () => {
     expect((await registry.resolve("demo-backend", { tag: "prod" })).digest).toBe(digest);
     const entries = await loadPromotionEntries(world.pool, "demo", id);
     expect(entries.map((entry) => entry.kind)).toEqual(
-      expect.arrayContaining(["promotion.requested", "promotion.approved", "promotion.started", "rollout.requested", "rollout.accepted", "rollout.observed", "tag.moved", "promotion.succeeded"]),
+      expect.arrayContaining([
+        "promotion.requested",
+        "promotion.approved",
+        "promotion.started",
+        "rollout.requested",
+        "rollout.accepted",
+        "rollout.observed",
+        "tag.moved",
+        "promotion.succeeded",
+      ]),
     );
   }, 60_000);
 

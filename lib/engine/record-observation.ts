@@ -1,8 +1,8 @@
 import { json, type Queryable, sql } from "@/lib/db/sql";
 import type { Engine } from "@/lib/engine/engine";
 import { wakeLooks } from "@/lib/engine/lease";
-import { inLedgerTransaction } from "@/lib/ledger/append";
 import { announceChange } from "@/lib/ledger/announce-change";
+import { inLedgerTransaction } from "@/lib/ledger/append";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 import type { Digest } from "@/lib/pipeline/release/digest";
 import { judgeHealth } from "@/lib/pipeline/rollout/judge-health";
@@ -59,8 +59,14 @@ async function loadKnown(db: Queryable, { project, service, environment }: Cell)
 }
 
 /** For each digest seen, the announced index that it is a platform of. */
-async function loadIndexes(db: Queryable, { project, service }: Cell, seen: TargetObservation): Promise<Map<Digest, Digest>> {
-  const digests = [...new Set([...seen.pods.map((pod) => pod.digest), seen.specDigest])].filter((one) => one !== undefined);
+async function loadIndexes(
+  db: Queryable,
+  { project, service }: Cell,
+  seen: TargetObservation,
+): Promise<Map<Digest, Digest>> {
+  const digests = [...new Set([...seen.pods.map((pod) => pod.digest), seen.specDigest])].filter(
+    (one) => one !== undefined,
+  );
   if (digests.length === 0) return new Map();
   const rows = await db.query<{ platform: Digest; digest: Digest }>(
     sql`select p.platform, a.digest from artifact a cross join lateral unnest(a.platforms) as p (platform)
@@ -69,7 +75,13 @@ async function loadIndexes(db: Queryable, { project, service }: Cell, seen: Targ
   return new Map(rows.map((row) => [row.platform, row.digest]));
 }
 
-async function saveObservation(engine: Engine, cell: Cell, known: Known, seen: TargetObservation, runs: Digest | null): Promise<void> {
+async function saveObservation(
+  engine: Engine,
+  cell: Cell,
+  known: Known,
+  seen: TargetObservation,
+  runs: Digest | null,
+): Promise<void> {
   const { project, service, environment } = cell;
   const { health, reason } = judgeHealth(seen);
   const ready = seen.pods.filter((pod) => pod.ready).length;
@@ -87,14 +99,21 @@ async function saveObservation(engine: Engine, cell: Cell, known: Known, seen: T
          where d.project = ${project} and d.service = ${service} and d.environment = ${environment}
            and (d.observed_at is null or d.observed_at <= ${seen.at})`,
   );
-  const told = known.observed !== runs || known.health !== health || known.ready !== ready || known.desired !== seen.desired;
+  const told =
+    known.observed !== runs || known.health !== health || known.ready !== ready || known.desired !== seen.desired;
   if (told) announceChange(engine.pool, { project, service, environment, kind: "deployment.observed" });
 }
 
 /** Decides again under the lock, on what is stored by then: two observers write one entry. */
 async function recordNews(engine: Engine, { project, service, environment }: Cell, at: string): Promise<void> {
   await inLedgerTransaction(engine.pool, project, async (tx) => {
-    const [row] = await tx.query<{ wanted: Digest | null; drift: Digest | null; stands: Digest | null; version: string | null; active: boolean }>(
+    const [row] = await tx.query<{
+      wanted: Digest | null;
+      drift: Digest | null;
+      stands: Digest | null;
+      version: string | null;
+      active: boolean;
+    }>(
       sql`select d.wanted_digest as wanted, d.drift_digest as drift,
                  coalesce((select a.digest from artifact a where a.project = d.project and a.service = d.service
                              and (a.digest = d.observation->>'specDigest' or d.observation->>'specDigest' = any(a.platforms)) limit 1),
@@ -106,14 +125,23 @@ async function recordNews(engine: Engine, { project, service, environment }: Cel
     );
     if (!row || row.active || row.stands === null) return;
     const write = (body: Pick<Entry, "kind" | "data">): Entry =>
-      ({ ...body, at: engine.now(), actor: { kind: "system", name: "observer" }, subject: { environment, service } }) as Entry;
+      ({
+        ...body,
+        at: engine.now(),
+        actor: { kind: "system", name: "observer" },
+        subject: { environment, service },
+      }) as Entry;
     const where = sql`where project = ${project} and service = ${service} and environment = ${environment}`;
     const { stands, wanted, drift, version } = row;
     if (wanted === null) {
-      await tx.execute(sql`update deployment set wanted_digest = ${stands}, wanted_version = ${version}, wanted_since = ${at} ${where}`);
+      await tx.execute(
+        sql`update deployment set wanted_digest = ${stands}, wanted_version = ${version}, wanted_since = ${at} ${where}`,
+      );
       await tx.append([write({ kind: "deployment.found", data: { service, digest: stands, version } })]);
     } else if (stands !== wanted && stands !== drift) {
-      await tx.execute(sql`update deployment set drift_digest = ${stands}, drift_since = coalesce(drift_since, ${at}) ${where}`);
+      await tx.execute(
+        sql`update deployment set drift_digest = ${stands}, drift_since = coalesce(drift_since, ${at}) ${where}`,
+      );
       await tx.append([write({ kind: "drift.detected", data: { service, wanted, runs: stands, changedBy: null } })]);
     } else if (stands === wanted && drift !== null) {
       await tx.execute(sql`update deployment set drift_digest = null, drift_since = null ${where}`);

@@ -47,7 +47,12 @@ export async function loadGateEvidence(
     );
   }
   if (kinds.has("approval")) {
-    const standings = await loadStandings(db, project, environment, signed.given.map((one) => one.person));
+    const standings = await loadStandings(
+      db,
+      project,
+      environment,
+      signed.given.map((one) => one.person),
+    );
     evidence.approvals = { planHash, ...signed, standings };
   }
   return evidence;

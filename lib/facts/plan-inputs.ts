@@ -7,12 +7,20 @@ import type { Digest } from "@/lib/pipeline/release/digest";
 /** What is to be planned: a release into an environment, or a way back to named digests. */
 export type PlanSubject =
   | { kind: "promote"; project: string; environment: string; release: string }
-  | { kind: "rollback"; project: string; environment: string; release: string; version: string; artifacts: PlannedArtifact[] };
+  | {
+      kind: "rollback";
+      project: string;
+      environment: string;
+      release: string;
+      version: string;
+      artifacts: PlannedArtifact[];
+    };
 
 /** The plan that would be made now, or why there is none. Reads only; `db` may be a transaction. */
 export async function loadPlan(db: Queryable, subject: PlanSubject): Promise<Plan | NoPlan> {
   const project = await loadProject(db, subject.project);
-  if (!project) return { kind: "noPlan", code: "unknownEnvironment", message: `there is no project "${subject.project}"` };
+  if (!project)
+    return { kind: "noPlan", code: "unknownEnvironment", message: `there is no project "${subject.project}"` };
   const release = subject.kind === "rollback" ? subject : await loadRelease(db, subject.project, subject.release);
   if (!release) return { kind: "noPlan", code: "nothingToMove", message: `there is no release "${subject.release}"` };
   const services = release.artifacts.map((one) => one.service);
@@ -77,6 +85,8 @@ export async function loadCurrent(
     service: row.service,
     runs: row.runs === null ? null : { digest: row.runs, version: row.runsVersion },
     lastVerified:
-      row.verified === null ? null : { digest: row.verified, version: row.verifiedVersion, release: row.verifiedRelease },
+      row.verified === null
+        ? null
+        : { digest: row.verified, version: row.verifiedVersion, release: row.verifiedRelease },
   }));
 }

@@ -63,7 +63,13 @@ export async function findRollback(
     const message = `${environment} knows nothing that ${missing.join(", ")} ran before: promote another release instead`;
     return { kind: "rejection", code: "nothingToGoBackTo", message };
   }
-  const artifacts = rows.map(({ service, digest, version, platforms, revision }) => ({ service, digest, version, platforms, revision }));
+  const artifacts = rows.map(({ service, digest, version, platforms, revision }) => ({
+    service,
+    digest,
+    version,
+    platforms,
+    revision,
+  }));
   const { version, undoes } = first;
   const release = first.release ?? `${first.service}@${version}`;
   return { kind: "found", subject: { kind: "rollback", project, environment, release, version, artifacts }, undoes };

@@ -36,7 +36,9 @@ export class Beat {
       );
       await pool.execute(sql`delete from process_beat where beat_at < now() - interval '1 day'`);
     } catch (error) {
-      this.engine.log("warn", "the beat could not be written", { message: error instanceof Error ? error.message : String(error) });
+      this.engine.log("warn", "the beat could not be written", {
+        message: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 }

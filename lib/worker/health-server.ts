@@ -14,10 +14,16 @@ export interface HealthServer {
 }
 
 /** Serves the worker's /api/health/live, /api/health/ready and /api/metrics on loopback. Port 0: any free one. */
-export async function serveHealth(worker: { pool: Queryable; loop: WorkLoop; metrics: Registry; port: number }): Promise<HealthServer> {
+export async function serveHealth(worker: {
+  pool: Queryable;
+  loop: WorkLoop;
+  metrics: Registry;
+  port: number;
+}): Promise<HealthServer> {
   const server = createServer((request, response) => {
     void answer(worker, request.url ?? "/").then(
-      ({ status, type, body }) => response.writeHead(status, { "content-type": type, "cache-control": "no-store" }).end(body),
+      ({ status, type, body }) =>
+        response.writeHead(status, { "content-type": type, "cache-control": "no-store" }).end(body),
       () => response.writeHead(503, { "content-type": "application/json" }).end('{"status":"unavailable"}'),
     );
   });

@@ -23,7 +23,11 @@ async function main(): Promise<void> {
   const stop = new AbortController();
   const observer = new Observer(engine, stop.signal);
   const refresh = () =>
-    observer.refresh().catch((error: unknown) => engine.log("error", "what is to be observed is not known", { message: String(error) }));
+    observer
+      .refresh()
+      .catch((error: unknown) =>
+        engine.log("error", "what is to be observed is not known", { message: String(error) }),
+      );
 
   const listener: Listener = await listen({
     url,
@@ -40,7 +44,12 @@ async function main(): Promise<void> {
     onError: (error) => engine.log("warn", "the announcements cannot be heard; trying on", { message: String(error) }),
   });
   const beat = new Beat(engine, "worker", () => ({ steps: loop.stepsDone, errors: loop.stepsFailed }));
-  const server = await serveHealth({ pool, loop, metrics: workerMetrics(pool, loop), port: Number(process.env.WAYBILL_WORKER_PORT ?? 0) });
+  const server = await serveHealth({
+    pool,
+    loop,
+    metrics: workerMetrics(pool, loop),
+    port: Number(process.env.WAYBILL_WORKER_PORT ?? 0),
+  });
   loop.start();
   beat.start();
   void refresh();

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { type Queryable, sql } from "@/lib/db/sql";
 import type { WorkLoop } from "@/lib/worker/work-loop";
 

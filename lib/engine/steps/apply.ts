@@ -2,7 +2,14 @@ import { attemptCall } from "@/lib/engine/attempt-call";
 import type { Engine } from "@/lib/engine/engine";
 import { failpoint } from "@/lib/engine/failpoint";
 import { type LeasedStep, recordIntent, settle } from "@/lib/engine/lease";
-import { changeFor, foreignChange, nextGeneration, plannedOf, targetOf, writeTarget } from "@/lib/engine/steps/write-target";
+import {
+  changeFor,
+  foreignChange,
+  nextGeneration,
+  plannedOf,
+  targetOf,
+  writeTarget,
+} from "@/lib/engine/steps/write-target";
 import { loadPromotion } from "@/lib/ledger/record-promotion";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
 
@@ -41,7 +48,8 @@ export async function runApply(engine: Engine, step: LeasedStep): Promise<void> 
   await failpoint("apply:written");
   if (outcome.kind === "putOff") return;
   await settle(engine, step, () => {
-    if (outcome.kind === "trouble") return { kind: "applyTrouble", service, attempt, touched: outcome.touched, trouble: outcome.trouble };
+    if (outcome.kind === "trouble")
+      return { kind: "applyTrouble", service, attempt, touched: outcome.touched, trouble: outcome.trouble };
     if (outcome.value.kind === "written") {
       const { targetGeneration, written } = outcome.value;
       return { kind: "applied", service, attempt, targetGeneration, written };
@@ -54,9 +62,13 @@ export async function runApply(engine: Engine, step: LeasedStep): Promise<void> 
 
 function rolloutOf(state: unknown, service: string) {
   const known = state as Partial<PromotionState> | undefined;
-  return known && "rollouts" in known && known.rollouts ? known.rollouts.find((one) => one.service === service) : undefined;
+  return known && "rollouts" in known && known.rollouts
+    ? known.rollouts.find((one) => one.service === service)
+    : undefined;
 }
 
 function isPending(state: PromotionState | undefined, service: string): boolean {
-  return state?.phase === "rollingOut" && state.rollouts.some((one) => one.service === service && one.phase === "pending");
+  return (
+    state?.phase === "rollingOut" && state.rollouts.some((one) => one.service === service && one.phase === "pending")
+  );
 }

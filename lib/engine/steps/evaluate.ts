@@ -16,7 +16,13 @@ export async function runEvaluate(engine: Engine, step: LeasedStep): Promise<voi
     const slotFree = await slotIsFree(tx, state);
     if (assessment.kind === "noPlan") {
       const { plan, planHash } = state;
-      const gone: Verdict = { gate: "plan", status: "fail", demand: "a plan that can be made", summary: assessment.message, evidence: [] };
+      const gone: Verdict = {
+        gate: "plan",
+        status: "fail",
+        demand: "a plan that can be made",
+        summary: assessment.message,
+        evidence: [],
+      };
       return { kind: "evaluated", plan, planHash, changes: [], verdicts: [gone], slotFree };
     }
     const { plan, planHash, verdicts } = assessment;

@@ -1,5 +1,5 @@
-import type { Engine } from "@/lib/engine/engine";
 import { backoffMs } from "@/lib/engine/attempt-call";
+import type { Engine } from "@/lib/engine/engine";
 import { failpoint } from "@/lib/engine/failpoint";
 import { type LeasedStep, putOff, settle } from "@/lib/engine/lease";
 import { plannedOf } from "@/lib/engine/steps/write-target";

@@ -1,8 +1,8 @@
 import { attemptCall } from "@/lib/engine/attempt-call";
 import type { Engine } from "@/lib/engine/engine";
+import { expectedDigest } from "@/lib/engine/expected-digest";
 import { failpoint } from "@/lib/engine/failpoint";
 import { type LeasedStep, settle } from "@/lib/engine/lease";
-import { expectedDigest } from "@/lib/engine/expected-digest";
 import { plannedOf, targetOf } from "@/lib/engine/steps/write-target";
 import { loadPromotion } from "@/lib/ledger/record-promotion";
 import type { Sighting } from "@/lib/pipeline/promotion/input";

@@ -2,7 +2,14 @@ import { attemptCall } from "@/lib/engine/attempt-call";
 import type { Engine } from "@/lib/engine/engine";
 import { failpoint } from "@/lib/engine/failpoint";
 import { type LeasedStep, recordIntent, settle } from "@/lib/engine/lease";
-import { changeFor, foreignChange, nextGeneration, plannedOf, targetOf, writeTarget } from "@/lib/engine/steps/write-target";
+import {
+  changeFor,
+  foreignChange,
+  nextGeneration,
+  plannedOf,
+  targetOf,
+  writeTarget,
+} from "@/lib/engine/steps/write-target";
 import { loadPromotion } from "@/lib/ledger/record-promotion";
 import type { PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
 
@@ -48,7 +55,12 @@ export async function runRevert(engine: Engine, step: LeasedStep): Promise<void>
       const { targetGeneration, written } = outcome.value;
       return { kind: "reverted", service, attempt, targetGeneration, written };
     }
-    return { kind: "revertTrouble", service, attempt, trouble: { kind: "failed", reason: outcome.value.reason, evidence: [] } };
+    return {
+      kind: "revertTrouble",
+      service,
+      attempt,
+      trouble: { kind: "failed", reason: outcome.value.reason, evidence: [] },
+    };
   });
   await failpoint("revert:settled");
 }

@@ -1,5 +1,5 @@
-import type { Engine } from "@/lib/engine/engine";
 import { sql } from "@/lib/db/sql";
+import type { Engine } from "@/lib/engine/engine";
 import type { LedgerTransaction } from "@/lib/ledger/append";
 import { InvariantViolation } from "@/lib/pipeline/errors";
 import type { PlannedService } from "@/lib/pipeline/plan/plan";
@@ -26,7 +26,12 @@ export async function nextGeneration(tx: LedgerTransaction, state: PromotionStat
 }
 
 /** What the target is told: these bytes, on behalf of this promotion, at this generation. */
-export function changeFor(state: PromotionState, planned: PlannedService, digest: Digest, generation: number): TargetChange {
+export function changeFor(
+  state: PromotionState,
+  planned: PlannedService,
+  digest: Digest,
+  generation: number,
+): TargetChange {
   const { strategy, image } = planned;
   return {
     image,
@@ -53,9 +58,11 @@ export function foreignChange(live: TargetPlan, known: (Digest | null | undefine
 }
 
 /** Plans and writes as often as it takes to win against writers that do not concern us (an autoscaler, a label). */
-export async function writeTarget(
-  write: { plan(): Promise<TargetPlan>; allowed(live: TargetPlan): string | undefined; apply(live: TargetPlan): Promise<{ targetGeneration: number; written: boolean }> },
-): Promise<{ kind: "written"; targetGeneration: number; written: boolean } | { kind: "foreign"; reason: string }> {
+export async function writeTarget(write: {
+  plan(): Promise<TargetPlan>;
+  allowed(live: TargetPlan): string | undefined;
+  apply(live: TargetPlan): Promise<{ targetGeneration: number; written: boolean }>;
+}): Promise<{ kind: "written"; targetGeneration: number; written: boolean } | { kind: "foreign"; reason: string }> {
   for (let round = 1; ; round += 1) {
     const live = await write.plan();
     const reason = live.alreadyApplied ? undefined : write.allowed(live);

@@ -1,5 +1,5 @@
-import { recordSignIn, loadPerson, personId } from "@/lib/auth/people";
 import { DEMO_ISSUER, demoPeople } from "@/lib/auth/demo-people";
+import { loadPerson, personId, recordSignIn } from "@/lib/auth/people";
 import type { PersonPrincipal } from "@/lib/auth/principal";
 import { announceRelease } from "@/lib/commands/announce-release";
 import { applyDocuments } from "@/lib/commands/apply-documents";
@@ -85,7 +85,9 @@ ${services
 }
 
 /** Builds the world: two services run v1.0.0 in both environments, nothing was promoted yet. */
-export async function createDemoWorld(extra: { soak?: string; watch?: string; worker?: boolean } = {}): Promise<DemoWorld> {
+export async function createDemoWorld(
+  extra: { soak?: string; watch?: string; worker?: boolean } = {},
+): Promise<DemoWorld> {
   const [database, sandbox] = await Promise.all([createTestDatabase(), startSandbox({ speed: 20 })]);
   const pool = createPool(database.url);
   const engine = { ...composeEngine(pool), log: () => undefined };
@@ -129,7 +131,11 @@ async function signIn(pool: Pool): Promise<DemoWorld["people"]> {
 
 async function deploy({ sandbox }: DemoWorld, service: string): Promise<void> {
   const image = buildImage({ content: service, version: "v1.0.0" });
-  const digest = await pushImage(image, { registryUrl: sandbox.registryUrl, repository: `demo-${service}`, tag: "v1.0.0" });
+  const digest = await pushImage(image, {
+    registryUrl: sandbox.registryUrl,
+    repository: `demo-${service}`,
+    tag: "v1.0.0",
+  });
   for (const environment of ["staging", "production"]) {
     const namespace = `demo-${environment}`;
     await create(sandbox, "/api/v1/namespaces", { metadata: { name: namespace } });
@@ -159,7 +165,11 @@ async function create({ clusterUrl, tokens }: Sandbox, path: string, body: objec
 async function release(world: DemoWorld, service: string, version: string, fault?: Fault) {
   const { sandbox, engine, people } = world;
   const image = buildImage({ content: `${service} ${version}`, version, fault });
-  const digest = await pushImage(image, { registryUrl: sandbox.registryUrl, repository: `demo-${service}`, tag: version });
+  const digest = await pushImage(image, {
+    registryUrl: sandbox.registryUrl,
+    repository: `demo-${service}`,
+    tag: version,
+  });
   const announced = await announceRelease(engine, people.rita, {
     project: "demo",
     version,
@@ -169,12 +179,18 @@ async function release(world: DemoWorld, service: string, version: string, fault
   return { key: announced.key, digest };
 }
 
-async function until(pool: Pool, id: string, accept: (state: PromotionState) => boolean, timeoutMs: number): Promise<PromotionState> {
+async function until(
+  pool: Pool,
+  id: string,
+  accept: (state: PromotionState) => boolean,
+  timeoutMs: number,
+): Promise<PromotionState> {
   const end = performance.now() + timeoutMs;
   for (;;) {
     const state = await loadPromotion(pool, id.slice(0, id.lastIndexOf("-")), id);
     if (state && accept(state)) return state;
-    if (performance.now() > end) throw new Error(`${id} stayed ${state?.phase}: ${JSON.stringify(state).slice(0, 2000)}`);
+    if (performance.now() > end)
+      throw new Error(`${id} stayed ${state?.phase}: ${JSON.stringify(state).slice(0, 2000)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

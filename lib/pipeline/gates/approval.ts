@@ -18,7 +18,12 @@ export function evaluateApproval(config: ApprovalConfig & { kind: "approval" }, 
     ...counted.map((one) => ({ name: "approved by", value: `${one.by.name}, ${one.at}` })),
   ];
   if (counted.length >= config.count) {
-    return { ...base, status: "pass", summary: `approved by ${counted.map((one) => one.by.name).join(", ")}`, evidence };
+    return {
+      ...base,
+      status: "pass",
+      summary: `approved by ${counted.map((one) => one.by.name).join(", ")}`,
+      evidence,
+    };
   }
   const missing = config.count - counted.length;
   return {

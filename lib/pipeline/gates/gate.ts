@@ -1,6 +1,6 @@
 import type { Actor } from "@/lib/pipeline/actor";
-import type { Approval } from "@/lib/pipeline/promotion/state";
 import type { Plan } from "@/lib/pipeline/plan/plan";
+import type { Approval } from "@/lib/pipeline/promotion/state";
 import type { Digest } from "@/lib/pipeline/release/digest";
 
 export type VerdictStatus = "pass" | "fail" | "wait" | "unknown";

@@ -6,7 +6,10 @@ import type { PlannedGate, PlannedGateKind } from "@/lib/pipeline/gates/planned-
 import { evaluateSoak } from "@/lib/pipeline/gates/soak";
 import { evaluateUpstream } from "@/lib/pipeline/gates/upstream";
 
-type Evaluate<Kind extends PlannedGateKind> = (config: Extract<PlannedGate, { kind: Kind }>, input: GateInput) => Verdict;
+type Evaluate<Kind extends PlannedGateKind> = (
+  config: Extract<PlannedGate, { kind: Kind }>,
+  input: GateInput,
+) => Verdict;
 
 /** Every gate there is: the compiler lists the one that is missing here. */
 const registry: { [Kind in PlannedGateKind]: Evaluate<Kind> } = {
@@ -23,12 +26,23 @@ const registry: { [Kind in PlannedGateKind]: Evaluate<Kind> } = {
  */
 export function evaluateGates(input: GateInput): Verdict[] {
   if (input.plan.gates.length === 0) {
-    return [{ gate: "policy", status: "unknown", demand: "at least one gate", summary: "the plan names no gate", evidence: [] }];
+    return [
+      {
+        gate: "policy",
+        status: "unknown",
+        demand: "at least one gate",
+        summary: "the plan names no gate",
+        evidence: [],
+      },
+    ];
   }
   return input.plan.gates.map((config) => evaluateOne(config, input));
 }
 
-function evaluateOne<Kind extends PlannedGateKind>(config: Extract<PlannedGate, { kind: Kind }>, input: GateInput): Verdict {
+function evaluateOne<Kind extends PlannedGateKind>(
+  config: Extract<PlannedGate, { kind: Kind }>,
+  input: GateInput,
+): Verdict {
   // Object.hasOwn: a stored plan may name a kind of gate that this version does not know.
   const evaluate = Object.hasOwn(registry, config.kind) ? registry[config.kind as Kind] : undefined;
   if (evaluate) return evaluate(config, input);

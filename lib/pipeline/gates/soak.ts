@@ -7,7 +7,8 @@ import { formatDuration } from "@/lib/pipeline/policy/duration";
 export function evaluateSoak(config: SoakConfig & { kind: "soak" }, { plan, evidence, now }: GateInput): Verdict {
   const base = { gate: "soak", demand: `${formatDuration(config.forMs)} in ${config.in}` };
   const { successes } = evidence;
-  if (!successes) return { ...base, status: "unknown", summary: `it is not known since when it runs in ${config.in}`, evidence: [] };
+  if (!successes)
+    return { ...base, status: "unknown", summary: `it is not known since when it runs in ${config.in}`, evidence: [] };
   const found = plan.services.map((one) => ({ service: one.service, success: successOf(successes, one, config.in) }));
   const missing = found.filter((one) => !one.success).map((one) => one.service);
   if (missing.length > 0) {
@@ -19,7 +20,11 @@ export function evaluateSoak(config: SoakConfig & { kind: "soak" }, { plan, evid
       whoCanAct: `promote it to ${config.in} first`,
     };
   }
-  const youngest = found.map((one) => one.success?.verifiedAt ?? "").sort().at(-1) ?? now;
+  const youngest =
+    found
+      .map((one) => one.success?.verifiedAt ?? "")
+      .sort()
+      .at(-1) ?? now;
   const opensAt = new Date(Date.parse(youngest) + config.forMs).toISOString();
   const passed = Math.max(0, Date.parse(now) - Date.parse(youngest));
   const facts = [

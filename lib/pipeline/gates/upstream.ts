@@ -3,19 +3,26 @@ import type { UpstreamConfig } from "@/lib/pipeline/gates/upstream-config";
 import type { Plan, PlannedService } from "@/lib/pipeline/plan/plan";
 
 /** The same digest must have succeeded in the environments before: all of them, or any one. */
-export function evaluateUpstream(config: UpstreamConfig & { kind: "upstream" }, { plan, evidence }: GateInput): Verdict {
+export function evaluateUpstream(
+  config: UpstreamConfig & { kind: "upstream" },
+  { plan, evidence }: GateInput,
+): Verdict {
   const base = {
     gate: "upstream",
     demand: `the same digest succeeded in ${config.environments.join(config.match === "all" ? " and " : " or ")}`,
   };
   const { successes } = evidence;
-  if (!successes) return { ...base, status: "unknown", summary: "it is not known where this digest succeeded", evidence: [] };
+  if (!successes)
+    return { ...base, status: "unknown", summary: "it is not known where this digest succeeded", evidence: [] };
   const missing = config.environments.map((environment) => missingIn(plan, successes, environment));
-  const held = config.match === "all" ? missing.every((one) => one.length === 0) : missing.some((one) => one.length === 0);
+  const held =
+    config.match === "all" ? missing.every((one) => one.length === 0) : missing.some((one) => one.length === 0);
   const facts = plan.services.flatMap((one) =>
     config.environments.flatMap((environment) => {
       const success = successOf(successes, one, environment);
-      return success ? [{ name: `${one.service} in ${environment}`, value: `${success.promotion}, ${success.verifiedAt}` }] : [];
+      return success
+        ? [{ name: `${one.service} in ${environment}`, value: `${success.promotion}, ${success.verifiedAt}` }]
+        : [];
     }),
   );
   if (held) return { ...base, status: "pass", summary: "the same bytes succeeded there", evidence: facts };
@@ -33,7 +40,11 @@ export function evaluateUpstream(config: UpstreamConfig & { kind: "upstream" }, 
 }
 
 /** The success of exactly this digest; never that of another one with the same version. */
-export function successOf(successes: UpstreamSuccess[], planned: PlannedService, environment: string): UpstreamSuccess | undefined {
+export function successOf(
+  successes: UpstreamSuccess[],
+  planned: PlannedService,
+  environment: string,
+): UpstreamSuccess | undefined {
   return successes.find(
     (one) => one.service === planned.service && one.environment === environment && one.digest === planned.to.digest,
   );

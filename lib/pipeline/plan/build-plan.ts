@@ -87,7 +87,8 @@ function planService(
   artifact: PlannedArtifact,
 ): PlannedService | NoPlan {
   const policy = inputs.project.services.find((one) => one.name === service);
-  const target = policy && Object.hasOwn(policy.targets, environment.name) ? policy.targets[environment.name] : undefined;
+  const target =
+    policy && Object.hasOwn(policy.targets, environment.name) ? policy.targets[environment.name] : undefined;
   if (!policy || !target) return no("noTarget", `${service} has no target in ${environment.name}`);
   const host = inputs.registryHosts[policy.image.connection];
   if (!host) return no("noRegistry", `the registry connection "${policy.image.connection}" of ${service} is not there`);

@@ -25,13 +25,16 @@ export function comparePlans(before: Plan, after: Plan): string[] {
     }
   }
   for (const was of before.services) {
-    if (!after.services.some((one) => one.service === was.service)) changes.push(`${was.service} does not move any more`);
+    if (!after.services.some((one) => one.service === was.service))
+      changes.push(`${was.service} does not move any more`);
   }
   const parts = ["gates", "verification", "onFailure", "queue", "tags"] as const;
   for (const part of parts) {
     if (canonicalize(before[part]) !== canonicalize(after[part])) changes.push(`${part} changed`);
   }
-  return changes.length > 0 || canonicalize(before) === canonicalize(after) ? changes : ["a target or a strategy changed"];
+  return changes.length > 0 || canonicalize(before) === canonicalize(after)
+    ? changes
+    : ["a target or a strategy changed"];
 }
 
 function told(one: { digest: string } | null | undefined): string {

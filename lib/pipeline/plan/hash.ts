@@ -12,5 +12,7 @@ export function hashPlan(plan: Plan): string {
     from: from && { digest: from.digest },
     rollback: rollback && { digest: rollback.digest, verified: rollback.verified },
   }));
-  return createHash("sha256").update(canonicalize({ ...plan, services }) ?? "").digest("hex");
+  return createHash("sha256")
+    .update(canonicalize({ ...plan, services }) ?? "")
+    .digest("hex");
 }

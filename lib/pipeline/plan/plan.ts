@@ -1,8 +1,8 @@
 import type { PlannedGate } from "@/lib/pipeline/gates/planned-gate";
+import type { TargetRefPlan } from "@/lib/pipeline/plan/target-plan";
 import type { Strategy } from "@/lib/pipeline/policy/strategy";
 import type { VerificationPolicy } from "@/lib/pipeline/policy/verification";
 import type { Digest } from "@/lib/pipeline/release/digest";
-import type { TargetRefPlan } from "@/lib/pipeline/plan/target-plan";
 
 /** Where a rollback would go: the last digest verified there, or what ran before where none ever was. */
 export interface RollbackTarget {

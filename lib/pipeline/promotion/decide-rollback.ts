@@ -1,5 +1,5 @@
-import { type Decision, decision, effect, entryFor, later, refuse, worker } from "@/lib/pipeline/promotion/decision";
 import { lookAgainMs } from "@/lib/pipeline/promotion/decide-rollout";
+import { type Decision, decision, effect, entryFor, later, refuse, worker } from "@/lib/pipeline/promotion/decision";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 import { nextToRevert } from "@/lib/pipeline/promotion/go-back";
 import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
@@ -67,7 +67,11 @@ function outOfOrder(state: GoingBack, input: PromotionInput & { service: string 
   return refuse("outOfOrder", `${input.kind} of ${input.service} does not fit where ${state.id} stands`);
 }
 
-function intendRevert(state: GoingBack, input: PromotionInput & { kind: "intendRevert" }, now: string): Decision | Rejection {
+function intendRevert(
+  state: GoingBack,
+  input: PromotionInput & { kind: "intendRevert" },
+  now: string,
+): Decision | Rejection {
   const { service, attempt, generation } = input;
   const planned = state.plan.services.find((one) => one.service === service);
   const next = nextToRevert(state.rollouts);
@@ -79,7 +83,11 @@ function intendRevert(state: GoingBack, input: PromotionInput & { kind: "intendR
   return decision([entryFor(state, now, worker)({ kind: "revert.requested", data })]);
 }
 
-function revertSighted(state: GoingBack, input: PromotionInput & { kind: "revertSighted" }, now: string): Decision | Rejection {
+function revertSighted(
+  state: GoingBack,
+  input: PromotionInput & { kind: "revertSighted" },
+  now: string,
+): Decision | Rejection {
   const rollout = find(state, input.service);
   if (rollout?.phase !== "revertAccepted") return outOfOrder(state, input);
   const { service, sighting } = input;
@@ -88,13 +96,21 @@ function revertSighted(state: GoingBack, input: PromotionInput & { kind: "revert
       return stuck(state, `${service}: ${sighting.trouble.reason}`, now);
     case "progressing":
       if (now >= rollout.deadlineAt) {
-        return stuck(state, `${service}: ${sighting.ready} of ${sighting.desired} pods were back when its time was over`, now);
+        return stuck(
+          state,
+          `${service}: ${sighting.ready} of ${sighting.desired} pods were back when its time was over`,
+          now,
+        );
       }
-      return decision([], [effect(state.id, later(now, lookAgainMs), { kind: "observeRevert", service, attempt: rollout.attempt })]);
+      return decision(
+        [],
+        [effect(state.id, later(now, lookAgainMs), { kind: "observeRevert", service, attempt: rollout.attempt })],
+      );
     case "running": {
       const seen = entryFor(state, now, worker)({ kind: "revert.observed", data: { service, runs: sighting.runs } });
-      const rest = state.rollouts.map((one): RolloutState =>
-        one.service === service ? { service, phase: "reverted", at: now, runs: sighting.runs } : one,
+      const rest = state.rollouts.map(
+        (one): RolloutState =>
+          one.service === service ? { service, phase: "reverted", at: now, runs: sighting.runs } : one,
       );
       const next = nextToRevert(rest);
       if (next) return decision([seen], [effect(state.id, now, { kind: "revert", service: next.service, attempt: 1 })]);
@@ -123,7 +139,10 @@ function wentBack(state: GoingBack, now: string): Entry[] {
     ...guilty.map((one) => {
       const id = `${state.id}:${one.service}`;
       const reason = `${state.id} ${cause.kind}: ${cause.reason}`;
-      return write({ kind: "digest.blocked", data: { id, service: one.service, digest: one.to.digest, reason, nextStep } });
+      return write({
+        kind: "digest.blocked",
+        data: { id, service: one.service, digest: one.to.digest, reason, nextStep },
+      });
     }),
   ];
 }

@@ -1,7 +1,7 @@
 import { type Decision, decision, effect, entryFor, later, refuse, worker } from "@/lib/pipeline/promotion/decision";
+import { goBack } from "@/lib/pipeline/promotion/go-back";
 import type { PromotionInput, Rejection, Trouble } from "@/lib/pipeline/promotion/input";
 import type { PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
-import { goBack } from "@/lib/pipeline/promotion/go-back";
 import { startVerification } from "@/lib/pipeline/verification/start";
 
 type RollingOut = PromotionState & { phase: "rollingOut" };
@@ -46,7 +46,11 @@ function outOfOrder(state: RollingOut, input: PromotionInput & { service: string
   return refuse("outOfOrder", `${input.kind} of ${input.service} does not fit where ${state.id} stands`);
 }
 
-function intendApply(state: RollingOut, input: PromotionInput & { kind: "intendApply" }, now: string): Decision | Rejection {
+function intendApply(
+  state: RollingOut,
+  input: PromotionInput & { kind: "intendApply" },
+  now: string,
+): Decision | Rejection {
   const rollout = find(state, input.service);
   const planned = state.plan.services.find((one) => one.service === input.service);
   if (rollout?.phase !== "pending" || !planned) return outOfOrder(state, input);
@@ -55,14 +59,22 @@ function intendApply(state: RollingOut, input: PromotionInput & { kind: "intendA
   const deadlineAt = later(now, planned.strategy.deadlineMs);
   const { service, attempt, generation } = input;
   return decision([
-    entryFor(state, now, worker)({
+    entryFor(
+      state,
+      now,
+      worker,
+    )({
       kind: "rollout.requested",
       data: { service, digest: planned.to.digest, planHash: state.planHash, attempt, generation, deadlineAt },
     }),
   ]);
 }
 
-function applyTrouble(state: RollingOut, input: PromotionInput & { kind: "applyTrouble" }, now: string): Decision | Rejection {
+function applyTrouble(
+  state: RollingOut,
+  input: PromotionInput & { kind: "applyTrouble" },
+  now: string,
+): Decision | Rejection {
   const rollout = find(state, input.service);
   if (rollout?.phase !== "requested" && rollout?.phase !== "pending") return outOfOrder(state, input);
   return failRollout(state, input.service, input.touched, input.trouble, now);
@@ -78,7 +90,10 @@ function sighted(state: RollingOut, input: PromotionInput & { kind: "sighted" },
       return failRollout(state, service, true, sighting.trouble, now);
     case "progressing": {
       if (now < rollout.deadlineAt) {
-        return decision([], [effect(state.id, later(now, lookAgainMs), { kind: "observe", service, attempt: rollout.attempt })]);
+        return decision(
+          [],
+          [effect(state.id, later(now, lookAgainMs), { kind: "observe", service, attempt: rollout.attempt })],
+        );
       }
       const reason = `${sighting.ready} of ${sighting.desired} pods were ready when its time was over`;
       return failRollout(state, service, true, { kind: "failed", reason, evidence: [] }, now);
@@ -100,12 +115,17 @@ function sighted(state: RollingOut, input: PromotionInput & { kind: "sighted" },
 }
 
 function failRollout(state: RollingOut, service: string, touched: boolean, trouble: Trouble, now: string): Decision {
-  const failed = entryFor(state, now, worker)({
+  const failed = entryFor(
+    state,
+    now,
+    worker,
+  )({
     kind: "rollout.failed",
     data: { service, touched, reason: trouble.reason },
   });
-  const rollouts = state.rollouts.map((one): RolloutState =>
-    one.service === service ? { service, phase: "failed", touched, reason: trouble.reason, at: now } : one,
+  const rollouts = state.rollouts.map(
+    (one): RolloutState =>
+      one.service === service ? { service, phase: "failed", touched, reason: trouble.reason, at: now } : one,
   );
   const cause = { ...trouble, service, by: null, at: now };
   const back = goBack({ ...state, rollouts }, cause, now, worker);

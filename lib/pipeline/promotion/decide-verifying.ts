@@ -37,20 +37,32 @@ function checked(state: Verifying, checks: CheckState[], now: string): Decision 
       write({ kind: "verification.passed", data: { tags } }),
     ];
     if (tags.length === 0) return decision([...entries, succeeded(state, now)]);
-    return decision(entries, tags.map((tag) => effect(state.id, now, { kind: "moveTag", ...tag })));
+    return decision(
+      entries,
+      tags.map((tag) => effect(state.id, now, { kind: "moveTag", ...tag })),
+    );
   }
   const open = checks.find((check) => check.status !== "good" && check.status !== "passed");
   if (open && now >= state.deadlineAt) return fail(state, checks, open, "errored", now);
 
-  const entries = statusesChanged(state.checks, checks) ? [write({ kind: "verification.checked", data: { checks } })] : [];
+  const entries = statusesChanged(state.checks, checks)
+    ? [write({ kind: "verification.checked", data: { checks } })]
+    : [];
   const again = later(now, checkEveryMs(state.plan.verification));
   const due = again > state.watchUntil && now < state.watchUntil ? state.watchUntil : again;
   return decision(entries, [effect(state.id, due, { kind: "verify" })]);
 }
 
-function fail(state: Verifying, checks: CheckState[], check: CheckState, kind: "failed" | "errored", now: string): Decision {
+function fail(
+  state: Verifying,
+  checks: CheckState[],
+  check: CheckState,
+  kind: "failed" | "errored",
+  now: string,
+): Decision {
   const write = entryFor(state, now, worker);
-  const reason = kind === "failed" ? `${check.title}: ${check.found}` : `${check.title} gave no answer in time: ${check.found}`;
+  const reason =
+    kind === "failed" ? `${check.title}: ${check.found}` : `${check.title} gave no answer in time: ${check.found}`;
   const evidence = checks.map((one) => ({ name: one.title, value: `${one.status}: ${one.found}` }));
   const back = goBack(state, { kind, service: check.service, reason, evidence, by: null, at: now }, now, worker);
   return decision(
@@ -63,7 +75,11 @@ function fail(state: Verifying, checks: CheckState[], check: CheckState, kind: "
   );
 }
 
-function tagSettled(state: Verifying, input: PromotionInput & { kind: "tagMoved" | "tagTrouble" }, now: string): Decision | Rejection {
+function tagSettled(
+  state: Verifying,
+  input: PromotionInput & { kind: "tagMoved" | "tagTrouble" },
+  now: string,
+): Decision | Rejection {
   const due = (one: { service: string; tag: string; status: string }) => one.status === "due";
   const same = (one: { service: string; tag: string }) => one.service === input.service && one.tag === input.tag;
   if (!state.passedAt || !state.tags.some((one) => due(one) && same(one))) {

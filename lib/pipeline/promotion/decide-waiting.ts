@@ -1,5 +1,5 @@
-import type { Verdict } from "@/lib/pipeline/gates/gate";
 import { personBehind } from "@/lib/pipeline/actor";
+import type { Verdict } from "@/lib/pipeline/gates/gate";
 import { type Decision, decision, effect, entryFor, later, refuse, worker } from "@/lib/pipeline/promotion/decision";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
@@ -27,7 +27,9 @@ export function decideWaiting(state: Waiting, input: PromotionInput, now: string
     case "abort":
       return decision([entryFor(state, now, input.by)({ kind: "promotion.aborted", data: { why: input.why } })]);
     case "supersede":
-      return decision([entryFor(state, now, worker)({ kind: "promotion.superseded", data: { supersededBy: input.by } })]);
+      return decision([
+        entryFor(state, now, worker)({ kind: "promotion.superseded", data: { supersededBy: input.by } }),
+      ]);
     default:
       return refuse("stale", `${state.id} has not started: ${input.kind} does not apply`);
   }
@@ -76,7 +78,9 @@ function evaluated(state: Waiting, input: PromotionInput & { kind: "evaluated" }
 
   if (state.phase === "queued") {
     const closed = verdicts.filter((verdict) => verdict.status !== "pass");
-    entries.push(write({ kind: "promotion.requeued", data: { why: closed.map((v) => `${v.gate}: ${v.summary}`).join("; ") } }));
+    entries.push(
+      write({ kind: "promotion.requeued", data: { why: closed.map((v) => `${v.gate}: ${v.summary}`).join("; ") } }),
+    );
   }
   if (replanned || state.phase === "queued" || changed(state.verdicts, verdicts)) {
     entries.push(write({ kind: "gates.evaluated", data: { planHash, verdicts } }));
@@ -103,7 +107,8 @@ function opened(state: Waiting, input: PromotionInput & { kind: "evaluated" }, b
 
 /** True where a person would read something new: the same answer a minute later is not worth an entry. */
 function changed(before: Verdict[], after: Verdict[]): boolean {
-  const told = (verdicts: Verdict[]) => verdicts.map((v) => [v.gate, v.status, v.demand, v.opensAt ?? v.summary].join("\n"));
+  const told = (verdicts: Verdict[]) =>
+    verdicts.map((v) => [v.gate, v.status, v.demand, v.opensAt ?? v.summary].join("\n"));
   return told(before).join("\n\n") !== told(after).join("\n\n");
 }
 

@@ -29,10 +29,20 @@ export type PromotionEntryBody =
   | { kind: "promotion.started"; data: { planHash: string; verdicts: Verdict[] } }
   | {
       kind: "rollout.requested";
-      data: { service: string; digest: Digest; planHash: string; attempt: number; generation: number; deadlineAt: string };
+      data: {
+        service: string;
+        digest: Digest;
+        planHash: string;
+        attempt: number;
+        generation: number;
+        deadlineAt: string;
+      };
     }
   | { kind: "rollout.accepted"; data: { service: string; targetGeneration: number; written: boolean } }
-  | { kind: "rollout.observed"; data: { service: string; runs: Digest; as: "index" | "platform"; ready: number; desired: number } }
+  | {
+      kind: "rollout.observed";
+      data: { service: string; runs: Digest; as: "index" | "platform"; ready: number; desired: number };
+    }
   | { kind: "rollout.failed"; data: { service: string; touched: boolean; reason: string } }
   | { kind: "verification.started"; data: { checks: CheckState[]; watchUntil: string; deadlineAt: string } }
   | { kind: "verification.checked"; data: { checks: CheckState[] } }
@@ -43,7 +53,17 @@ export type PromotionEntryBody =
   | { kind: "promotion.succeeded"; data: { services: { service: string; digest: Digest }[] } }
   | { kind: "promotion.aborted"; data: { why: string } }
   | { kind: "rollback.started"; data: { cause: Cause } }
-  | { kind: "revert.requested"; data: { service: string; digest: Digest; planHash: string; attempt: number; generation: number; deadlineAt: string } }
+  | {
+      kind: "revert.requested";
+      data: {
+        service: string;
+        digest: Digest;
+        planHash: string;
+        attempt: number;
+        generation: number;
+        deadlineAt: string;
+      };
+    }
   | { kind: "revert.accepted"; data: { service: string; targetGeneration: number; written: boolean } }
   | { kind: "revert.observed"; data: { service: string; runs: Digest | null } }
   | { kind: "promotion.stuck"; data: { trouble: string } }
@@ -68,9 +88,21 @@ export type ProjectEntryBody =
   | { kind: "connection.applied"; data: { name: string; connectionKind: string; version: number } }
   | {
       kind: "release.announced";
-      data: { version: string; artifacts: { service: string; repository: string; digest: Digest; tag: string | null; revision: string | null }[] };
+      data: {
+        version: string;
+        artifacts: {
+          service: string;
+          repository: string;
+          digest: Digest;
+          tag: string | null;
+          revision: string | null;
+        }[];
+      };
     }
-  | { kind: "token.created"; data: { id: string; label: string; role: string; environments: string[]; expiresAt: string } }
+  | {
+      kind: "token.created";
+      data: { id: string; label: string; role: string; environments: string[]; expiresAt: string };
+    }
   | { kind: "token.revoked"; data: { id: string } };
 
 export type EntryBody = PromotionEntryBody | EnvironmentEntryBody | ProjectEntryBody;

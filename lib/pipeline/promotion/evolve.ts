@@ -31,7 +31,20 @@ export function evolve(state: PromotionState | undefined, entry: Entry): Promoti
 function baseOf(state: PromotionState): PromotionBase {
   const { id, number, project, plan, planHash, requestedBy, requestedAt, reason, causedBy, expiresAt } = state;
   const { approvals, verdicts } = state;
-  return { id, number, project, plan, planHash, requestedBy, requestedAt, reason, causedBy, expiresAt, approvals, verdicts };
+  return {
+    id,
+    number,
+    project,
+    plan,
+    planHash,
+    requestedBy,
+    requestedAt,
+    reason,
+    causedBy,
+    expiresAt,
+    approvals,
+    verdicts,
+  };
 }
 
 function applyWaiting(state: PromotionState, entry: PromotionEntry): PromotionState | undefined {
@@ -75,7 +88,9 @@ function applyRunning(state: PromotionState, entry: PromotionEntry): PromotionSt
     case "revert.requested":
     case "revert.accepted":
     case "revert.observed": {
-      const rollouts = rolloutsOf(state, entry).map((one) => (one.service === entry.data.service ? moveRollout(one, entry) : one));
+      const rollouts = rolloutsOf(state, entry).map((one) =>
+        one.service === entry.data.service ? moveRollout(one, entry) : one,
+      );
       return { ...state, rollouts } as PromotionState;
     }
     case "verification.started": {
@@ -95,15 +110,31 @@ function applyRunning(state: PromotionState, entry: PromotionEntry): PromotionSt
     case "tag.failed": {
       if (state.phase !== "verifying") throw new BrokenHistory(entry, state.phase);
       const { service, tag } = entry.data;
-      const settled = entry.kind === "tag.moved" ? { status: "moved" as const, note: at } : { status: "failed" as const, note: entry.data.reason };
+      const settled =
+        entry.kind === "tag.moved"
+          ? { status: "moved" as const, note: at }
+          : { status: "failed" as const, note: entry.data.reason };
       const tags = state.tags.map((one) => (one.service === service && one.tag === tag ? { ...one, ...settled } : one));
       return { ...state, tags };
     }
     case "rollback.started":
-      return { ...baseOf(state), phase: "rollingBack", since: at, rollouts: rolloutsOf(state, entry), cause: entry.data.cause };
+      return {
+        ...baseOf(state),
+        phase: "rollingBack",
+        since: at,
+        rollouts: rolloutsOf(state, entry),
+        cause: entry.data.cause,
+      };
     case "promotion.stuck": {
       if (state.phase !== "rollingBack") throw new BrokenHistory(entry, state.phase);
-      return { ...baseOf(state), phase: "stuck", since: at, rollouts: state.rollouts, cause: state.cause, trouble: entry.data.trouble };
+      return {
+        ...baseOf(state),
+        phase: "stuck",
+        since: at,
+        rollouts: state.rollouts,
+        cause: state.cause,
+        trouble: entry.data.trouble,
+      };
     }
     case "promotion.unstuck": {
       if (state.phase !== "stuck") throw new BrokenHistory(entry, state.phase);
@@ -124,7 +155,13 @@ function applyEnd(state: PromotionState, entry: PromotionEntry): PromotionState 
       return { ...base, phase: "succeeded", endedAt, rollouts, checks, tags };
     }
     case "promotion.rejected":
-      return { ...base, phase: "rejected", endedAt, by: entry.actor.kind === "system" ? null : entry.actor, why: entry.data.why };
+      return {
+        ...base,
+        phase: "rejected",
+        endedAt,
+        by: entry.actor.kind === "system" ? null : entry.actor,
+        why: entry.data.why,
+      };
     case "promotion.expired":
       return { ...base, phase: "expired", endedAt };
     case "promotion.superseded":
@@ -142,7 +179,15 @@ function applyEnd(state: PromotionState, entry: PromotionEntry): PromotionState 
       const cause = entry.data.cause ?? ("cause" in state ? state.cause : undefined);
       if (!cause) throw new BrokenHistory(entry, state.phase);
       const closedBy = entry.actor.kind === "system" ? null : entry.actor;
-      return { ...base, phase: "failed", endedAt, rollouts: rolloutsOf(state, entry), cause, nextStep: entry.data.nextStep, closedBy };
+      return {
+        ...base,
+        phase: "failed",
+        endedAt,
+        rollouts: rolloutsOf(state, entry),
+        cause,
+        nextStep: entry.data.nextStep,
+        closedBy,
+      };
     }
     default:
       return state;
@@ -176,7 +221,15 @@ function moveRollout(rollout: RolloutState, entry: PromotionEntry): RolloutState
     case "revert.accepted": {
       if (rollout.phase !== "revertRequested") throw new BrokenHistory(entry, rollout.phase);
       const { attempt, generation, deadlineAt } = rollout;
-      return { service, phase: "revertAccepted", attempt, generation, acceptedAt: at, targetGeneration: entry.data.targetGeneration, deadlineAt };
+      return {
+        service,
+        phase: "revertAccepted",
+        attempt,
+        generation,
+        acceptedAt: at,
+        targetGeneration: entry.data.targetGeneration,
+        deadlineAt,
+      };
     }
     case "revert.observed":
       return { service, phase: "reverted", at, runs: entry.data.runs };

@@ -40,7 +40,10 @@ export function goBack(state: Running, cause: Cause, now: string, actor: Actor):
   if (state.plan.kind === "rollback" && cause.kind !== "aborted") {
     return decision([
       write({ kind: "rollback.started", data: { cause } }),
-      write({ kind: "promotion.stuck", data: { trouble: "this is a rollback itself: a person decides what runs next" } }),
+      write({
+        kind: "promotion.stuck",
+        data: { trouble: "this is a rollback itself: a person decides what runs next" },
+      }),
     ]);
   }
   if (state.plan.onFailure === "hold" && cause.kind !== "aborted") {
@@ -65,10 +68,17 @@ function endUntouched(cause: Cause, write: (body: Parameters<ReturnType<typeof e
   return write({ kind: "promotion.failed", data: { cause, nextStep } });
 }
 
-function failAndHold(state: Running, cause: Cause, write: (body: Parameters<ReturnType<typeof entryFor>>[0]) => Entry): Entry[] {
+function failAndHold(
+  state: Running,
+  cause: Cause,
+  write: (body: Parameters<ReturnType<typeof entryFor>>[0]) => Entry,
+): Entry[] {
   const nextStep = `${state.plan.environment} runs the new digest and is held: decide whether to roll back or to mend, then release it.`;
   return [
     write({ kind: "promotion.failed", data: { cause, nextStep } }),
-    write({ kind: "environment.held", data: { id: `${state.id}:hold`, reason: `${state.id} failed: ${cause.reason}` } }),
+    write({
+      kind: "environment.held",
+      data: { id: `${state.id}:hold`, reason: `${state.id} failed: ${cause.reason}` },
+    }),
   ];
 }

@@ -41,7 +41,14 @@ export interface PromotionBase {
 /** Where one service's rollout stands: requested → accepted → observed, and the way back. */
 export type RolloutState =
   | { service: string; phase: "pending" }
-  | { service: string; phase: "requested"; attempt: number; generation: number; requestedAt: string; deadlineAt: string }
+  | {
+      service: string;
+      phase: "requested";
+      attempt: number;
+      generation: number;
+      requestedAt: string;
+      deadlineAt: string;
+    }
   | {
       service: string;
       phase: "accepted";
@@ -64,7 +71,14 @@ export type RolloutState =
       runs: Digest;
     }
   | { service: string; phase: "failed"; touched: boolean; reason: string; at: string }
-  | { service: string; phase: "revertRequested"; attempt: number; generation: number; requestedAt: string; deadlineAt: string }
+  | {
+      service: string;
+      phase: "revertRequested";
+      attempt: number;
+      generation: number;
+      requestedAt: string;
+      deadlineAt: string;
+    }
   | {
       service: string;
       phase: "revertAccepted";
@@ -131,7 +145,14 @@ export type PromotionState = PromotionBase &
     | { phase: "superseded"; endedAt: string; supersededBy: string }
     | { phase: "aborted"; endedAt: string; by: Actor; why: string; rollouts: RolloutState[] }
     | { phase: "rolledBack"; endedAt: string; rollouts: RolloutState[]; cause: Cause; nextStep: string }
-    | { phase: "failed"; endedAt: string; rollouts: RolloutState[]; cause: Cause; nextStep: string; closedBy: Actor | null }
+    | {
+        phase: "failed";
+        endedAt: string;
+        rollouts: RolloutState[];
+        cause: Cause;
+        nextStep: string;
+        closedBy: Actor | null;
+      }
   );
 
 export type PromotionPhase = PromotionState["phase"];
@@ -151,7 +172,12 @@ export function hasEnded(phase: PromotionPhase): boolean {
   return ended.has(phase);
 }
 
-const active: ReadonlySet<PromotionPhase> = new Set<PromotionPhase>(["rollingOut", "verifying", "rollingBack", "stuck"]);
+const active: ReadonlySet<PromotionPhase> = new Set<PromotionPhase>([
+  "rollingOut",
+  "verifying",
+  "rollingBack",
+  "stuck",
+]);
 
 /** True for the phases that hold the one place a service and environment have; a stuck promotion holds it too. */
 export function isActive(phase: PromotionPhase): boolean {

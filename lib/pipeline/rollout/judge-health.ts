@@ -9,6 +9,7 @@ export function judgeHealth(seen: SeenTarget): { health: HealthWord; reason: str
   const ready = seen.pods.filter((pod) => pod.ready).length;
   const told = seen.failure ? `${seen.failure.reason}${seen.failure.message ? `: ${seen.failure.message}` : ""}` : null;
   if (ready === 0) return { health: "failing", reason: told ?? `0 of ${seen.desired} ready` };
-  if (ready < seen.desired || seen.failure) return { health: "degraded", reason: told ?? `${ready} of ${seen.desired} ready` };
+  if (ready < seen.desired || seen.failure)
+    return { health: "degraded", reason: told ?? `${ready} of ${seen.desired} ready` };
   return { health: "healthy", reason: null };
 }

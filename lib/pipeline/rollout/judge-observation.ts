@@ -63,7 +63,13 @@ export function judgeObservation(seen: SeenTarget, expected: ExpectedDigest, gen
     return trouble("pods report another digest than the one promised", found);
   }
   const first = current[0]?.digest ?? expected.digest;
-  return { kind: "running", runs: first, as: matches.every((match) => match === "index") ? "index" : "platform", ready, desired };
+  return {
+    kind: "running",
+    runs: first,
+    as: matches.every((match) => match === "index") ? "index" : "platform",
+    ready,
+    desired,
+  };
 }
 
 function podEvidence(seen: SeenTarget): { name: string; value: string }[] {

@@ -1,6 +1,6 @@
+import type { Plan, PlannedService } from "@/lib/pipeline/plan/plan";
 import { fillAddress } from "@/lib/pipeline/policy/address";
 import type { VerificationPolicy } from "@/lib/pipeline/policy/verification";
-import type { Plan, PlannedService } from "@/lib/pipeline/plan/plan";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
 import { shortDigest } from "@/lib/pipeline/release/digest";
 
@@ -13,7 +13,10 @@ export function checkEveryMs(policy: VerificationPolicy): number {
 }
 
 /** The checks of a plan before any was made, and the moments that bound them. */
-export function startVerification(plan: Plan, now: string): { checks: CheckState[]; watchUntil: string; deadlineAt: string } {
+export function startVerification(
+  plan: Plan,
+  now: string,
+): { checks: CheckState[]; watchUntil: string; deadlineAt: string } {
   const { health, smoke, watchMs } = plan.verification;
   const longest = Math.max(watchMs, ...[...health, ...smoke].map((check) => check.forMs ?? 0));
   const watchUntil = new Date(Date.parse(now) + watchMs).toISOString();
@@ -34,17 +37,21 @@ function checksOf(plan: Plan, planned: PlannedService, now: string): CheckState[
   const { health, smoke } = plan.verification;
   return [
     { ...base, id: `${service}:digest`, kind: "digest", title: `${service} runs ${shortDigest(planned.to.digest)}` },
-    ...health.map((check, index): CheckState => ({
-      ...base,
-      id: `${service}:health:${index}`,
-      kind: "health",
-      title: `health ${checkAddress(plan, planned, check.url)} answers ${check.status}`,
-    })),
-    ...smoke.map((check, index): CheckState => ({
-      ...base,
-      id: `${service}:smoke:${index}`,
-      kind: "smoke",
-      title: `smoke ${checkAddress(plan, planned, check.url)} answers ${check.status}`,
-    })),
+    ...health.map(
+      (check, index): CheckState => ({
+        ...base,
+        id: `${service}:health:${index}`,
+        kind: "health",
+        title: `health ${checkAddress(plan, planned, check.url)} answers ${check.status}`,
+      }),
+    ),
+    ...smoke.map(
+      (check, index): CheckState => ({
+        ...base,
+        id: `${service}:smoke:${index}`,
+        kind: "smoke",
+        title: `smoke ${checkAddress(plan, planned, check.url)} answers ${check.status}`,
+      }),
+    ),
   ];
 }

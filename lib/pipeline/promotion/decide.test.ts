@@ -1,0 +1,302 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decide } from "@/lib/pipeline/promotion/decide";
+import { later } from "@/lib/pipeline/promotion/decision";
+import type { Entry } from "@/lib/pipeline/promotion/entry";
+import { evolve } from "@/lib/pipeline/promotion/evolve";
+import type { Effect, PromotionInput } from "@/lib/pipeline/promotion/input";
+import { hasEnded, type PromotionPhase, type PromotionState } from "@/lib/pipeline/promotion/state";
+import { aPlan, aService, digestOf } from "@/lib/pipeline/promotion/testing/a-plan";
+import {
+  aRequest,
+  arjun,
+  nextGoodInput,
+  rita,
+  someInput,
+  startedAt,
+} from "@/lib/pipeline/promotion/testing/some-input";
+
+interface Life {
+  state: PromotionState;
+  entries: Entry[];
+  effects: Effect[];
+  now: string;
+}
+
+/** Says one thing and takes over what follows; throws where it is refused. */
+function say(life: Life, input: PromotionInput, afterMs = 1_000): Life {
+  const now = later(life.now, afterMs);
+  const decided = decide(life.state, input, now);
+  if (decided.kind === "rejection") throw new Error(`${input.kind}: ${decided.message}`);
+  const state = decided.entries.reduce(evolve, life.state as PromotionState | undefined) as PromotionState;
+  return { state, entries: [...life.entries, ...decided.entries], effects: decided.effects, now };
+}
+
+function begin(plan = aPlan()): Life {
+  const decided = decide(undefined, aRequest(plan), startedAt);
+  if (decided.kind === "rejection") throw new Error(decided.message);
+  const state = decided.entries.reduce(evolve, undefined as PromotionState | undefined) as PromotionState;
+  return { state, entries: decided.entries, effects: decided.effects, now: startedAt };
+}
+
+/** Lets everything go well until `done`. */
+function goOn(life: Life, done: (state: PromotionState) => boolean): Life {
+  let current = life;
+  for (let step = 0; step < 60 && !done(current.state); step += 1) {
+    const input = nextGoodInput(current.state);
+    if (!input) return current;
+    current = say(current, input, 2_000);
+  }
+  return current;
+}
+
+const until = (phase: PromotionPhase) => (state: PromotionState) => state.phase === phase;
+const kinds = (life: Life) => life.entries.map((entry) => entry.kind);
+
+const mostly = fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) });
+
+describe("every state against every input", () => {
+  it("answers with entries or a rejection, never throws, and an ended promotion never moves", () => {
+    const plans = [
+      aPlan(),
+      aPlan({ kind: "rollback" }),
+      aPlan({ onFailure: "hold" }),
+      aPlan({ tags: [] }),
+      aPlan({ services: [aService("backend", { from: null, rollback: null })] }),
+    ];
+    const reached = new Set<PromotionPhase>();
+    fc.assert(
+      fc.property(
+        fc
+          .constantFrom(...plans)
+          .chain((plan) => fc.tuple(fc.constant(plan), fc.array(fc.tuple(mostly, someInput(plan)), { maxLength: 60 }))),
+        ([plan, sequence]) => {
+          let state: PromotionState | undefined;
+          const entries: Entry[] = [];
+          let now = startedAt;
+          for (const [goWell, make] of [[false, () => aRequest(plan)] as const, ...sequence]) {
+            now = later(now, 2_000);
+            const input = (goWell && state && nextGoodInput(state)) || make(state);
+            const decided = decide(state, input, now);
+            if (decided.kind === "rejection") {
+              expect(decided.message).not.toBe("");
+              continue;
+            }
+            expect(state === undefined || !hasEnded(state.phase)).toBe(true);
+            entries.push(...decided.entries);
+            state = decided.entries.reduce(evolve, state);
+            if (state) reached.add(state.phase);
+            for (const effect of decided.effects) expect(effect.id.startsWith("demo-1:")).toBe(true);
+            // Whatever is not ended either waits for a person (stuck) or has work that brings it on.
+            const idle = decided.effects.length === 0 && decided.entries.length > 0;
+            if (idle && state && !hasEnded(state.phase))
+              expect(["stuck", ...intended(decided.entries), ...tagging(state)]).toContain(state.phase);
+          }
+          expect(entries.reduce(evolve, undefined as PromotionState | undefined)).toEqual(state);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+    expect([...reached].sort()).toEqual([
+      "aborted",
+      "failed",
+      "queued",
+      "rejected",
+      "rolledBack",
+      "rollingBack",
+      "rollingOut",
+      "stuck",
+      "succeeded",
+      "superseded",
+      "verifying",
+      "waiting",
+    ]);
+  });
+});
+
+/** An intent is followed by the call in the same step, so it makes no other work due. */
+function intended(entries: Entry[]): PromotionPhase[] {
+  return entries.some((entry) => entry.kind === "rollout.requested" || entry.kind === "revert.requested")
+    ? ["rollingOut", "rollingBack"]
+    : [];
+}
+
+/** While one tag is settled the others still have their own work. */
+function tagging(state: PromotionState): PromotionPhase[] {
+  return state.phase === "verifying" && state.passedAt ? ["verifying"] : [];
+}
+
+describe("the way to success", () => {
+  it("rolls out in the plan's order, verifies for the watch period, moves the tags, succeeds", () => {
+    const done = goOn(begin(), until("succeeded"));
+    expect(done.state.phase).toBe("succeeded");
+    const requested = done.entries.flatMap((entry) => (entry.kind === "rollout.requested" ? [entry.data.service] : []));
+    expect(requested).toEqual(["backend", "chat"]);
+    const observedFirst = kinds(done).indexOf("rollout.observed");
+    expect(kinds(done).lastIndexOf("rollout.requested")).toBeGreaterThan(observedFirst);
+    expect(kinds(done).filter((kind) => kind === "tag.moved")).toHaveLength(2);
+  });
+
+  it("says verified only when the watch period is over", () => {
+    const verifying = goOn(begin(), until("verifying"));
+    const good = nextGoodInput(verifying.state) as PromotionInput;
+    const early = say(verifying, good, 9_000);
+    expect(early.state.phase === "verifying" && early.state.passedAt).toBeNull();
+    const late = say(early, good, 1_001);
+    expect(late.state.phase === "verifying" && late.state.passedAt).toBe(late.now);
+  });
+
+  it("carries digest and plan hash in every intent", () => {
+    const done = goOn(begin(), until("succeeded"));
+    for (const entry of done.entries) {
+      if (entry.kind === "rollout.requested")
+        expect(entry.data).toMatchObject({ digest: digestOf("a"), planHash: done.state.planHash });
+    }
+  });
+});
+
+describe("what must not happen", () => {
+  it("does not start while a gate waits, fails or is unknown", () => {
+    for (const status of ["wait", "unknown", "fail"] as const) {
+      const { state } = begin();
+      const verdicts = [{ gate: "soak", status, demand: "", summary: "", evidence: [] }];
+      const decided = decide(
+        state,
+        { kind: "evaluated", plan: state.plan, planHash: state.planHash, changes: [], verdicts, slotFree: true },
+        later(startedAt, 1),
+      );
+      if (decided.kind === "rejection") throw new Error(decided.message);
+      expect(decided.entries.map((entry) => entry.kind)).not.toContain("promotion.started");
+    }
+  });
+
+  it("refuses the requester's own approval, a second one, and one of another plan", () => {
+    const life = begin();
+    const approve = (by: typeof rita, planHash: string): PromotionInput => ({
+      kind: "approve",
+      by,
+      person: by.kind === "person" ? by.id : "",
+      planHash,
+      reason: null,
+    });
+    expect(decide(life.state, approve(rita, life.state.planHash), life.now)).toMatchObject({ code: "selfApproval" });
+    expect(decide(life.state, approve(arjun, "0".repeat(64)), life.now)).toMatchObject({ code: "planChanged" });
+    const once = say(life, approve(arjun, life.state.planHash));
+    expect(decide(once.state, approve(arjun, life.state.planHash), once.now)).toMatchObject({
+      code: "alreadyApproved",
+    });
+  });
+
+  it("voids approvals when the plan is made anew, and says what changed", () => {
+    const life = begin();
+    const approved = say(life, {
+      kind: "approve",
+      by: arjun,
+      person: "idp#arjun",
+      planHash: life.state.planHash,
+      reason: null,
+    });
+    const plan = aPlan({ policyVersion: 4 });
+    const verdicts = [{ gate: "approval", status: "wait" as const, demand: "", summary: "0 of 1", evidence: [] }];
+    const replanned = say(approved, {
+      kind: "evaluated",
+      plan,
+      planHash: "f".repeat(64),
+      changes: ["the project file is version 4"],
+      verdicts,
+      slotFree: true,
+    });
+    expect(replanned.state).toMatchObject({ phase: "waiting", planHash: "f".repeat(64) });
+    expect(replanned.entries.find((entry) => entry.kind === "promotion.replanned")?.data).toMatchObject({
+      voided: 1,
+      changes: ["the project file is version 4"],
+    });
+  });
+
+  it("expires where nobody answered in time, even if everything would pass by now", () => {
+    const life = begin();
+    const late = say(life, nextGoodInput(life.state) as PromotionInput, 3_600_000);
+    expect(late.state.phase).toBe("expired");
+  });
+});
+
+describe("the way back", () => {
+  const crash: PromotionInput = {
+    kind: "sighted",
+    service: "chat",
+    sighting: { kind: "trouble", trouble: { kind: "failed", reason: "CrashLoopBackOff", evidence: [] } },
+  };
+  function crashing(plan = aPlan()): Life {
+    const accepted = goOn(
+      begin(plan),
+      (state) => state.phase === "rollingOut" && state.rollouts[1]?.phase === "accepted",
+    );
+    return say(accepted, crash);
+  }
+
+  it("reverts what was changed, the last one first, blocks the digest that failed, and says what to do next", () => {
+    const back = goOn(crashing(), until("rolledBack"));
+    expect(back.state).toMatchObject({
+      phase: "rolledBack",
+      cause: { kind: "failed", service: "chat", reason: "CrashLoopBackOff" },
+    });
+    const reverted = back.entries.flatMap((entry) => (entry.kind === "revert.requested" ? [entry.data.service] : []));
+    expect(reverted).toEqual(["chat", "backend"]);
+    const blocked = back.entries.flatMap((entry) => (entry.kind === "digest.blocked" ? [entry.data] : []));
+    expect(blocked).toMatchObject([{ service: "chat", digest: digestOf("a") }]);
+  });
+
+  it("never rolls back a rollback by itself: it is stuck, for a person", () => {
+    const stuck = crashing(aPlan({ kind: "rollback" }));
+    expect(stuck.state.phase).toBe("stuck");
+    expect(stuck.effects).toEqual([]);
+  });
+
+  it("holds the environment instead, where its policy says so", () => {
+    const held = crashing(aPlan({ onFailure: "hold" }));
+    expect(held.state.phase).toBe("failed");
+    expect(kinds(held)).toContain("environment.held");
+    expect(kinds(held)).not.toContain("revert.requested");
+  });
+
+  it("ends as aborted, without a block, when a person stopped it", () => {
+    const verifying = goOn(begin(), until("verifying"));
+    const stopped = goOn(say(verifying, { kind: "abort", by: arjun, why: "wrong one" }), (state) =>
+      hasEnded(state.phase),
+    );
+    expect(stopped.state).toMatchObject({ phase: "aborted", by: arjun });
+    expect(kinds(stopped)).not.toContain("digest.blocked");
+  });
+
+  it("is stuck when going back fails, and goes on when a person says so", () => {
+    const back = crashing();
+    const intended = say(back, nextGoodInput(back.state) as PromotionInput);
+    const stuck = say(intended, {
+      kind: "revertTrouble",
+      service: "chat",
+      attempt: 1,
+      trouble: { kind: "failed", reason: "forbidden", evidence: [] },
+    });
+    expect(stuck.state).toMatchObject({ phase: "stuck", trouble: "chat: forbidden" });
+    const again = say(stuck, { kind: "retryRollback", by: rita });
+    expect(again.effects).toMatchObject([{ kind: "revert", service: "chat", attempt: 2 }]);
+  });
+
+  it("tells a check that gave no answer from one that said no", () => {
+    const verifying = goOn(begin(), until("verifying"));
+    if (verifying.state.phase !== "verifying") throw new Error("not verifying");
+    const silent = verifying.state.checks.map((check) => ({
+      ...check,
+      status: "unknown" as const,
+      found: "no answer",
+    }));
+    const errored = say(verifying, { kind: "checked", checks: silent }, 120_000);
+    expect(errored.state).toMatchObject({ phase: "rollingBack", cause: { kind: "errored" } });
+    const wrong = verifying.state.checks.map((check) => ({
+      ...check,
+      status: "failed" as const,
+      found: "answered 500",
+    }));
+    expect(say(verifying, { kind: "checked", checks: wrong }).state).toMatchObject({ cause: { kind: "failed" } });
+  });
+});
