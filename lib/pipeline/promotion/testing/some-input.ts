@@ -3,7 +3,7 @@ import type { Actor } from "@/lib/pipeline/actor";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import { hashPlan } from "@/lib/pipeline/plan/hash";
 import type { Plan } from "@/lib/pipeline/plan/plan";
-import type { PromotionInput, Sighting } from "@/lib/pipeline/promotion/input";
+import type { PromotionInput, Sighting, Trouble } from "@/lib/pipeline/promotion/input";
 import type { CheckState, PromotionState } from "@/lib/pipeline/promotion/state";
 import { digestOf } from "@/lib/pipeline/promotion/testing/a-plan";
 
@@ -49,9 +49,9 @@ const always =
     input;
 const attempt = fc.constantFrom(1, 2, 3);
 const who = fc.constantFrom(rita, arjun);
-const trouble = fc.constantFrom(
-  { kind: "failed" as const, reason: "refused", evidence: [] },
-  { kind: "errored" as const, reason: "timeout", evidence: [] },
+const trouble = fc.constantFrom<Trouble>(
+  { kind: "failed", reason: "refused", evidence: [] },
+  { kind: "errored", reason: "timeout", evidence: [] },
 );
 
 /** Any input at all, fitting or not: services and attempts that exist and that do not, the right hash and a wrong one. */
