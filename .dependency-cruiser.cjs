@@ -74,8 +74,8 @@ module.exports = {
     mayOnlyImport(
       "queries",
       "^lib/queries/",
-      ["^lib/queries/", pipeline, "^lib/auth/", db, "^lib/facts/"],
-      "queries read",
+      ["^lib/queries/", pipeline, "^lib/auth/", db, "^lib/facts/", "^lib/ledger/(ledger-entry|load|export|replay)[.]ts$"],
+      "queries read; of the ledger what only reads",
     ),
     {
       name: "engine",
