@@ -72,7 +72,7 @@ describe("a data folder", () => {
       await until(() => isHealthy(again.servicesUrl));
       const health = await fetch(`${again.servicesUrl}/demo/app/health`);
       expect(await health.json()).toEqual({ status: "ok", version: "v1", digest: image.digest });
-      const stale = `${deployments}?watch=1&resourceVersion=${note.body.metadata?.resourceVersion}`;
+      const stale = `${deployments}?watch=1&resourceVersion=1`;
       for await (const event of client.watch(stale))
         expect(event).toMatchObject({ type: "ERROR", object: { code: 410 } });
     } finally {
@@ -104,7 +104,7 @@ async function readText(addresses: Addresses, file: string): Promise<string> {
 describe("the process", () => {
   it("ends cleanly on SIGTERM, also with a watch open", async () => {
     const { child, addresses } = await startProcess("--data", newFolder());
-    const token = JSON.parse(await readText(addresses, "kubeconfig")).users[0].user.token as string;
+    const token = JSON.parse(await readText(addresses, "admin.kubeconfig")).users[0].user.token as string;
     const headers = { authorization: `Bearer ${token}` };
     const watching = await fetch(`${addresses.clusterUrl}/api/v1/pods?watch=1`, { headers });
     const drained = watching.text().catch(() => "closed");

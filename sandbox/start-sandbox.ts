@@ -101,6 +101,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     stop();
     clearInterval(meter);
     await Promise.all(Object.values(servers).map((server) => server.close()));
+    store.close();
     if (options.dataFolder === undefined) rmSync(dataFolder, { recursive: true, force: true });
   }
   const clusterUrl = servers.cluster.url;

@@ -1,15 +1,14 @@
 import type { Resource } from "./objects";
 import { forbidden, StatusError, unauthorized } from "./status-error";
 
-export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete";
+export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
 
-/** What deploy/rbac.yaml grants; the `waybill` token can do this and no more. */
+/** The Role of deploy/rbac.yaml; the `waybill` token can do this in a namespace and no more. */
 const waybillMay: Record<string, Verb[]> = {
   deployments: ["get", "list", "watch", "patch"],
   statefulsets: ["get", "list", "watch", "patch"],
-  replicasets: ["get", "list", "watch"],
-  pods: ["get", "list", "watch"],
-  events: ["get", "list", "watch"],
+  replicasets: ["list", "watch"],
+  pods: ["list", "watch"],
 };
 
 /** Who calls: no token is `system:anonymous`, an unknown one is 401, as on a real server. */
@@ -20,19 +19,30 @@ export function authenticate(authorization: string | undefined, tokens: { admin:
   throw unauthorized();
 }
 
-/** Throws 403 where the user may not; a subresource such as `status` is the administrator's alone. */
+export interface AccessTarget {
+  resource: Resource;
+  namespace?: string;
+  name?: string;
+  subresource?: string;
+}
+
+/**
+ * Throws 403 where the user may not. Roles are bound in namespaces, so across the cluster, and in one for which
+ * `isOpen` is false, only the administrator may anything; a subresource such as `status` is his alone too.
+ */
 export function authorize(
   user: string,
   verb: Verb,
-  target: { resource: Resource; namespace?: string; name?: string; subresource?: string },
+  target: AccessTarget,
+  isOpen: (namespace: string) => boolean,
 ): void {
+  const { resource, namespace, name, subresource } = target;
   if (user === "admin") return;
-  const granted =
-    user === "waybill" && target.subresource === undefined && waybillMay[target.resource.plural]?.includes(verb);
-  if (granted) return;
-  const error = forbidden(user, verb, target.resource, target.namespace, target.name);
-  if (target.subresource === undefined) throw error;
-  const plural = target.resource.plural;
-  const message = error.message.replace(`resource "${plural}"`, `resource "${plural}/${target.subresource}"`);
+  const bound = user === "waybill" && namespace !== undefined && isOpen(namespace);
+  if (bound && subresource === undefined && waybillMay[resource.plural]?.includes(verb)) return;
+  const error = forbidden(user, verb, resource, namespace, name);
+  if (subresource === undefined) throw error;
+  const { plural } = resource;
+  const message = error.message.replace(`resource "${plural}"`, `resource "${plural}/${subresource}"`);
   throw new StatusError(403, "Forbidden", message, error.details);
 }

@@ -10,6 +10,7 @@ import {
 import { badRequest, invalid, StatusError } from "./status-error";
 
 type Causes = { reason: string; message: string; field: string }[];
+type Refuse = (field: string, reason: string, message: string) => void;
 
 const nameForm = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
@@ -88,7 +89,7 @@ function serviceDefaults(spec: JsonObject): JsonObject {
 
 function problems(resource: Resource, name: string, draft: JsonObject, current: KubeObject | undefined): Causes {
   const causes: Causes = [];
-  const refuse = (field: string, reason: string, message: string) => causes.push({ reason, message, field });
+  const refuse: Refuse = (field, reason, message) => causes.push({ reason, message, field });
   if (name === "") refuse("metadata.name", "FieldValueRequired", "Required value: name or generateName is required");
   else if (!nameForm.test(name) || name.length > 253) {
     refuse("metadata.name", "FieldValueInvalid", `Invalid value: "${name}": a lowercase RFC 1123 subdomain is needed`);
@@ -101,12 +102,7 @@ function problems(resource: Resource, name: string, draft: JsonObject, current: 
   return causes;
 }
 
-function workloadProblems(
-  resource: Resource,
-  spec: JsonObject,
-  before: unknown,
-  refuse: (field: string, reason: string, message: string) => void,
-): void {
+function workloadProblems(resource: Resource, spec: JsonObject, before: unknown, refuse: Refuse): void {
   const { replicas, selector, template, strategy } = spec;
   if (!Number.isInteger(replicas) || Number(replicas) < 0) {
     refuse("spec.replicas", "FieldValueInvalid", `Invalid value: ${replicas}: must be greater than or equal to 0`);
@@ -127,10 +123,7 @@ function workloadProblems(
       refuse(`spec.template.spec.containers[${index}].${field}`, "FieldValueRequired", "Required value");
     }
   }
-  if (isObject(strategy) && strategy.type === "Recreate" && strategy.rollingUpdate !== undefined) {
-    const message = "Forbidden: may not be specified when strategy `type` is 'Recreate'";
-    refuse("spec.strategy.rollingUpdate", "FieldValueForbidden", message);
-  }
+  if (resource.kind === "Deployment") deploymentProblems(spec, isObject(strategy) ? strategy : {}, refuse);
   if (!isObject(before)) return;
   if (!sameJson(before.selector, selector)) {
     refuse("spec.selector", "FieldValueInvalid", `Invalid value: ${JSON.stringify(selector)}: field is immutable`);
@@ -141,6 +134,24 @@ function workloadProblems(
     const allowed = "'replicas', 'template', and 'updateStrategy'";
     const message = `Forbidden: updates to statefulset spec for fields other than ${allowed} are forbidden`;
     refuse("spec", "FieldValueForbidden", message);
+  }
+}
+
+function deploymentProblems(spec: JsonObject, strategy: JsonObject, refuse: Refuse): void {
+  const seconds = spec.progressDeadlineSeconds;
+  if (!Number.isInteger(seconds) || Number(seconds) < 0) {
+    const message = `Invalid value: ${seconds}: must be greater than or equal to 0`;
+    refuse("spec.progressDeadlineSeconds", "FieldValueInvalid", message);
+  }
+  if (strategy.type === "Recreate" && strategy.rollingUpdate !== undefined) {
+    const message = "Forbidden: may not be specified when strategy `type` is 'Recreate'";
+    refuse("spec.strategy.rollingUpdate", "FieldValueForbidden", message);
+  }
+  const rolling = isObject(strategy.rollingUpdate) ? strategy.rollingUpdate : {};
+  const isZero = (value: unknown) => value === 0 || value === "0%";
+  if (isZero(rolling.maxSurge) && isZero(rolling.maxUnavailable)) {
+    const message = `Invalid value: ${rolling.maxUnavailable}: may not be 0 when \`maxSurge\` is 0`;
+    refuse("spec.strategy.rollingUpdate.maxUnavailable", "FieldValueInvalid", message);
   }
 }
 

@@ -75,6 +75,12 @@ describe("errors, in the words of kube-apiserver", () => {
     expect((await waybill.get("/api/v1/namespaces/demo/pods")).status).toBe(200);
     expect((await waybill.get("/api/v1/namespaces/demo/services")).status).toBe(403);
     expect((await waybill.get("/api/v1/namespaces")).status).toBe(403);
+    expect((await waybill.get("/apis/apps/v1/deployments")).status).toBe(403);
+    expect((await waybill.remove(deployments)).status).toBe(403);
+    const closed = { metadata: { name: "closed", labels: { "sandbox.closed": "true" } } };
+    await admin.post("/api/v1/namespaces", closed);
+    expect((await waybill.get(deployments.replace("demo", "closed"))).status).toBe(403);
+    expect((await waybill.get(deployments.replace("demo", "nowhere"))).status).toBe(403);
   });
 
   it("409 for a name that is taken and for a resourceVersion that is stale, by patch and by put", async () => {
@@ -110,6 +116,8 @@ describe("errors, in the words of kube-apiserver", () => {
     });
     for (const spec of [
       { replicas: -1 },
+      { progressDeadlineSeconds: -1 },
+      { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: "0%" } } },
       { selector: { matchLabels: { app: "other" } } },
       { template: { spec: { containers: [] } } },
     ]) {

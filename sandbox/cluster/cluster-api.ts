@@ -32,11 +32,17 @@ interface Target {
   subresource?: string;
 }
 
+/** A namespace with this label `"true"` has no RoleBinding for the `waybill` token. */
+const closedLabel = "sandbox.closed";
 const bodyLimitBytes = 3 * 1024 * 1024;
 const version = { major: "1", minor: "20", gitVersion: "v1.20.2-waybill-sandbox", platform: "waybill/sandbox" };
 
 /** The part of the Kubernetes API that Waybill and its tests use, in the forms of kube-apiserver 1.20. */
 export function createClusterApi(store: ObjectStore, options: ClusterApiOptions): RequestListener {
+  const isOpen = (name: string) => {
+    const namespace = store.get(resources.namespaces, undefined, name);
+    return namespace !== undefined && namespace.metadata.labels?.[closedLabel] !== "true";
+  };
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://cluster");
     if (url.pathname === "/version") return sendJson(response, 200, version);
@@ -46,7 +52,7 @@ export function createClusterApi(store: ObjectStore, options: ClusterApiOptions)
     if (discovery !== undefined) return sendJson(response, 200, discovery);
     const target = parsePath(url.pathname);
     const verb = verbOf(request, url, target);
-    authorize(user, verb, target);
+    authorize(user, verb, target, isOpen);
     if (verb === "watch") {
       const scope = { resource: target.resource, namespace: target.namespace, matches: selectorOf(url, target) };
       return watch(store, scope, request, response, url, options.bookmarkMs);
@@ -121,7 +127,7 @@ function verbOf(request: IncomingMessage, url: URL, target: Target): Verb {
       if (named) return "patch";
       break;
     case "DELETE":
-      if (named && target.subresource === undefined) return "delete";
+      if (target.subresource === undefined) return named ? "delete" : "deletecollection";
   }
   throw methodNotAllowed();
 }
@@ -140,6 +146,7 @@ async function act(
   url: URL,
 ): Promise<{ status: number; body: unknown }> {
   if (verb === "list") return { status: 200, body: list(store, target, url) };
+  if (verb === "deletecollection") return { status: 200, body: removeAll(store, target, url) };
   const bytes = verb === "get" || verb === "delete" ? Buffer.alloc(0) : await readBody(request, bodyLimitBytes);
   const dryRun = url.searchParams.get("dryRun") === "All";
   if (verb === "create") return { status: 201, body: create(store, target, asObject(parseBody(bytes)), dryRun) };
@@ -221,6 +228,13 @@ function update(
         }
       : { ...admit(resource, { ...sent, metadata }, current), ...(resource.status ? { status: current.status } : {}) };
   return dryRun ? next : store.replace(resource, next);
+}
+
+function removeAll(store: ObjectStore, target: Target, url: URL): unknown {
+  const removed = list(store, target, url);
+  const objects = store.list(target.resource, target.namespace).filter(selectorOf(url, target));
+  for (const object of objects) remove(store, target.resource, object);
+  return removed;
 }
 
 /** A pod on a node is only marked: its kubelet removes it when it has ended. Everything else goes at once. */

@@ -1,7 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { writeFileAtomically } from "../write-file-atomically";
+import { Journal } from "./journal";
 import { type KubeObject, type Resource, resources, sameJson, timestamp } from "./objects";
 import { alreadyExists, conflict, notFound } from "./status-error";
 
@@ -19,38 +17,46 @@ export type Draft<T extends KubeObject> = Omit<T, "metadata"> & {
   metadata: Omit<T["metadata"], "uid" | "resourceVersion" | "creationTimestamp">;
 };
 
-const revisionBlock = 1000;
 const byKind: Record<string, Resource> = Object.fromEntries(Object.values(resources).map((one) => [one.kind, one]));
 
 /**
  * Objects by kind, namespace and name under one counting resourceVersion, with the latest events for watches.
- * Each object is one file that is replaced by a rename before the write is answered, so kill -9 loses nothing.
+ * A write is in the journal before it is answered, so kill -9 loses nothing.
  */
 export class ObjectStore {
   private readonly objects = new Map<Resource, Map<string, KubeObject>>();
   private readonly listeners = new Set<(event: StoreEvent) => void>();
   private history: StoreEvent[] = [];
-  private reserved: number;
+  private readonly journal: Journal;
   /** The resourceVersion of the latest write. */
   revision: number;
   /** Events after this one are still known; a watch from before is told 410. */
   oldest: number;
 
   constructor(
-    private readonly folder: string,
+    folder: string,
     private readonly historySize = 2000,
   ) {
-    mkdirSync(join(folder, "objects"), { recursive: true });
-    for (const file of readdirSync(join(folder, "objects"))) {
-      if (!file.endsWith(".json")) continue;
-      const object: KubeObject = JSON.parse(readFileSync(join(folder, "objects", file), "utf8"));
+    this.journal = new Journal(folder);
+    const stored = this.journal.load(({ kind, metadata }) => `${kind}/${metadata.namespace ?? ""}/${metadata.name}`);
+    for (const object of stored.objects.values()) {
       const resource = byKind[object.kind];
-      if (resource !== undefined)
-        this.of(resource).set(keyOf(resource, object.metadata.namespace, object.metadata.name), object);
+      if (resource === undefined) continue;
+      this.of(resource).set(keyOf(resource, object.metadata.namespace, object.metadata.name), object);
     }
-    this.reserved = Number(readRevision(join(folder, "revision")) ?? 0);
-    this.revision = this.reserved;
+    this.revision = stored.revision;
     this.oldest = this.revision;
+    this.compact();
+  }
+
+  private compact(): void {
+    const objects = [...this.objects.values()].flatMap((one) => [...one.values()]);
+    this.journal.compact(this.revision, objects);
+  }
+
+  /** Nothing can be written any more. */
+  close(): void {
+    this.journal.close();
   }
 
   private of(resource: Resource): Map<string, KubeObject> {
@@ -141,20 +147,13 @@ export class ObjectStore {
     previous?: KubeObject,
   ): T {
     this.revision += 1;
-    if (this.revision > this.reserved) {
-      this.reserved = this.revision + revisionBlock;
-      writeFileAtomically(join(this.folder, "revision"), String(this.reserved));
-    }
     const { namespace, name } = object.metadata;
     const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.revision) } };
-    const file = join(this.folder, "objects", `${keyOf(resource, namespace, name).replaceAll("/", "__")}.json`);
-    if (type === "DELETED") {
-      rmSync(file, { force: true });
-      this.of(resource).delete(keyOf(resource, namespace, name));
-    } else {
-      writeFileAtomically(file, JSON.stringify(stored));
-      this.of(resource).set(keyOf(resource, namespace, name), stored);
-    }
+    const gone = type === "DELETED";
+    if (gone) this.of(resource).delete(keyOf(resource, namespace, name));
+    else this.of(resource).set(keyOf(resource, namespace, name), stored);
+    const full = this.journal.append({ revision: this.revision, object: stored, ...(gone && { gone }) });
+    if (full) this.compact();
     const event: StoreEvent = { type, resource, revision: this.revision, object: stored, previous };
     this.history.push(event);
     if (this.history.length > this.historySize) {
@@ -168,12 +167,4 @@ export class ObjectStore {
 
 function keyOf(resource: Resource, namespace: string | undefined, name: string): string {
   return `${resource.plural}/${resource.namespaced ? (namespace ?? "default") : ""}/${name}`;
-}
-
-function readRevision(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
 }
