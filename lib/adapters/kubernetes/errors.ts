@@ -112,7 +112,7 @@ export function errorOfNetwork(system: string, what: string, error: unknown): Ex
   const code = codeOf(error);
   if (code !== undefined && timeoutCodes.has(code)) return errorOfTimeout(system, what, code);
   if (code !== undefined && tlsCodes.test(code)) {
-    const message = `${what}: the cluster's certificate was not accepted (${code})`;
+    const message = `${what}: no trusted TLS connection (${code})`;
     return new ExternalError({ system, code: "misconfigured", message, retryable: false });
   }
   const message = `${what}: no answer (${code ?? "the connection broke"})`;

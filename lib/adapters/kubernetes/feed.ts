@@ -97,6 +97,7 @@ export class Feed<T extends { metadata: Metadata }> {
     const { client, path, pacing } = this.#options;
     const started = performance.now();
     let events = 0;
+    let heardAt = pacing.now();
     this.#watching = true;
     try {
       const query = {
@@ -107,15 +108,18 @@ export class Feed<T extends { metadata: Metadata }> {
       };
       const onEvent = (line: unknown) => {
         events += 1;
+        heardAt = pacing.now();
         this.#take(line);
       };
       await client.stream(path, query, pacing.watchSeconds * 1000 + silenceGraceMs, onEvent, signal);
       if (events === 0 && performance.now() - started < shortestWatchMs)
         throw badResponse(client.system, `watch ${path}: closed at once`);
+      heardAt = pacing.now();
       this.#recovered();
     } finally {
       this.#watching = false;
-      this.#readAt = pacing.now();
+      // Of a watch that broke, nobody knows when it stopped to tell: only up to what was heard.
+      this.#readAt = heardAt;
     }
   }
 

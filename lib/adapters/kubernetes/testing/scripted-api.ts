@@ -6,6 +6,8 @@ export interface ScriptedApi {
   kubeconfig: () => Promise<string>;
   /** `METHOD path?query` of every request so far. */
   requests: string[];
+  /** Resolves once `holds` does, looked at after every request. */
+  until(holds: () => boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -14,8 +16,10 @@ export async function startScriptedApi(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<ScriptedApi> {
   const requests: string[] = [];
+  const waiting = new Set<() => void>();
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);
+    for (const check of waiting) check();
     answer(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -24,6 +28,16 @@ export async function startScriptedApi(
     url,
     kubeconfig: async () => kubeconfigFor(url, { token: "scripted-secret" }),
     requests,
+    until: (holds) =>
+      new Promise<void>((resolve) => {
+        const check = () => {
+          if (!holds()) return;
+          waiting.delete(check);
+          resolve();
+        };
+        waiting.add(check);
+        check();
+      }),
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
