@@ -22,7 +22,7 @@ type Connection<Kind extends ConnectionKind> = Extract<ConnectionDocument, { kin
 /** One call to an outside system is given up after this. */
 const callMs = 10_000;
 /** A step makes a handful of calls between two looks at its lease; this is longer than all of them. */
-const leaseMs = 60_000;
+const leaseMsDefault = 60_000;
 
 /** The outside systems by the connections of the database. Adapters are kept while their connection stays the same. */
 export function composeWorld(pool: Pool, secrets: SecretSource): World {
@@ -105,7 +105,7 @@ export function composeEngine(pool: Pool, world?: World): Engine {
     world: world ?? composeWorld(pool, secrets),
     now: () => new Date().toISOString(),
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
-    leaseMs,
+    leaseMs: Number(process.env.WAYBILL_LEASE_MS) || leaseMsDefault,
     callMs,
     log: (level, message, facts) => logger[level](facts, message),
   };

@@ -48,7 +48,7 @@ async function main(): Promise<void> {
     pool,
     loop,
     metrics: workerMetrics(pool, loop),
-    port: Number(process.env.WAYBILL_WORKER_PORT ?? 0),
+    port: Number(process.env.WORKER_PORT ?? 0),
   });
   loop.start();
   beat.start();

@@ -28,6 +28,8 @@ export interface DemoWorld {
   /** Pushes an image and announces it as the release `service@version`. */
   release(service: (typeof services)[number], version: string, fault?: Fault): Promise<{ key: string; digest: string }>;
   startWorker(): void;
+  /** Runs `work` while a worker's loop is at work in this process, which has stopped when this resolves. */
+  withWorker<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves when `accept` is true of the promotion; asked again after every change that is announced, or 50 ms. */
   until(id: string, accept: (state: PromotionState) => boolean, timeoutMs?: number): Promise<PromotionState>;
   ended(id: string, timeoutMs?: number): Promise<PromotionState>;
@@ -99,6 +101,15 @@ export async function createDemoWorld(
     ...{ database, pool, sandbox, engine, people },
     release: (service, version, fault) => release(world, service, version, fault),
     startWorker: () => loop.start(),
+    async withWorker(work) {
+      const passing = new WorkLoop(engine, { concurrency: 4, sweepMs: 200 });
+      passing.start();
+      try {
+        return await work();
+      } finally {
+        await passing.stop(5_000);
+      }
+    },
     until: (id, accept, timeoutMs = 20_000) => until(pool, id, accept, timeoutMs),
     ended: (id, timeoutMs) => world.until(id, (state) => hasEnded(state.phase), timeoutMs),
     async close() {
