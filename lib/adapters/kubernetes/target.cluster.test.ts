@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { KubeConfig } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { type ClusterUnderTest, describeKubernetesTarget } from "@/lib/adapters/kubernetes/target.contract";
+import { describeKubernetesTarget } from "@/lib/adapters/kubernetes/target.contract";
 import { BareApi, kubeconfigWithUser } from "@/lib/adapters/kubernetes/testing/bare-api";
+import type { ClusterUnderTest } from "@/lib/adapters/kubernetes/testing/contract-fixture";
 import { type Behaviour, playKubelet } from "@/lib/adapters/kubernetes/testing/play-kubelet";
 import type { Digest } from "@/lib/pipeline/release/digest";
 

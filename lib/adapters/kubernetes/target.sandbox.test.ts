@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { type ClusterUnderTest, describeKubernetesTarget } from "@/lib/adapters/kubernetes/target.contract";
+import { describeKubernetesTarget } from "@/lib/adapters/kubernetes/target.contract";
 import { BareApi, kubeconfigWithUser } from "@/lib/adapters/kubernetes/testing/bare-api";
+import type { ClusterUnderTest } from "@/lib/adapters/kubernetes/testing/contract-fixture";
 import type { Behaviour } from "@/lib/adapters/kubernetes/testing/play-kubelet";
 import type { Digest } from "@/lib/pipeline/release/digest";
 import { buildImage, type Fault } from "@/sandbox/images";
