@@ -1,5 +1,7 @@
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { freePort } from "@/lib/db/embedded/free-port";
 import type { Home } from "./home";
 import type { ProcessSpec } from "./managed-process";
 import type { StartSettings } from "./start-settings";
@@ -49,11 +51,19 @@ export function workerSpec(root: string, home: Home, settings: StartSettings, en
   };
 }
 
-export function sandboxSpec(root: string, home: Home, env: ServiceEnvironment): ProcessSpec {
+const SANDBOX_SERVERS = ["registry", "cluster", "metrics", "services"] as const;
+
+/** Its ports stay the same, within a run and from one to the next if they can: projects know its addresses. */
+export async function sandboxSpec(root: string, home: Home, env: ServiceEnvironment): Promise<ProcessSpec> {
+  const remembered = await readPorts(home.path("sandbox-ports.json"));
+  const ports: Record<string, number> = {};
+  for (const server of SANDBOX_SERVERS) ports[server] = await freePort(remembered[server]);
+  await writeFile(home.path("sandbox-ports.json"), `${JSON.stringify(ports)}\n`);
+  const portArguments = Object.entries(ports).flatMap(([server, port]) => [`--${server}-port`, String(port)]);
   return {
     name: "sandbox",
     command: node,
-    args: typeScript(root, "sandbox/main.ts", "--seed", "--data", home.path("sandbox")),
+    args: typeScript(root, "sandbox/main.ts", "--seed", "--data", home.path("sandbox"), ...portArguments),
     cwd: root,
     env: withoutSecrets(env),
     logFile: home.path("logs", "sandbox.log"),
@@ -61,6 +71,16 @@ export function sandboxSpec(root: string, home: Home, env: ServiceEnvironment): 
     readyTimeoutMs: 60_000,
     stopMs: 5_000,
   };
+}
+
+async function readPorts(file: string): Promise<Record<string, number | undefined>> {
+  try {
+    const value: unknown = JSON.parse(await readFile(file, "utf8"));
+    if (typeof value !== "object" || value === null) return {};
+    return Object.fromEntries(Object.entries(value).filter(([, port]) => Number.isInteger(port)));
+  } catch {
+    return {};
+  }
 }
 
 /** The sandbox prints one line of JSON once it listens. */

@@ -121,7 +121,7 @@ export class WaybillStart {
   }
 
   private async startSandbox(home: Home, env: NodeJS.ProcessEnv): Promise<unknown> {
-    const sandbox = await this.launch(sandboxSpec(this.root, home, env), home);
+    const sandbox = await this.launch(await sandboxSpec(this.root, home, env), home);
     this.say("sandbox      a registry, a cluster and metrics of its own on 127.0.0.1");
     return sandboxAddresses(sandbox.output());
   }
