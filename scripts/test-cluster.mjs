@@ -33,7 +33,12 @@ try {
   const child = spawn(findNode(root), [vitest, "run", "--project", "cluster", ...process.argv.slice(2)], {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, KUBECONFIG: kubeconfig, ...(limited && { WAYBILL_TEST_KUBECONFIG: limited }) },
+    env: {
+      ...process.env,
+      WAYBILL_TEST_CLUSTER: "yes",
+      KUBECONFIG: kubeconfig,
+      ...(limited && { WAYBILL_TEST_KUBECONFIG: limited }),
+    },
   });
   child.on("exit", (code, signal) => {
     process.exitCode = signal ? 1 : code;

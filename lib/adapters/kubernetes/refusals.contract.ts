@@ -78,6 +78,7 @@ export function describeRefusals(fixture: () => ContractFixture): void {
       const attempts: [string, string][] = [
         ["DELETE", fixture().pathOf(ref)],
         ["DELETE", `${core}/pods/${pod?.name}`],
+        ["DELETE", `${apps}/deployments`],
         ["POST", `${apps}/deployments`],
         ["POST", `${apps}/statefulsets`],
         ["POST", `${core}/pods`],
