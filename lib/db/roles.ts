@@ -8,8 +8,6 @@ import { scramVerifier } from "@/lib/db/scram";
 export const APP_ROLE = "waybill_app";
 /** Owns the ledger's tables; nobody signs in as it. */
 export const LEDGER_OWNER_ROLE = "waybill_owner";
-/** Where pg-boss keeps its jobs; the application's role may create in it, and only in it. */
-export const QUEUE_SCHEMA = "pgboss";
 
 /** Whether the application uses a role of its own, or why it could not get one. */
 export type RoleSeparation = { separateRole: true } | { separateRole: false; reason: string };

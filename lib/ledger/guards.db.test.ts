@@ -71,7 +71,7 @@ const UNGUARDINGS: [string, string][] = [
   ["a column's type", "ALTER TABLE ledger_entry ALTER COLUMN kind TYPE text USING 'forged'"],
   ["a column dropped", "ALTER TABLE ledger_entry DROP COLUMN hash"],
   ["another name", "ALTER TABLE ledger_entry RENAME TO elsewhere"],
-  ["another schema", "ALTER TABLE ledger_entry SET SCHEMA pgboss"],
+  ["another schema", "ALTER TABLE ledger_entry SET SCHEMA pg_temp"],
   ["another owner", "ALTER TABLE ledger_entry OWNER TO CURRENT_USER"],
   ["DROP TABLE", "DROP TABLE ledger_entry"],
   ["DROP SCHEMA", "DROP SCHEMA public CASCADE"],
