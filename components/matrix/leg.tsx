@@ -60,8 +60,8 @@ function Node({ content, href, words, tabIndex }: NodeProps) {
       className="leg__node leg__node--go"
       href={href}
       tabIndex={tabIndex}
-      aria-label={words}
       title={words}
+      aria-label={typeof content === "object" ? words : `${content}: ${words}`}
       prefetch={false}
     >
       {content}

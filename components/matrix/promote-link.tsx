@@ -25,19 +25,22 @@ interface PromoteLinkProps {
 /** The row's own button; it appears under the pointer and with the focus. */
 export function PromoteLink({ row, cell, href, tabIndex }: PromoteLinkProps) {
   const startsAt = cell.canPromote?.startsAt;
+  const what = `${row.service} to ${cell.environment}`;
   return (
     <Link
       className="button button--primary button--small cell__go"
       href={href}
       tabIndex={tabIndex}
-      aria-label={promoteWords(row, cell)}
+      title={promoteWords(row, cell)}
       prefetch={false}
     >
       {startsAt ? (
-        `Request, starts ${startWords(startsAt)}`
+        <>
+          Request<span className="sr"> {what}</span>, starts {startWords(startsAt)}
+        </>
       ) : (
         <>
-          Promote <Shape name="arrow" /> {cell.environment}
+          Promote <span className="sr">{row.service}</span> <Shape name="arrow" label="to" /> {cell.environment}
         </>
       )}
     </Link>

@@ -1,4 +1,5 @@
 import { classNames } from "@/components/ui/class-names";
+import { ScrollRegion } from "@/components/ui/scroll-region";
 
 export interface DiffLine {
   kind: "add" | "cut" | "same";
@@ -14,8 +15,7 @@ const signs: Record<DiffLine["kind"], { sign: string; word: string }> = {
 /** Lines that came and went, with their signs in a gutter. */
 export function DiffLines({ lines, label }: { lines: DiffLine[]; label: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls sideways must be reachable by keyboard
-    <section className="diff mono" aria-label={label} tabIndex={0}>
+    <ScrollRegion className="diff mono" label={label}>
       {lines.map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line is known by its place
         <div key={index} className={classNames("diff__line", line.kind !== "same" && `diff__line--${line.kind}`)}>
@@ -26,6 +26,6 @@ export function DiffLines({ lines, label }: { lines: DiffLine[]; label: string }
           </span>
         </div>
       ))}
-    </section>
+    </ScrollRegion>
   );
 }

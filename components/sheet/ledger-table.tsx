@@ -100,7 +100,7 @@ function Row({ entry, open, onToggle }: { entry: LedgerEntry; open: boolean; onT
         <i className="link-node" />
       </td>
       <td className="ledger__when muted">
-        <ExactTime at={entry.at} show="both" />
+        <ExactTime at={entry.at} show="moment" />
       </td>
       <td className="ledger__what">
         {onToggle ? (

@@ -35,20 +35,21 @@ export function SheetRow({ columns, boxes, children }: SheetRowProps) {
   );
 }
 
-/** A sheet and, beside it, what one decides with: on a narrow screen the aside comes first where it holds the action. */
-export function WithAside({
-  aside,
-  asideFirst,
-  children,
-}: {
-  aside: ReactNode;
-  asideFirst?: boolean;
+interface WithAsideProps {
+  /** What one acts with: at the top of the aside, and before everything else on a narrow screen. */
+  lead?: ReactNode;
+  /** What accompanies the sheet; after it on a narrow screen. */
+  aside?: ReactNode;
   children: ReactNode;
-}) {
+}
+
+/** A sheet and, beside it, what one decides and acts with. */
+export function WithAside({ lead, aside, children }: WithAsideProps) {
   return (
     <div className="with-aside">
+      {lead ? <div className="aside aside--lead">{lead}</div> : null}
       <div className="sheets">{children}</div>
-      <aside className={classNames("aside", asideFirst && "aside--first")}>{aside}</aside>
+      {aside ? <aside className="aside">{aside}</aside> : null}
     </div>
   );
 }

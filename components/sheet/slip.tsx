@@ -1,5 +1,7 @@
 "use client";
 
+import { ArrowLeft } from "lucide-react";
+import Link from "next/link";
 import { type ReactNode, useEffect, useState } from "react";
 import { classNames } from "@/components/ui/class-names";
 
@@ -14,6 +16,8 @@ export interface SlipPart {
 }
 
 interface SlipProps {
+  /** The way back, named: on a phone the bar at the foot makes room for the signature. */
+  back: { href: string; label: string };
   title: ReactNode;
   /** Who asked, when, and until when. */
   about: ReactNode;
@@ -23,12 +27,16 @@ interface SlipProps {
 }
 
 /** An approval on a phone: the plan above, the signature within reach of the thumb. */
-export function Slip({ title, about, parts, foot }: SlipProps) {
+export function Slip({ back, title, about, parts, foot }: SlipProps) {
   const current = usePartInSight(parts.map((part) => part.id));
   return (
     <div className="slip">
       <div className="slip__main">
         <header className="slip__head">
+          <Link className="slip__back" href={back.href}>
+            <ArrowLeft className="i" aria-hidden="true" />
+            {back.label}
+          </Link>
           <h1>{title}</h1>
           <p className="small muted">{about}</p>
         </header>

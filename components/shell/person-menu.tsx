@@ -26,13 +26,12 @@ export function PersonMenu({ person, signOut }: { person: Person; signOut?: Sign
     <Menu
       align="end"
       trigger={
-        <button type="button" className="person" aria-label={`${person.name}, account`}>
+        <button type="button" className="person">
           <span className="person__mark" aria-hidden="true">
             {initialsOf(person.name)}
           </span>
-          <span className="person__name" aria-hidden="true">
-            {person.name}
-          </span>
+          <span className="person__name">{person.name}</span>
+          <span className="sr">, account</span>
         </button>
       }
     >

@@ -37,16 +37,18 @@ export function Topbar({ projects, onProjectsChange, onSearch, live, person, sig
       <button
         type="button"
         className="search"
-        aria-label="Search: release, digest, promotion, service"
         aria-haspopup="dialog"
         aria-keyshortcuts="Meta+K Control+K"
         onClick={onSearch}
       >
         <Search className="i i--s" aria-hidden="true" />
-        <span className="clip">Release, digest, promotion, service</span>
-        <kbd className="kbd">
+        <span className="search__words clip">
+          <span className="sr">Search: </span>
+          Release, digest, promotion, service
+        </span>
+        <span className="kbd" aria-hidden="true">
           <Command className="i i--xs" aria-hidden="true" />K
-        </kbd>
+        </span>
       </button>
       {live ? <LiveMark {...live} /> : null}
       <span className="topbar__sep" />

@@ -68,6 +68,7 @@ describe("the wall clock", () => {
     expect(clockWords(at, "time", "UTC")).toBe("14:03:05");
     expect(clockWords(at, "time", "Europe/Paris")).toBe("15:03:05");
     expect(clockWords(at, "date", "UTC")).toBe("Tue 17 Nov 2026");
+    expect(clockWords(at, "moment", "UTC")).toBe("17 Nov 2026 14:03:05");
     expect(clockWords(at, "both", "UTC")).toBe("Tue 17 Nov 2026 14:03:05");
   });
 

@@ -63,11 +63,19 @@ export function wordsChangeAfterMs(ageMs: number): number {
 
 const lastUnit: Unit = { ms: secondMs, long: " s", short: "s" };
 
-export type ClockPart = "time" | "date" | "both";
+export type ClockPart = "time" | "date" | "moment" | "both";
 
 const clockForms: Record<ClockPart, Intl.DateTimeFormatOptions> = {
   time: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
   date: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
+  moment: {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  },
   both: {
     weekday: "short",
     day: "numeric",

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { classNames } from "./class-names";
+import { ScrollRegion } from "./scroll-region";
 
 export interface LineColumn {
   key: string;
@@ -29,7 +30,7 @@ interface LinesProps {
 export function Lines({ caption, columns, heads, tall, stack, bare, children }: LinesProps) {
   const look = classNames("lines", tall && "lines--tall", stack && "lines--stack", bare && "lines--bare");
   return (
-    <div className="lines-scroll">
+    <ScrollRegion className="lines-scroll" label={caption}>
       <table className={look}>
         <caption className="sr">{caption}</caption>
         {columns.some((column) => column.width) ? (
@@ -50,6 +51,6 @@ export function Lines({ caption, columns, heads, tall, stack, bare, children }: 
         </thead>
         <tbody>{children}</tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
