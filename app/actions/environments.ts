@@ -1,0 +1,52 @@
+"use server";
+
+import { runAction } from "@/app/actions/run-action";
+import type { ActionOutcome } from "@/components/action/action-outcome";
+import { adoptDrift } from "@/lib/commands/adopt-drift";
+import { hold, releaseHold } from "@/lib/commands/hold";
+import { revertDrift } from "@/lib/commands/revert-drift";
+import { unblock } from "@/lib/commands/unblock";
+import { afterCommand } from "@/lib/engine/after-command";
+
+/** Stops the line into an environment. */
+export async function holdAction(input: unknown): Promise<ActionOutcome> {
+  return runAction(
+    (engine, principal) => hold(engine, principal, input),
+    () => ({ message: "The environment is held" }),
+  );
+}
+
+/** Lifts the hold of an environment. */
+export async function releaseHoldAction(input: unknown): Promise<ActionOutcome> {
+  return runAction(
+    (engine, principal) => releaseHold(engine, principal, input),
+    () => ({ message: "The hold is lifted" }),
+  );
+}
+
+/** Lets a digest that failed into an environment again. */
+export async function unblockAction(input: unknown): Promise<ActionOutcome> {
+  return runAction(
+    (engine, principal) => unblock(engine, principal, input),
+    () => ({ message: "The block is lifted" }),
+  );
+}
+
+/** Declares what was found running to be what should run. */
+export async function adoptDriftAction(input: unknown): Promise<ActionOutcome> {
+  return runAction(
+    (engine, principal) => adoptDrift(engine, principal, input),
+    () => ({ message: "What runs is now what should run" }),
+  );
+}
+
+/** Brings what was changed by hand back to what should run. */
+export async function revertDriftAction(input: unknown): Promise<ActionOutcome> {
+  return runAction(
+    (engine, principal) => revertDrift(engine, principal, input),
+    async ({ state }) => {
+      await afterCommand(state.id);
+      return { href: `/promotions/${state.id}`, message: `${state.id} brings it back` };
+    },
+  );
+}

@@ -1,0 +1,54 @@
+"use server";
+
+import { runAction } from "@/app/actions/run-action";
+import type { ActionOutcome } from "@/components/action/action-outcome";
+import { abort } from "@/lib/commands/abort";
+import { approve } from "@/lib/commands/approve";
+import { reject } from "@/lib/commands/reject";
+import { type Requested, requestPromotion } from "@/lib/commands/request-promotion";
+import { rollBack } from "@/lib/commands/roll-back";
+import { settleStuck } from "@/lib/commands/settle-stuck";
+import type { Told } from "@/lib/commands/tell-promotion";
+import { afterCommand } from "@/lib/engine/after-command";
+
+/** Asks for a release to be brought to an environment. */
+export async function requestPromotionAction(input: unknown): Promise<ActionOutcome> {
+  return runAction((engine, principal) => requestPromotion(engine, principal, input), requested);
+}
+
+/** Brings services back to what was verified there before. */
+export async function rollBackAction(input: unknown): Promise<ActionOutcome> {
+  return runAction((engine, principal) => rollBack(engine, principal, input), requested);
+}
+
+/** One person's yes to exactly one plan. */
+export async function approveAction(input: unknown): Promise<ActionOutcome> {
+  return runAction((engine, principal) => approve(engine, principal, input), told("is approved by you"));
+}
+
+/** One person's no to exactly one plan, with a reason. */
+export async function rejectAction(input: unknown): Promise<ActionOutcome> {
+  return runAction((engine, principal) => reject(engine, principal, input), told("is rejected"));
+}
+
+/** Stops a promotion; what it has changed already goes back first. */
+export async function abortAction(input: unknown): Promise<ActionOutcome> {
+  return runAction((engine, principal) => abort(engine, principal, input), told("is being stopped"));
+}
+
+/** What a person decides for a stuck promotion. */
+export async function settleStuckAction(input: unknown): Promise<ActionOutcome> {
+  return runAction((engine, principal) => settleStuck(engine, principal, input), told("is settled"));
+}
+
+async function requested({ state, created }: Requested) {
+  await afterCommand(state.id);
+  return { href: `/promotions/${state.id}`, message: created ? `${state.id} is requested` : `${state.id} was requested before` };
+}
+
+function told(what: string) {
+  return async ({ state }: Told) => {
+    await afterCommand(state.id);
+    return { href: `/promotions/${state.id}`, message: `${state.id} ${what}` };
+  };
+}

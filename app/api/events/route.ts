@@ -1,0 +1,29 @@
+import { getChangeHub } from "@/app/api/events/change-hub";
+import { changeStream } from "@/app/api/events/change-stream";
+import { failureOf } from "@/app/api/view/view-route";
+import { principalFromRequest } from "@/lib/auth/request-principal";
+
+export const dynamic = "force-dynamic";
+
+/** One stream of what changed, by name only; whoever hears it reads the new state with its own rights. */
+export async function GET(request: Request): Promise<Response> {
+  try {
+    const principal = await principalFromRequest(request);
+    const stream = changeStream({
+      hub: getChangeHub(),
+      principal,
+      recheck: () => principalFromRequest(request),
+      signal: request.signal,
+    });
+    return new Response(stream, {
+      headers: {
+        "content-type": "text/event-stream; charset=utf-8",
+        "cache-control": "no-store, no-transform",
+        // nginx gathers an answer before it passes it on, unless told not to.
+        "x-accel-buffering": "no",
+      },
+    });
+  } catch (error) {
+    return failureOf(error, "/api/events");
+  }
+}

@@ -1,0 +1,50 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { fetchView, type ViewError } from "@/components/live/fetch-view";
+import type { Watches } from "@/components/live/watches";
+
+interface UseViewOptions<View> {
+  /** The view as the server put it into the page. */
+  initial?: View;
+  /** Which changes make it worth reading again; every one where it is left out. */
+  watches?: Watches;
+  enabled?: boolean;
+  /** Goes on showing the last answer while another path is read. */
+  keep?: boolean;
+}
+
+interface LiveRead<View> {
+  /** The last answer; kept where a later read failed. */
+  data: View | undefined;
+  error: ViewError | null;
+  isPending: boolean;
+  isFetching: boolean;
+  refetch: () => void;
+}
+
+/**
+ * A view that stays current: read again when the stream says that something of it changed, and every few seconds while
+ * the stream is down. `path` is its address and its key. Who is not signed in any more goes to the sign-in page.
+ */
+export function useView<View>(path: string, options: UseViewOptions<View> = {}): LiveRead<View> {
+  const { initial, watches, enabled, keep } = options;
+  const { data, error, isPending, isFetching, refetch } = useQuery<View, ViewError>({
+    queryKey: ["view", path],
+    queryFn: ({ signal }) => fetchView<View>(path, signal),
+    initialData: initial,
+    meta: { watches },
+    enabled,
+    placeholderData: keep ? keepPreviousData : undefined,
+    retry: (count, failure) => !failure.answered && count < 1,
+    networkMode: "always",
+  });
+  const signedOut = error?.problem.status === 401;
+  useEffect(() => {
+    if (!signedOut) return;
+    const here = window.location.pathname + window.location.search;
+    window.location.assign(`/sign-in?callbackUrl=${encodeURIComponent(here)}`);
+  }, [signedOut]);
+  return { data, error, isPending, isFetching, refetch: () => void refetch() };
+}
