@@ -167,10 +167,10 @@ async function record(
   );
   await tx.execute(
     sql`insert into artifact (project, release, service, position, repository, digest, platforms, size_bytes, revision,
-                              source, version, build_url, built_at, image)
+                              source, version, build_url, built_at, image, announced_at)
         select ${tx.project}, ${key}, a.service, a.position, a.repository, a.digest,
                array(select jsonb_array_elements_text(a.platforms)), a."sizeBytes", a.revision, a.source, a.version,
-               a."buildUrl", a."builtAt", a.image
+               a."buildUrl", a."builtAt", a.image, ${now}::timestamptz
           from jsonb_to_recordset(${json(arrived.map((one, position) => artifactRow(one, position, version)))}::jsonb) as a
                (service text, position int, repository text, digest text, platforms jsonb, "sizeBytes" bigint, revision text,
                 source text, version text, "buildUrl" text, "builtAt" timestamptz, image jsonb)`,

@@ -213,7 +213,11 @@ async function saveLayout(tx: LedgerTransaction, project: ProjectDocument): Prom
     ...image,
     source: source?.repository ?? null,
   }));
-  const environments = project.environments.map((one) => ({ ...one, tag: one.tag ?? null }));
+  const environments = project.environments.map(({ name, position, tag, protected: isProtected, requires }) => ({
+    ...{ name, position, tag: tag ?? null, protected: isProtected },
+    requires: requires?.environments ?? [],
+    requiresAny: requires?.match === "any",
+  }));
   const cells = project.services.flatMap((service) =>
     Object.entries(service.targets).map(([environment, { ref }]) => ({
       service: service.name,
@@ -229,9 +233,11 @@ async function saveLayout(tx: LedgerTransaction, project: ProjectDocument): Prom
   );
   await tx.execute(sql`delete from environment where project = ${project.name}`);
   await tx.execute(
-    sql`insert into environment (project, name, position, tag, protected)
-        select ${project.name}, e.name, e.position, e.tag, e.protected
-          from jsonb_to_recordset(${json(environments)}::jsonb) as e (name text, position int, tag text, protected boolean)`,
+    sql`insert into environment (project, name, position, tag, protected, requires, requires_any)
+        select ${project.name}, e.name, e.position, e.tag, e.protected,
+               array(select jsonb_array_elements_text(e.requires)), e."requiresAny"
+          from jsonb_to_recordset(${json(environments)}::jsonb) as e
+               (name text, position int, tag text, protected boolean, requires jsonb, "requiresAny" boolean)`,
   );
   await tx.execute(
     sql`insert into deployment (project, service, environment, target)
