@@ -104,7 +104,11 @@ function demoProvider() {
 
 function loggerFor(log: AuthLog): AuthOptions["logger"] {
   return {
-    error: (code, metadata) => log.error({ code, reason: reasonIn(metadata) }, "sign-in failed"),
+    error: (code, metadata) => {
+      // What the issuer refused comes twice; the second time it is OAUTH_CALLBACK_ERROR.
+      if (code === "OAUTH_CALLBACK_HANDLER_ERROR" && !(metadata instanceof Error)) return;
+      log.error({ code, reason: reasonIn(metadata) }, "sign-in failed");
+    },
     warn: (code) => log.warn({ code }, "sign-in is set up in a way that next-auth warns of"),
     debug: () => undefined,
   };

@@ -263,6 +263,7 @@ describe("what is refused", () => {
     const browser = new Browser();
     const callback = await browser.signInAtIssuer("");
     await refused(browser, callback, "Callback");
+    expect(logged).toEqual([{ code: "OAUTH_CALLBACK_ERROR", reason: "access_denied" }]);
   });
 
   test("a start without the page's own token", async () => {
