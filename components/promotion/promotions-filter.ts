@@ -1,0 +1,42 @@
+import { parseAsString, parseAsStringLiteral } from "nuqs";
+
+/** The groups of phases that the list can be limited to, in the order of their chips. */
+export const phaseChips = [
+  { value: "open", label: "Not ended" },
+  { value: "waiting", label: "Waiting" },
+  { value: "inFlight", label: "In flight" },
+  { value: "needsPerson", label: "Stuck" },
+  { value: "succeeded", label: "Succeeded" },
+  { value: "wentWrong", label: "Went wrong" },
+  { value: "stopped", label: "Stopped" },
+] as const;
+
+const phases = phaseChips.map((chip) => chip.value);
+
+/** The filter as it stands in the address. */
+export const promotionsParams = {
+  project: parseAsString,
+  environment: parseAsString,
+  service: parseAsString,
+  phase: parseAsStringLiteral(phases),
+  after: parseAsString,
+};
+
+export interface PromotionsParams {
+  project: string | null;
+  environment: string | null;
+  service: string | null;
+  phase: (typeof phases)[number] | null;
+  after: string | null;
+}
+
+/** The address of the view that a filter asks for; without a project of its own, over the projects in sight. */
+export function promotionsPath(params: PromotionsParams, inSight: readonly string[]): string {
+  const query = new URLSearchParams();
+  for (const project of params.project ? [params.project] : inSight) query.append("project", project);
+  for (const key of ["environment", "service", "phase", "after"] as const) {
+    const value = params[key];
+    if (value) query.set(key, value);
+  }
+  return `/api/view/promotions?${query}`;
+}

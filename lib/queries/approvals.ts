@@ -1,0 +1,83 @@
+import { visibleProjects } from "@/lib/auth/permissions";
+import type { Principal } from "@/lib/auth/principal";
+import { type Queryable, sql } from "@/lib/db/sql";
+import { type AskedFor, type SigningStanding, signatureCount, signingStanding } from "@/lib/queries/approval-standing";
+
+/** An approval that is asked for, as a line of the inbox. Times are ISO 8601, UTC. */
+export interface ApprovalLine {
+  id: string;
+  project: string;
+  environment: string;
+  services: string[];
+  version: string;
+  /** Of the plan that would be signed. */
+  planHash: string;
+  requestedBy: string;
+  requestedAt: string;
+  expiresAt: string;
+  given: number;
+  needed: number;
+  /** Groups and addresses whose yes is asked for. */
+  from: string[];
+  standing: SigningStanding;
+  /** What else it waits for: `soak: 2h in staging`. */
+  alsoWaits: string[];
+}
+
+export interface ApprovalsView {
+  asOf: string;
+  /** Those that wait for the yes of whoever looks, the soonest to expire first. */
+  mine: ApprovalLine[];
+  /** Those that wait for others. */
+  others: ApprovalLine[];
+  /** There are more than are listed. */
+  cut: boolean;
+}
+
+type AskedRow = AskedFor & Omit<ApprovalLine, "requestedBy" | "given" | "needed" | "from" | "standing" | "alsoWaits">;
+
+const linesMax = 200;
+
+/** What waits for somebody's signature in the projects that the principal may see, and in sight. */
+export async function loadApprovals(
+  db: Queryable,
+  principal: Principal,
+  { projects, now }: { projects: readonly string[]; now: string },
+): Promise<ApprovalsView> {
+  const rows = await loadAsked(db, visibleProjects(principal, projects));
+  const lines = rows.slice(0, linesMax).map((row) => lineOf(principal, row));
+  return {
+    asOf: now,
+    mine: lines.filter((line) => line.standing === "asked"),
+    others: lines.filter((line) => line.standing !== "asked" && line.standing !== "given"),
+    cut: rows.length > linesMax,
+  };
+}
+
+/** The waiting promotions whose plan asks for a signature, the soonest to expire first. */
+export function loadAsked(db: Queryable, projects: readonly string[]): Promise<AskedRow[]> {
+  return db.query<AskedRow>(
+    sql`select id, project, environment, services, version, phase, plan_hash as "planHash",
+               requested_by as "requestedBy", requested_at as "requestedAt", state->>'expiresAt' as "expiresAt",
+               state->'approvals' as approvals, state->'plan'->'gates' as gates, state->'verdicts' as verdicts
+          from promotion
+         where ended_at is null and phase in ('waiting', 'queued') and project = any(${projects})
+           and state->'plan'->'gates' @> '[{"kind":"approval"}]'::jsonb
+         order by state->>'expiresAt', id
+         limit ${linesMax + 1}`,
+  );
+}
+
+function lineOf(principal: Principal, row: AskedRow): ApprovalLine {
+  const { id, project, environment, services, version, planHash, requestedAt, expiresAt } = row;
+  return {
+    ...{ id, project, environment, services, version, planHash, requestedAt, expiresAt },
+    requestedBy: row.requestedBy.name,
+    ...signatureCount(row),
+    from: [...new Set(row.gates.flatMap((gate) => (gate.kind === "approval" ? gate.from : [])))],
+    standing: signingStanding(principal, row),
+    alsoWaits: row.verdicts
+      .filter((verdict) => verdict.status !== "pass" && verdict.gate !== "approval")
+      .map((verdict) => `${verdict.gate}: ${verdict.summary}`),
+  };
+}

@@ -1,0 +1,76 @@
+import { visibleProjects } from "@/lib/auth/permissions";
+import { type PersonPrincipal, type Principal, personOf } from "@/lib/auth/principal";
+import { type Queryable, sql } from "@/lib/db/sql";
+import type { Role } from "@/lib/pipeline/policy/project";
+import { signingStanding } from "@/lib/queries/approval-standing";
+import { loadAsked } from "@/lib/queries/approvals";
+
+/** What stands around every page. */
+export interface ShellView {
+  asOf: string;
+  person: { name: string; email: string; role: string };
+  /** Every project that the person may see, by name. */
+  projects: string[];
+  counts: {
+    /** Promotions under way or waiting. */
+    open: number;
+    /** Approvals that wait for this person. */
+    mine: number;
+  };
+  ledger: { entries: number };
+}
+
+/** The names of all projects that the principal may see, in order. */
+export async function loadVisibleProjects(db: Queryable, principal: Principal): Promise<string[]> {
+  const rows = await db.query<{ name: string }>(sql`select name from project order by name`);
+  return visibleProjects(
+    principal,
+    rows.map((row) => row.name),
+  );
+}
+
+/** The shell's facts over the projects in sight. */
+export async function loadShell(
+  db: Queryable,
+  principal: Principal,
+  { inSight, now }: { inSight?: readonly string[]; now: string },
+): Promise<ShellView> {
+  const projects = await loadVisibleProjects(db, principal);
+  const looked = inSight ? projects.filter((project) => inSight.includes(project)) : projects;
+  const [[open], asked, [ledger]] = await Promise.all([
+    db.query<{ count: number }>(
+      sql`select count(*) as count from promotion where ended_at is null and project = any(${looked})`,
+    ),
+    loadAsked(db, looked),
+    db.query<{ entries: number }>(
+      sql`select coalesce(sum(seq), 0)::int8 as entries from ledger_head where project = any(${looked})`,
+    ),
+  ]);
+  const person = personOf(principal);
+  return {
+    asOf: now,
+    person: { name: person.name, email: person.email, role: roleWords(person) },
+    projects,
+    counts: {
+      open: open?.count ?? 0,
+      mine: asked.filter((one) => signingStanding(principal, one) === "asked").length,
+    },
+    ledger: { entries: ledger?.entries ?? 0 },
+  };
+}
+
+const words: Record<Role, string> = {
+  administrator: "administrator",
+  releaseManager: "release manager",
+  approver: "approver",
+  viewer: "viewer",
+};
+
+/** What somebody is here for, in words: their roles over all projects, the one that may most first. */
+export function roleWords(person: Pick<PersonPrincipal, "administrator" | "grants">): string {
+  if (person.administrator) return words.administrator;
+  const held = new Set(person.grants.map((grant) => grant.role));
+  const order: Role[] = ["administrator", "releaseManager", "approver", "viewer"];
+  const told = order.filter((role) => held.has(role) && (role !== "viewer" || held.size === 1));
+  return told.length === 0 ? "no role yet" : told.map((role) => words[role]).join(", ");
+}
