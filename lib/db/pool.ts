@@ -15,10 +15,19 @@ export interface TransactionOptions {
   snapshot?: boolean;
 }
 
+/** Statements of one transaction, in the order in which they were sent. */
+export interface Transaction extends Queryable {
+  /**
+   * Takes over the wait for a statement that was sent: the commit follows it at once, and if it fails, so does the
+   * transaction, with its error. Only for what Postgres itself refuses; a look at its answer would come too late.
+   */
+  defer(sent: Promise<unknown>): void;
+}
+
 /** Connections for hand-written SQL: the paths where Prisma costs too much, see docs/decisions/0002-ledger.md. */
 export interface Pool extends Queryable {
   /** Commits if `work` resolves; rolls back and rethrows if it throws. Read committed unless told otherwise. */
-  transaction<T>(work: (tx: Queryable) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -40,7 +49,7 @@ export function createPool(url: string, options: PoolOptions = {}): Pool {
     lock_timeout: 15_000,
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
-    // Statements are sent as they come, answers are awaited after: a transaction saves the wait for its BEGIN.
+    // Statements are sent as they come, answers awaited after: a transaction need not wait for its BEGIN.
     pipeline: true,
     types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
   });
@@ -68,32 +77,47 @@ function queryable(client: pg.Pool | pg.PoolClient, isOpen = () => true): Querya
 
 async function inTransaction<T>(
   pool: pg.Pool,
-  work: (tx: Queryable) => Promise<T>,
+  work: (tx: Transaction) => Promise<T>,
   options: TransactionOptions = {},
 ): Promise<T> {
   const client = await pool.connect();
+  const deferred: Promise<unknown>[] = [];
   let open = true;
   let broken = false;
   try {
     const begun = client.query(options.snapshot === true ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN");
-    // Awaited after the work; until then its failure is not unhandled.
-    begun.catch(() => undefined);
-    const result = await work(queryable(client, () => open));
-    await begun;
+    const defer = (sent: Promise<unknown>) => void deferred.push(handled(sent));
+    defer(begun);
+    const result = await work({ ...queryable(client, () => open), defer });
     open = false;
-    const { command } = await client.query("COMMIT");
+    const committed = handled(client.query("COMMIT"));
+    await Promise.all(deferred);
     // Postgres answers the COMMIT of a transaction that already failed with ROLLBACK, and no error.
-    if (command !== "COMMIT") throw new Error("the transaction was rolled back: one of its statements had failed");
+    if ((await committed).command !== "COMMIT") {
+      throw new Error("the transaction was rolled back: one of its statements had failed");
+    }
     return result;
   } catch (error) {
     open = false;
     await client.query("ROLLBACK").catch(() => {
       broken = true;
     });
-    throw error;
+    throw (await firstFailure(deferred)) ?? error;
   } finally {
     client.release(broken);
   }
+}
+
+/** The same promise; what awaits it later hears of a failure, until then it is not unhandled. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+/** What failed first: statements behind it only say that the transaction is aborted. */
+async function firstFailure(promises: readonly Promise<unknown>[]): Promise<unknown> {
+  const outcomes = await Promise.allSettled(promises);
+  return outcomes.find((outcome) => outcome.status === "rejected")?.reason;
 }
 
 function typeParser(oid: number, format?: "text" | "binary"): (text: string) => unknown {

@@ -12,6 +12,8 @@ export type SqlValue =
 
 /** A statement, or a piece of one: text only ever comes from source code, everything else is a parameter. */
 export class Sql {
+  private built: string | undefined;
+
   constructor(
     readonly strings: readonly string[],
     readonly values: readonly SqlValue[],
@@ -21,7 +23,8 @@ export class Sql {
 
   /** The text with `$1`, `$2`, … in the places of its values. */
   get text(): string {
-    return this.strings.reduce((text, string, index) => `${text}$${index}${string}`);
+    this.built ??= this.strings.reduce((text, string, index) => `${text}$${index}${string}`);
+    return this.built;
   }
 }
 

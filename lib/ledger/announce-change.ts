@@ -20,7 +20,7 @@ const PAYLOAD_BYTES_MAX = 7_900;
 /** Beyond this many in one sending, a reader is better told to read its page again. */
 const CHANGES_PER_SENDING_MAX = 400;
 /** After a sending, what comes next is gathered for so long: a notification costs a commit of its own. */
-const GATHER_MS = 10;
+const GATHER_MS = 20;
 
 interface Outbox {
   /** By their JSON, so that the same change said twice is sent once. */

@@ -126,6 +126,18 @@ describe("inLedgerTransaction", () => {
     expect((await loadHead(pool, "swallowed")).seq).toBe(0);
   });
 
+  test("fails with what Postgres said of the entries, not with what it said of the statements behind them", async () => {
+    const refused = inLedgerTransaction(pool, "refused", async (tx) => {
+      await tx.append([entry("a NUL, which jsonb cannot hold: \u0000")]);
+      await tx.query(sql`select 1`);
+    });
+    await expect(refused).rejects.toThrow("unsupported Unicode escape sequence");
+    const last = inLedgerTransaction(pool, "refused", (tx) => tx.append([entry("\u0000")]));
+    await expect(last).rejects.toThrow("unsupported Unicode escape sequence");
+    expect((await loadHead(pool, "refused")).seq).toBe(0);
+    expect(await inLedgerTransaction(pool, "refused", async (tx) => (await tx.append([entry("a")]))[0]?.seq)).toBe(1);
+  });
+
   test("runs the work again after a deadlock with somebody who took the locks the other way round", async () => {
     await pool.execute(
       sql`insert into project (name, title, file_version, document) values ('deadlock', 't', 1, '{}')`,

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { errorCode } from "@/lib/db/database-error";
-import type { Pool } from "@/lib/db/pool";
+import type { Pool, Transaction } from "@/lib/db/pool";
 import { json, prepared, type Queryable, type Sql, sql } from "@/lib/db/sql";
 import { announceChange, type Change } from "@/lib/ledger/announce-change";
 import { entryHash, GENESIS_HASH } from "@/lib/ledger/hash-chain";
@@ -9,13 +9,17 @@ import type { LedgerEntry, LedgerHead } from "@/lib/ledger/ledger-entry";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 
 const ATTEMPTS_MAX = 5;
+const DIVISION_BY_ZERO = "22012";
 
 /** A transaction that holds the head of one project's chain: nobody else appends to it meanwhile. */
 export interface LedgerTransaction extends Queryable {
   readonly project: string;
   /** The chain's end as this transaction sees it; it moves with `append`. */
   readonly head: LedgerHead;
-  /** Gives the entries their numbers and hashes and writes them, in one statement with the new head. */
+  /**
+   * Gives the entries their numbers and hashes and sends them, in one statement with the new head. It does not wait
+   * for the answer: what comes after sees them, and if they are refused the transaction fails.
+   */
   append(entries: readonly Entry[]): Promise<LedgerEntry[]>;
   /** The next promotion's number. It is given out again if the transaction rolls back. */
   takePromotionNumber(): number;
@@ -50,11 +54,11 @@ async function once<T>(
   work: (tx: LedgerTransaction) => Promise<T>,
 ): Promise<{ result: T; changes: Change[] }> {
   const changes: Change[] = [];
-  const result = await pool.transaction(async (queryable) => {
-    const locked = await lockHead(queryable, project);
-    const tx = new HeldChain(queryable, project, locked, changes);
+  const result = await pool.transaction(async (transaction) => {
+    const locked = await lockHead(transaction, project);
+    const tx = new HeldChain(transaction, project, locked, changes);
     const value = await within.run(project, () => work(tx));
-    await tx.keepPromotionNumber();
+    tx.keepPromotionNumber();
     return value;
   });
   return { result, changes };
@@ -64,7 +68,7 @@ class HeldChain implements LedgerTransaction {
   private writtenPromotions: number;
 
   constructor(
-    private readonly queryable: Queryable,
+    private readonly transaction: Transaction,
     readonly project: string,
     public head: LedgerHead,
     private readonly changes: Change[],
@@ -73,22 +77,25 @@ class HeldChain implements LedgerTransaction {
   }
 
   query<Row extends object>(statement: Sql): Promise<Row[]> {
-    return this.queryable.query<Row>(statement);
+    return this.transaction.query<Row>(statement);
   }
 
   execute(statement: Sql): Promise<number> {
-    return this.queryable.execute(statement);
+    return this.transaction.execute(statement);
   }
 
   async append(entries: readonly Entry[]): Promise<LedgerEntry[]> {
-    const appended = await appendEntries(this.queryable, this.project, this.head, entries);
-    this.head = appended.head;
-    this.writtenPromotions = appended.head.promotions;
-    for (const { kind, subject } of appended.entries) {
+    if (entries.length === 0) return [];
+    const chained = chain(this.project, this.head, entries);
+    const next = endOf(chained, this.head);
+    this.transaction.defer(write(this.transaction, this.project, this.head, chained, next));
+    this.head = next;
+    this.writtenPromotions = next.promotions;
+    for (const { kind, subject } of chained) {
       const { promotion, service, environment } = subject;
       this.announce({ project: this.project, kind, promotion, service, environment });
     }
-    return appended.entries;
+    return chained;
   }
 
   takePromotionNumber(): number {
@@ -101,10 +108,11 @@ class HeldChain implements LedgerTransaction {
   }
 
   /** A number taken after the last append has not been written with it. */
-  async keepPromotionNumber(): Promise<void> {
-    if (this.head.promotions === this.writtenPromotions) return;
-    await this.execute(
-      sql`update ledger_head set promotions = ${this.head.promotions} where project = ${this.project}`,
+  keepPromotionNumber(): void {
+    const { promotions } = this.head;
+    if (promotions === this.writtenPromotions) return;
+    this.transaction.defer(
+      this.execute(sql`update ledger_head set promotions = ${promotions} where project = ${this.project}`),
     );
   }
 }
@@ -140,24 +148,43 @@ export async function appendEntries(
 ): Promise<{ entries: LedgerEntry[]; head: LedgerHead }> {
   if (entries.length === 0) return { entries: [], head };
   const chained = chain(project, head, entries);
-  const last = chained[chained.length - 1];
-  const next = { seq: last?.seq ?? head.seq, hash: last?.hash ?? head.hash, promotions: head.promotions };
-  const moved = await tx.execute(
-    prepared(
-      "ledger_append",
-      sql`with appended as (
-          insert into ledger_entry
-            (project, seq, at, kind, actor, promotion, service, environment, release, data, prev, hash)
-          select ${project}, seq, at, kind, actor, promotion, service, environment, release, data, prev, hash
-          from jsonb_to_recordset(${json(chained.map(toRow))}::jsonb) as entry
-            (seq bigint, at timestamptz, kind text, actor jsonb, promotion text, service text, environment text,
-             release text, data jsonb, prev text, hash text))
-        update ledger_head set seq = ${next.seq}, hash = ${next.hash}, promotions = ${next.promotions}
-        where project = ${project} and seq = ${head.seq} and hash = ${head.hash}`,
-    ),
-  );
-  if (moved !== 1) throw new Error(`the chain of ${project} does not end at ${head.seq}: its head was not locked`);
+  const next = endOf(chained, head);
+  await write(tx, project, head, chained, next);
   return { entries: chained, head: next };
+}
+
+/** Where the head is another one, Postgres is made to divide by zero: a refusal that needs no look at an answer. */
+async function write(
+  tx: Queryable,
+  project: string,
+  head: LedgerHead,
+  chained: readonly LedgerEntry[],
+  next: LedgerHead,
+): Promise<void> {
+  const statement = prepared(
+    "ledger_append",
+    sql`with appended as (
+        insert into ledger_entry
+          (project, seq, at, kind, actor, promotion, service, environment, release, data, prev, hash)
+        select ${project}, seq, at, kind, actor, promotion, service, environment, release, data, prev, hash
+        from jsonb_to_recordset(${json(chained.map(toRow))}::jsonb) as entry
+          (seq bigint, at timestamptz, kind text, actor jsonb, promotion text, service text, environment text,
+           release text, data jsonb, prev text, hash text))
+      update ledger_head set hash = ${next.hash}, promotions = ${next.promotions},
+        seq = case when seq = ${head.seq} and hash = ${head.hash} then ${next.seq} else 1 / (seq - seq) end
+      where project = ${project}`,
+  );
+  try {
+    await tx.execute(statement);
+  } catch (error) {
+    if (errorCode(error) !== DIVISION_BY_ZERO) throw error;
+    throw new Error(`the chain of ${project} does not end at ${head.seq}: its head was not locked`);
+  }
+}
+
+function endOf(chained: readonly LedgerEntry[], head: LedgerHead): LedgerHead {
+  const last = chained[chained.length - 1];
+  return { seq: last?.seq ?? head.seq, hash: last?.hash ?? head.hash, promotions: head.promotions };
 }
 
 function chain(project: string, head: LedgerHead, entries: readonly Entry[]): LedgerEntry[] {
