@@ -23,7 +23,13 @@ export function Feed({ entries }: { entries: FeedEntry[] }) {
         <li key={entry.number} className="feed__entry">
           <span className="feed__no">
             <span className="sr">entry </span>
-            {entry.href ? <Link href={entry.href}>{countWords(entry.number)}</Link> : countWords(entry.number)}
+            {entry.href ? (
+              <Link href={entry.href} prefetch={false}>
+                {countWords(entry.number)}
+              </Link>
+            ) : (
+              countWords(entry.number)
+            )}
           </span>
           <div className="feed__what">
             <b>{entry.kind}</b>

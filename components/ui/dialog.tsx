@@ -1,47 +1,17 @@
 "use client";
 
-import { X } from "lucide-react";
-import * as Radix from "radix-ui/dialog";
-import type { ReactNode } from "react";
-import { IconButton } from "./button";
-import { classNames } from "./class-names";
+import { lazy, Suspense } from "react";
+import type { DialogProps } from "./dialog-parts";
+import { useEverTrue } from "./use-ever-true";
 
-interface DialogProps {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-  title: ReactNode;
-  /** One or two sentences below the title: what this does. */
-  description?: ReactNode;
-  /** Buttons, the one that acts last. */
-  footer?: ReactNode;
-  tone?: "plain" | "danger";
-  wide?: boolean;
-  children?: ReactNode;
-}
+const DialogRoot = lazy(async () => ({ default: (await import("./dialog-parts")).DialogRoot }));
 
 /** A question that must be answered first: the focus stays inside, Escape leaves, and it returns where it came from. */
-export function Dialog({ open, onOpenChange, title, description, footer, tone, wide, children }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  if (!useEverTrue(props.open)) return null;
   return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
-      <Radix.Portal>
-        <Radix.Overlay className="veil" />
-        <Radix.Content
-          className={classNames("dialog", wide && "dialog--wide", tone === "danger" && "dialog--danger")}
-          {...(description ? {} : { "aria-describedby": undefined })}
-        >
-          <header className="dialog__head">
-            <Radix.Title className="dialog__title">{title}</Radix.Title>
-            <Radix.Close asChild>
-              <IconButton label="Close" className="push">
-                <X className="i" aria-hidden="true" />
-              </IconButton>
-            </Radix.Close>
-          </header>
-          {description ? <Radix.Description className="dialog__about">{description}</Radix.Description> : null}
-          {children ? <div className="dialog__body">{children}</div> : null}
-          {footer ? <footer className="dialog__foot">{footer}</footer> : null}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <Suspense fallback={null}>
+      <DialogRoot {...props} />
+    </Suspense>
   );
 }

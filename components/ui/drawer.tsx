@@ -1,35 +1,17 @@
 "use client";
 
-import { X } from "lucide-react";
-import * as Radix from "radix-ui/dialog";
-import type { ReactNode } from "react";
-import { IconButton } from "./button";
+import { lazy, Suspense } from "react";
+import type { DrawerProps } from "./dialog-parts";
+import { useEverTrue } from "./use-ever-true";
 
-interface DrawerProps {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-  title: string;
-  children: ReactNode;
-}
+const DrawerRoot = lazy(async () => ({ default: (await import("./dialog-parts")).DrawerRoot }));
 
 /** A dialog that comes from the foot of a phone's screen, where the thumb is. */
-export function Drawer({ open, onOpenChange, title, children }: DrawerProps) {
+export function Drawer(props: DrawerProps) {
+  if (!useEverTrue(props.open)) return null;
   return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
-      <Radix.Portal>
-        <Radix.Overlay className="veil" />
-        <Radix.Content className="drawer" aria-describedby={undefined}>
-          <header className="drawer__head">
-            <Radix.Title>{title}</Radix.Title>
-            <Radix.Close asChild>
-              <IconButton label="Close">
-                <X className="i" aria-hidden="true" />
-              </IconButton>
-            </Radix.Close>
-          </header>
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <Suspense fallback={null}>
+      <DrawerRoot {...props} />
+    </Suspense>
   );
 }

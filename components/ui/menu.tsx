@@ -1,117 +1,42 @@
 "use client";
 
-import { Check } from "lucide-react";
-import Link from "next/link";
-import * as Radix from "radix-ui/dropdown-menu";
-import type { ReactNode } from "react";
-import { classNames } from "./class-names";
+import * as Slot from "radix-ui/slot";
+import { type KeyboardEvent, lazy, Suspense, useState } from "react";
+import type { MenuProps } from "./menu-parts";
 
-interface MenuProps {
-  /** One element that takes a ref: a Button, a Chip. */
-  trigger: ReactNode;
-  align?: "start" | "end";
-  label?: string;
-  children: ReactNode;
-}
+// What a menu is made of weighs more than most pages: it comes when a menu is first reached for.
+const load = () => import("./menu-parts");
+const MenuRoot = lazy(async () => ({ default: (await load()).MenuRoot }));
 
-export function Menu({ trigger, align = "start", label, children }: MenuProps) {
-  return (
-    <Radix.Root modal={false}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content className="menu" align={align} sideOffset={4} collisionPadding={8} aria-label={label}>
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
-  );
-}
-
-interface MenuItemProps {
-  icon?: ReactNode;
-  note?: ReactNode;
-  danger?: boolean;
-  disabled?: boolean;
-  href?: string;
-  onSelect?: () => void;
-  children: ReactNode;
-}
-
-export function MenuItem({ icon, note, danger, disabled, href, onSelect, children }: MenuItemProps) {
-  const content = (
-    <>
-      {icon}
-      <span>{children}</span>
-      {note ? <span className="menu__note">{note}</span> : null}
-    </>
-  );
-  return (
-    <Radix.Item
-      asChild={Boolean(href)}
-      disabled={disabled}
-      onSelect={onSelect}
-      className={classNames("menu__item", danger && "menu__item--danger")}
-    >
-      {href ? <Link href={href}>{content}</Link> : content}
-    </Radix.Item>
-  );
-}
-
-interface MenuCheckProps {
-  checked: boolean;
-  onCheckedChange: (checked: boolean) => void;
-  children: ReactNode;
-}
-
+export const MenuItem = lazy(async () => ({ default: (await load()).MenuItem }));
 /** One of several that may be on together; the menu stays open, so that several can be set. */
-export function MenuCheck({ checked, onCheckedChange, children }: MenuCheckProps) {
-  return (
-    <Radix.CheckboxItem
-      className="menu__item"
-      checked={checked}
-      onCheckedChange={onCheckedChange}
-      onSelect={(event) => event.preventDefault()}
-    >
-      <Tick />
-      {children}
-    </Radix.CheckboxItem>
-  );
-}
-
-interface MenuChoiceProps {
-  value: string;
-  onValueChange: (value: string) => void;
-  options: { value: string; label: ReactNode }[];
-}
-
+export const MenuCheck = lazy(async () => ({ default: (await load()).MenuCheck }));
 /** Exactly one of several. */
-export function MenuChoice({ value, onValueChange, options }: MenuChoiceProps) {
-  return (
-    <Radix.RadioGroup value={value} onValueChange={onValueChange}>
-      {options.map((option) => (
-        <Radix.RadioItem key={option.value} value={option.value} className="menu__item">
-          <Tick />
-          {option.label}
-        </Radix.RadioItem>
-      ))}
-    </Radix.RadioGroup>
+export const MenuChoice = lazy(async () => ({ default: (await load()).MenuChoice }));
+export const MenuLabel = lazy(async () => ({ default: (await load()).MenuLabel }));
+export const MenuSeparator = lazy(async () => ({ default: (await load()).MenuSeparator }));
+
+/** A button that opens a list of things to do or to choose. */
+export function Menu(props: MenuProps) {
+  const [isWanted, setWanted] = useState(false);
+  const closed = (
+    <Slot.Root
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onPointerEnter={load}
+      onFocus={load}
+      onClick={() => setWanted(true)}
+      onKeyDown={(event: KeyboardEvent) => {
+        if (event.key === "ArrowDown") setWanted(true);
+      }}
+    >
+      {props.trigger}
+    </Slot.Root>
   );
-}
-
-function Tick() {
+  if (!isWanted) return closed;
   return (
-    <span className="menu__tick">
-      <Radix.ItemIndicator>
-        <Check className="i i--s" aria-hidden="true" />
-      </Radix.ItemIndicator>
-    </span>
+    <Suspense fallback={closed}>
+      <MenuRoot {...props} />
+    </Suspense>
   );
-}
-
-export function MenuLabel({ children }: { children: ReactNode }) {
-  return <Radix.Label className="menu__label">{children}</Radix.Label>;
-}
-
-export function MenuSeparator() {
-  return <Radix.Separator className="menu__sep" />;
 }

@@ -1,10 +1,11 @@
 "use client";
 
-import { X } from "lucide-react";
-import type { ReactNode } from "react";
-import { Toaster as Sonner, toast as sonner } from "sonner";
-import { Shape, type ShapeName } from "@/components/state/shape";
-import { IconButton } from "./button";
+import { lazy, type ReactNode, Suspense, useSyncExternalStore } from "react";
+import type { ShapeName } from "@/components/state/shape";
+import type { ToastMessage } from "./toast-parts";
+
+const load = () => import("./toast-parts");
+const Messages = lazy(async () => ({ default: (await load()).Messages }));
 
 export interface ToastOptions {
   description?: ReactNode;
@@ -12,20 +13,29 @@ export interface ToastOptions {
   durationMs?: number;
 }
 
+/** Messages that were said before their place was on the page. */
+const waiting: ToastMessage[] = [];
+const place = { isWanted: false, isReady: false, changed: new Set<() => void>() };
+
 function show(tone: string, shape: ShapeName, durationMs: number, title: ReactNode, options: ToastOptions = {}) {
-  return sonner.custom(
-    (id) => (
-      <div className={`toast ${tone}`}>
-        <Shape name={shape} />
-        <p className="toast__title">{title}</p>
-        <IconButton label="Close this message" size="small" onClick={() => sonner.dismiss(id)}>
-          <X className="i i--s" aria-hidden="true" />
-        </IconButton>
-        {options.description ? <div className="toast__about">{options.description}</div> : null}
-      </div>
-    ),
-    { duration: options.durationMs ?? durationMs },
-  );
+  waiting.push({ tone, shape, title, description: options.description, durationMs: options.durationMs ?? durationMs });
+  if (place.isReady) void deliver();
+  else want();
+}
+
+function want() {
+  place.isWanted = true;
+  for (const changed of place.changed) changed();
+}
+
+async function deliver() {
+  const { showMessage } = await load();
+  for (const message of waiting.splice(0)) showMessage(message);
+}
+
+function ready() {
+  place.isReady = true;
+  void deliver();
 }
 
 /** Says what came of an action, at the page's edge, and aloud to a screen reader. */
@@ -36,7 +46,22 @@ export const toast = {
     show("tone-fail", "fail", Number.POSITIVE_INFINITY, title, options),
 };
 
-/** Where the messages appear; one on a page. */
+function subscribe(changed: () => void): () => void {
+  place.changed.add(changed);
+  return () => place.changed.delete(changed);
+}
+
+/** Where the messages appear; one on a page. What it is made of comes with the first message. */
 export function Toaster() {
-  return <Sonner position="bottom-right" offset={16} mobileOffset={{ bottom: 72 }} gap={8} />;
+  const isWanted = useSyncExternalStore(
+    subscribe,
+    () => place.isWanted,
+    () => false,
+  );
+  if (!isWanted) return null;
+  return (
+    <Suspense fallback={null}>
+      <Messages onReady={ready} />
+    </Suspense>
+  );
 }

@@ -1,0 +1,76 @@
+"use client";
+
+import { X } from "lucide-react";
+import * as Radix from "radix-ui/dialog";
+import type { ReactNode } from "react";
+import { IconButton } from "./button";
+import { classNames } from "./class-names";
+
+export interface DialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: ReactNode;
+  /** One or two sentences below the title: what this does. */
+  description?: ReactNode;
+  /** Buttons, the one that acts last. */
+  footer?: ReactNode;
+  tone?: "plain" | "danger";
+  wide?: boolean;
+  children?: ReactNode;
+}
+
+/** The dialog itself, loaded when one is first opened. */
+export function DialogRoot({ open, onOpenChange, title, description, footer, tone, wide, children }: DialogProps) {
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className="veil" />
+        <Radix.Content
+          className={classNames("dialog", wide && "dialog--wide", tone === "danger" && "dialog--danger")}
+          {...(description ? {} : { "aria-describedby": undefined })}
+        >
+          <header className="dialog__head">
+            <Radix.Title className="dialog__title">{title}</Radix.Title>
+            <Radix.Close asChild>
+              <IconButton label="Close" className="push">
+                <X className="i" aria-hidden="true" />
+              </IconButton>
+            </Radix.Close>
+          </header>
+          {description ? <Radix.Description className="dialog__about">{description}</Radix.Description> : null}
+          {children ? <div className="dialog__body">{children}</div> : null}
+          {footer ? <footer className="dialog__foot">{footer}</footer> : null}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+export interface DrawerProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: string;
+  children: ReactNode;
+}
+
+/** The drawer itself, loaded with the first dialog. */
+export function DrawerRoot({ open, onOpenChange, title, children }: DrawerProps) {
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className="veil" />
+        <Radix.Content className="drawer" aria-describedby={undefined}>
+          <header className="drawer__head">
+            <Radix.Title>{title}</Radix.Title>
+            <Radix.Close asChild>
+              <IconButton label="Close">
+                <X className="i" aria-hidden="true" />
+              </IconButton>
+            </Radix.Close>
+          </header>
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
