@@ -11,7 +11,9 @@ import { startWorkerProcess } from "@/lib/worker/testing/worker-process";
 /** Every failpoint that the engine's source names. */
 function failpointsInSource(): string[] {
   const folder = path.resolve(import.meta.dirname, "../engine/steps");
-  const source = readdirSync(folder).map((file) => readFileSync(path.join(folder, file), "utf8")).join("\n");
+  const source = readdirSync(folder)
+    .map((file) => readFileSync(path.join(folder, file), "utf8"))
+    .join("\n");
   const calls = source.match(/failpoint\([^)]*\)/g) ?? [];
   return [...new Set(calls.flatMap((call) => call.match(/[a-zA-Z]+:[a-z]+/g) ?? []))].sort();
 }
@@ -56,17 +58,22 @@ describe("a worker that is killed between two effects", () => {
     expect([...steps].sort()).toEqual(["apply", "evaluate", "moveTag", "observe", "observeRevert", "revert", "verify"]);
   });
 
-  it.each(failpoints)("at %s leaves a record that its successor brings to an end", async (failpoint) => {
-    const environment = failpoint.startsWith("evaluate") ? "production" : "staging";
-    const before = await targetGeneration(world, "backend", environment);
-    const id = await promotionThatMeets(failpoint);
-    const killed = await startWorkerProcess(world.database.url, { WAYBILL_FAILPOINT: `${failpoint}:kill` });
-    expect(await killed.exited).toMatchObject({ signal: "SIGKILL" });
+  it.each(failpoints)(
+    "at %s leaves a record that its successor brings to an end",
+    async (failpoint) => {
+      const environment = failpoint.startsWith("evaluate") ? "production" : "staging";
+      const before = await targetGeneration(world, "backend", environment);
+      const id = await promotionThatMeets(failpoint);
+      const killed = await startWorkerProcess(world.database.url, { WAYBILL_FAILPOINT: `${failpoint}:kill` });
+      expect(await killed.exited).toMatchObject({ signal: "SIGKILL" });
 
-    const ended = await world.withWorker(() => world.ended(id, 30_000));
-    expect(ended.phase).toBe(failpoint.includes("evert") ? "rolledBack" : "succeeded");
-    if (environment === "production") expect(ended.approvals.map((one) => one.person)).toEqual([world.people.arjun.id]);
-    await expectSoundRecord(world, id);
-    expect(await targetGeneration(world, "backend", environment)).toBeGreaterThan(before);
-  }, 60_000);
+      const ended = await world.withWorker(() => world.ended(id, 30_000));
+      expect(ended.phase).toBe(failpoint.includes("evert") ? "rolledBack" : "succeeded");
+      if (environment === "production")
+        expect(ended.approvals.map((one) => one.person)).toEqual([world.people.arjun.id]);
+      await expectSoundRecord(world, id);
+      expect(await targetGeneration(world, "backend", environment)).toBeGreaterThan(before);
+    },
+    60_000,
+  );
 });

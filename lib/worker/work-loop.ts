@@ -44,8 +44,14 @@ export class WorkLoop {
     this.wake();
     const grace = AbortSignal.timeout(graceMs);
     const over = new Promise<void>((resolve) => grace.addEventListener("abort", () => resolve(), { once: true }));
-    await Promise.race([Promise.allSettled([...this.underWay, this.loop]), over]);
+    await Promise.race([this.drained(), over]);
     await releaseLeases(this.engine).catch((error: unknown) => this.complain("leases could not be given back", error));
+  }
+
+  /** The loop may have taken a last step while it was told to stop: first it ends, then what it took. */
+  private async drained(): Promise<void> {
+    await this.loop;
+    await Promise.allSettled(this.underWay);
   }
 
   private async run(): Promise<void> {

@@ -28,10 +28,11 @@ export async function runObserve(engine: Engine, step: LeasedStep): Promise<void
   });
   if (outcome.kind === "putOff") return;
   await failpoint(back ? "observeRevert:looked" : "observe:looked");
+  const told = { generation: rollout.generation, forMs: Date.parse(engine.now()) - Date.parse(rollout.acceptedAt) };
   const sighting: Sighting =
     outcome.kind === "trouble"
       ? { kind: "trouble", trouble: outcome.trouble }
-      : judgeObservation(outcome.value, expected, rollout.generation);
+      : judgeObservation(outcome.value, expected, told);
   await settle(engine, step, () => ({ kind: back ? "revertSighted" : "sighted", service, sighting }));
   await failpoint(back ? "observeRevert:settled" : "observe:settled");
 }

@@ -35,12 +35,13 @@ function look(engine: Engine, state: Verifying, check: CheckState): Promise<Chec
 async function lookAtDigest(engine: Engine, state: Verifying, check: CheckState): Promise<CheckState> {
   const planned = plannedOf(state, check.service);
   const rollout = state.rollouts.find((one) => one.service === check.service);
-  const generation = rollout?.phase === "observed" ? rollout.generation : -1;
+  const forMs = rollout?.phase === "observed" ? Date.parse(engine.now()) - Date.parse(rollout.acceptedAt) : 0;
+  const told = { generation: rollout?.phase === "observed" ? rollout.generation : -1, forMs };
   try {
     const target = await targetOf(engine, state, planned);
     const seen = await target.observe(planned.target, AbortSignal.timeout(engine.callMs));
     const expected = await expectedDigest(engine.pool, state.project, check.service, planned.to.digest);
-    return judgeDigest(check, judgeObservation(seen, expected, generation), engine.now());
+    return judgeDigest(check, judgeObservation(seen, expected, told), engine.now());
   } catch (error) {
     return judgeDigest(check, silence(error), engine.now());
   }

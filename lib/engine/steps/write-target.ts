@@ -70,7 +70,7 @@ export async function writeTarget(write: {
     try {
       return { kind: "written", ...(await write.apply(live)) };
     } catch (error) {
-      const lostRace = error instanceof ExternalError && error.code === "conflict";
+      const lostRace = error instanceof ExternalError && error.code === "conflict" && error.retryable;
       if (!lostRace || round === 3) throw error;
     }
   }

@@ -20,7 +20,7 @@ export const services = ["backend", "chat"] as const;
 
 /** A whole Waybill over a sandbox and a database of its own: commands, engine, worker loop and observer. */
 export interface DemoWorld {
-  database: TestDatabase;
+  database: Pick<TestDatabase, "url" | "close">;
   pool: Pool;
   sandbox: Sandbox;
   engine: Engine;
@@ -86,11 +86,21 @@ ${services
 `;
 }
 
+export interface DemoWorldOptions {
+  soak?: string;
+  watch?: string;
+  /** False: no loop takes the due work until startWorker or withWorker. */
+  worker?: boolean;
+  /** A database of the test's own making, in place of a clone of the template. */
+  database?: Pick<TestDatabase, "url" | "close">;
+  /** Where the sandbox keeps its state, for a test that stops and starts it. */
+  sandboxFolder?: string;
+}
+
 /** Builds the world: two services run v1.0.0 in both environments, nothing was promoted yet. */
-export async function createDemoWorld(
-  extra: { soak?: string; watch?: string; worker?: boolean } = {},
-): Promise<DemoWorld> {
-  const [database, sandbox] = await Promise.all([createTestDatabase(), startSandbox({ speed: 20 })]);
+export async function createDemoWorld(extra: DemoWorldOptions = {}): Promise<DemoWorld> {
+  const sandboxOptions = { speed: 20, ...(extra.sandboxFolder ? { dataFolder: extra.sandboxFolder } : {}) };
+  const [database, sandbox] = await Promise.all([extra.database ?? createTestDatabase(), startSandbox(sandboxOptions)]);
   const pool = createPool(database.url);
   const engine = { ...composeEngine(pool), log: () => undefined };
   const people = await signIn(pool);
@@ -116,7 +126,7 @@ export async function createDemoWorld(
       stop.abort();
       await loop.stop(5_000);
       await observer.close();
-      await sandbox.close();
+      await world.sandbox.close();
       await pool.close();
       await database.close();
     },

@@ -29,12 +29,22 @@ export function matchDigest(expected: ExpectedDigest, runs: Digest | undefined):
   return expected.platforms.includes(runs) ? "platform" : undefined;
 }
 
+/** The order that is being judged: its fencing number, and how long ago the target accepted it. */
+export interface Told {
+  generation: number;
+  forMs: number;
+}
+
+/** A hung rollout's condition stands on for a moment after the next order, until the cluster sees that one progress. */
+const staleConditionMs = 10_000;
+
 /**
  * Whether the target runs what it was told. Running needs all of it: the order is the target's own (no status counts
  * before observedGeneration reaches it), every pod is new, ready, and reports the digest. Anything else is progressing,
  * or trouble in the cluster's words.
  */
-export function judgeObservation(seen: SeenTarget, expected: ExpectedDigest, generation: number): Sighting {
+export function judgeObservation(seen: SeenTarget, expected: ExpectedDigest, told: Told): Sighting {
+  const { generation, forMs } = told;
   if (!seen.exists) return trouble("the workload is not there any more", []);
   if (seen.specDigest !== expected.digest || seen.generation !== generation) {
     const found = [{ name: "its spec says", value: seen.specDigest ?? "no digest" }];
@@ -42,7 +52,8 @@ export function judgeObservation(seen: SeenTarget, expected: ExpectedDigest, gen
   }
   const { ready, desired } = seen;
   if (seen.observedGeneration < seen.targetGeneration) return { kind: "progressing", ready: 0, desired };
-  if (seen.failure) {
+  const stale = seen.failure?.reason === "ProgressDeadlineExceeded" && forMs < staleConditionMs;
+  if (seen.failure && !stale) {
     const { reason, message } = seen.failure;
     return trouble(message === "" ? reason : `${reason}: ${message}`, podEvidence(seen));
   }

@@ -14,7 +14,10 @@ export interface WorkerProcess {
 const root = path.resolve(import.meta.dirname, "../../..");
 
 /** Starts a worker over a database, with leases of two seconds, and resolves once it is at work. */
-export async function startWorkerProcess(databaseUrl: string, env: Record<string, string> = {}): Promise<WorkerProcess> {
+export async function startWorkerProcess(
+  databaseUrl: string,
+  env: Record<string, string> = {},
+): Promise<WorkerProcess> {
   const script = path.join(root, "lib/worker/main.ts");
   const child = spawn(process.execPath, [...typeScriptArguments(root), script], {
     cwd: root,
