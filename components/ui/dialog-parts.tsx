@@ -2,7 +2,7 @@
 
 import { X } from "lucide-react";
 import * as Radix from "radix-ui/dialog";
-import type { ReactNode } from "react";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
 import { IconButton } from "./button";
 import { classNames } from "./class-names";
 
@@ -19,14 +19,28 @@ export interface DialogProps {
   children?: ReactNode;
 }
 
+/** Brings the focus back to what opened the dialog: without a trigger of its own, Radix would leave it nowhere. */
+function useReturnOfFocus(open: boolean): (event: Event) => void {
+  const opener = useRef<Element>(null);
+  useLayoutEffect(() => {
+    if (open) opener.current = document.activeElement;
+  }, [open]);
+  return (event) => {
+    event.preventDefault();
+    if (opener.current instanceof HTMLElement) opener.current.focus();
+  };
+}
+
 /** The dialog itself, loaded when one is first opened. */
 export function DialogRoot({ open, onOpenChange, title, description, footer, tone, wide, children }: DialogProps) {
+  const returnFocus = useReturnOfFocus(open);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="veil" />
         <Radix.Content
           className={classNames("dialog", wide && "dialog--wide", tone === "danger" && "dialog--danger")}
+          onCloseAutoFocus={returnFocus}
           {...(description ? {} : { "aria-describedby": undefined })}
         >
           <header className="dialog__head">
@@ -55,11 +69,12 @@ export interface DrawerProps {
 
 /** The drawer itself, loaded with the first dialog. */
 export function DrawerRoot({ open, onOpenChange, title, children }: DrawerProps) {
+  const returnFocus = useReturnOfFocus(open);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="veil" />
-        <Radix.Content className="drawer" aria-describedby={undefined}>
+        <Radix.Content className="drawer" aria-describedby={undefined} onCloseAutoFocus={returnFocus}>
           <header className="drawer__head">
             <Radix.Title>{title}</Radix.Title>
             <Radix.Close asChild>

@@ -1,17 +1,12 @@
 "use client";
 
-import { lazy, Suspense } from "react";
 import type { DialogProps } from "./dialog-parts";
-import { useEverTrue } from "./use-ever-true";
+import { usePartsWhen } from "./use-parts";
 
-const DialogRoot = lazy(async () => ({ default: (await import("./dialog-parts")).DialogRoot }));
+const load = () => import("./dialog-parts");
 
 /** A question that must be answered first: the focus stays inside, Escape leaves, and it returns where it came from. */
 export function Dialog(props: DialogProps) {
-  if (!useEverTrue(props.open)) return null;
-  return (
-    <Suspense fallback={null}>
-      <DialogRoot {...props} />
-    </Suspense>
-  );
+  const parts = usePartsWhen(props.open, load);
+  return parts ? <parts.DialogRoot {...props} /> : null;
 }

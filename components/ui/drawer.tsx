@@ -1,17 +1,12 @@
 "use client";
 
-import { lazy, Suspense } from "react";
 import type { DrawerProps } from "./dialog-parts";
-import { useEverTrue } from "./use-ever-true";
+import { usePartsWhen } from "./use-parts";
 
-const DrawerRoot = lazy(async () => ({ default: (await import("./dialog-parts")).DrawerRoot }));
+const load = () => import("./dialog-parts");
 
 /** A dialog that comes from the foot of a phone's screen, where the thumb is. */
 export function Drawer(props: DrawerProps) {
-  if (!useEverTrue(props.open)) return null;
-  return (
-    <Suspense fallback={null}>
-      <DrawerRoot {...props} />
-    </Suspense>
-  );
+  const parts = usePartsWhen(props.open, load);
+  return parts ? <parts.DrawerRoot {...props} /> : null;
 }

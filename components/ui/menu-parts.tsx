@@ -3,7 +3,7 @@
 import { Check } from "lucide-react";
 import Link from "next/link";
 import * as Radix from "radix-ui/dropdown-menu";
-import { type ReactNode, Suspense } from "react";
+import type { ReactNode } from "react";
 import { classNames } from "./class-names";
 
 export interface MenuProps {
@@ -21,7 +21,7 @@ export function MenuRoot({ trigger, align = "start", label, children }: MenuProp
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content className="menu" align={align} sideOffset={4} collisionPadding={8} aria-label={label}>
-          <Suspense fallback={null}>{children}</Suspense>
+          {children}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

@@ -1,42 +1,58 @@
 "use client";
 
 import * as Slot from "radix-ui/slot";
-import { type KeyboardEvent, lazy, Suspense, useState } from "react";
+import { type ComponentProps, type KeyboardEvent, useState } from "react";
 import type { MenuProps } from "./menu-parts";
 
-// What a menu is made of weighs more than most pages: it comes when a menu is first reached for.
-const load = () => import("./menu-parts");
-const MenuRoot = lazy(async () => ({ default: (await load()).MenuRoot }));
+type Parts = typeof import("./menu-parts");
 
-export const MenuItem = lazy(async () => ({ default: (await load()).MenuItem }));
-/** One of several that may be on together; the menu stays open, so that several can be set. */
-export const MenuCheck = lazy(async () => ({ default: (await load()).MenuCheck }));
-/** Exactly one of several. */
-export const MenuChoice = lazy(async () => ({ default: (await load()).MenuChoice }));
-export const MenuLabel = lazy(async () => ({ default: (await load()).MenuLabel }));
-export const MenuSeparator = lazy(async () => ({ default: (await load()).MenuSeparator }));
+// What a menu is made of weighs more than most pages: it comes when a menu is first reached for.
+let parts: Parts | undefined;
+
+async function load(): Promise<void> {
+  parts ??= await import("./menu-parts");
+}
 
 /** A button that opens a list of things to do or to choose. */
 export function Menu(props: MenuProps) {
-  const [isWanted, setWanted] = useState(false);
-  const closed = (
+  const [isOpened, setOpened] = useState(false);
+  if (isOpened && parts) return <parts.MenuRoot {...props} />;
+  const open = () => void load().then(() => setOpened(true));
+  return (
     <Slot.Root
       aria-haspopup="menu"
       aria-expanded={false}
       onPointerEnter={load}
       onFocus={load}
-      onClick={() => setWanted(true)}
+      onClick={open}
       onKeyDown={(event: KeyboardEvent) => {
-        if (event.key === "ArrowDown") setWanted(true);
+        if (event.key === "ArrowDown") open();
       }}
     >
       {props.trigger}
     </Slot.Root>
   );
-  if (!isWanted) return closed;
-  return (
-    <Suspense fallback={closed}>
-      <MenuRoot {...props} />
-    </Suspense>
-  );
+}
+
+// Only drawn inside an open menu, whose parts are there by then.
+export function MenuItem(props: ComponentProps<Parts["MenuItem"]>) {
+  return parts ? <parts.MenuItem {...props} /> : null;
+}
+
+/** One of several that may be on together; the menu stays open, so that several can be set. */
+export function MenuCheck(props: ComponentProps<Parts["MenuCheck"]>) {
+  return parts ? <parts.MenuCheck {...props} /> : null;
+}
+
+/** Exactly one of several. */
+export function MenuChoice(props: ComponentProps<Parts["MenuChoice"]>) {
+  return parts ? <parts.MenuChoice {...props} /> : null;
+}
+
+export function MenuLabel(props: ComponentProps<Parts["MenuLabel"]>) {
+  return parts ? <parts.MenuLabel {...props} /> : null;
+}
+
+export function MenuSeparator() {
+  return parts ? <parts.MenuSeparator /> : null;
 }

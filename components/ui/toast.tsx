@@ -1,11 +1,11 @@
 "use client";
 
-import { lazy, type ReactNode, Suspense, useSyncExternalStore } from "react";
+import { type ReactNode, useSyncExternalStore } from "react";
 import type { ShapeName } from "@/components/state/shape";
 import type { ToastMessage } from "./toast-parts";
+import { usePartsWhen } from "./use-parts";
 
 const load = () => import("./toast-parts");
-const Messages = lazy(async () => ({ default: (await load()).Messages }));
 
 export interface ToastOptions {
   description?: ReactNode;
@@ -58,10 +58,6 @@ export function Toaster() {
     () => place.isWanted,
     () => false,
   );
-  if (!isWanted) return null;
-  return (
-    <Suspense fallback={null}>
-      <Messages onReady={ready} />
-    </Suspense>
-  );
+  const parts = usePartsWhen(isWanted, load);
+  return parts ? <parts.Messages onReady={ready} /> : null;
 }
