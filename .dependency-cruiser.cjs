@@ -74,7 +74,14 @@ module.exports = {
     mayOnlyImport(
       "queries",
       "^lib/queries/",
-      ["^lib/queries/", pipeline, "^lib/auth/", db, "^lib/facts/", "^lib/ledger/(ledger-entry|load|export|replay)[.]ts$"],
+      [
+        "^lib/queries/",
+        pipeline,
+        "^lib/auth/",
+        db,
+        "^lib/facts/",
+        "^lib/ledger/(ledger-entry|load|export|replay)[.]ts$",
+      ],
       "queries read; of the ledger what only reads",
     ),
     {
@@ -122,10 +129,17 @@ module.exports = {
       to: { path: "^lib/queries/", dependencyTypesNot: ["type-only", "type-import"] },
     },
     mayOnlyImport(
+      "api",
+      "^lib/api/",
+      ["^lib/api/", pipeline, "^lib/auth/", "^lib/commands/", "^lib/ports/external-error[.]ts$"],
+      "the API's contract: schemas of the commands' inputs and of the answers, and the glue that every route uses",
+    ),
+    mayOnlyImport(
       "app",
       "^app/",
       [
         "^app/",
+        "^lib/api/",
         "^components/",
         "^lib/commands/",
         "^lib/queries/",
@@ -141,9 +155,29 @@ module.exports = {
     mayOnlyImport("sandbox", "^sandbox/", ["^sandbox/"], "the sandbox speaks protocols, as the real servers do"),
     mayOnlyImport(
       "cli",
-      "^cli/",
-      ["^cli/", pipeline, "^lib/ledger/(hash-chain|verify)[.]ts$", configTypes],
+      "^cli/(?!local/)",
+      ["^cli/", pipeline, "^lib/ledger/(hash-chain|verify)[.]ts$", configTypes, "^lib/api/"],
       "the CLI is a thin client of the API",
+    ),
+    {
+      name: "cli-takes-api-types-only",
+      comment: "what the API answers is known by type; its routes' glue stays in the server",
+      severity: "error",
+      from: { path: "^cli/", pathNot: TEST },
+      to: { path: "^lib/api/", dependencyTypesNot: ["type-only", "type-import"] },
+    },
+    mayOnlyImport(
+      "cli-local",
+      "^cli/local/",
+      [
+        "^cli/",
+        pipeline,
+        "^lib/ledger/(replay|announce-change)[.]ts$",
+        "^lib/commands/create-token[.]ts$",
+        "^lib/auth/",
+        db,
+      ],
+      "what is done on the machine itself, with the database: the first token, a replay",
     ),
     {
       name: "no-cycles",

@@ -45,7 +45,10 @@ interface ServiceRow {
   position: number;
 }
 
-type Run<Name extends string> = Record<`${Name}Digest` | `${Name}Version` | `${Name}Release` | `${Name}Since`, string | null>;
+type Run<Name extends string> = Record<
+  `${Name}Digest` | `${Name}Version` | `${Name}Release` | `${Name}Since`,
+  string | null
+>;
 type CellRow = Run<"wanted"> &
   Run<"observed"> &
   Run<"verified"> & {
@@ -82,11 +85,13 @@ export async function readMatrixRows(
      order by project, position
      limit ${limit + 1}`);
   const page = pageFrom(rows, limit, (row) => [row.project, row.position]);
-  const cells = await loadCells(db, page.items);
-  const items = page.items.map(({ project, service: name }) => ({
-    project,
-    service: name,
-    cells: cells.filter((cell) => cell.project === project && cell.service === name).map(cellView),
+  const keyOf = (row: { project: string; service: string }) => `${row.project}/${row.service}`;
+  const cells = new Map<string, CellView[]>(page.items.map((row) => [keyOf(row), []]));
+  for (const cell of await loadCells(db, page.items)) cells.get(keyOf(cell))?.push(cellView(cell));
+  const items = page.items.map((row) => ({
+    project: row.project,
+    service: row.service,
+    cells: cells.get(keyOf(row)) ?? [],
   }));
   return { items, next: page.next };
 }

@@ -39,14 +39,20 @@ function isOfType(value: unknown, type: "text" | "number" | "instant"): boolean 
     case "text":
       return typeof value === "string" && !value.includes("\u0000");
     case "instant":
-      return typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z$/.test(value) && !Number.isNaN(Date.parse(value));
+      return (
+        typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z$/.test(value) && !Number.isNaN(Date.parse(value))
+      );
     default:
       return type satisfies never;
   }
 }
 
 /** The first `limit` of rows of which one more was asked for, and the cursor behind them. */
-export function pageFrom<Row>(rows: Row[], limit: number, keyOf: (row: Row) => readonly (string | number)[]): PageOf<Row> {
+export function pageFrom<Row>(
+  rows: Row[],
+  limit: number,
+  keyOf: (row: Row) => readonly (string | number)[],
+): PageOf<Row> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return { items, next: rows.length > limit && last !== undefined ? toCursor(keyOf(last)) : null };

@@ -1,0 +1,129 @@
+import { z } from "zod";
+import { operation } from "@/lib/api/operation";
+import { promotion } from "@/lib/api/promotion-schema";
+import { actor, digest, environmentName, instant, projectName, promotionKey, serviceName } from "@/lib/api/values";
+import { driftInput } from "@/lib/commands/adopt-drift";
+import { holdInput, releaseHoldInput } from "@/lib/commands/hold";
+import { unblockInput } from "@/lib/commands/unblock";
+
+const hold = z
+  .strictObject({
+    id: z.string(),
+    project: projectName,
+    environment: environmentName,
+    reason: z.string(),
+    heldBy: actor,
+    heldAt: instant,
+  })
+  .meta({ id: "Hold" });
+
+const block = z
+  .strictObject({
+    id: z.string(),
+    project: projectName,
+    environment: environmentName,
+    service: serviceName,
+    digest,
+    reason: z.string(),
+    nextStep: z.string(),
+    promotion: promotionKey.nullable(),
+    blockedBy: actor,
+    blockedAt: instant,
+  })
+  .meta({ id: "Block" });
+
+const named = z.strictObject({ id: z.string() });
+
+export const listHoldsOperation = operation({
+  id: "listHolds",
+  method: "get",
+  path: "/holds",
+  tag: "Environments",
+  summary: "List the holds that stand",
+  description: "Newest first.",
+  query: z.strictObject({ project: projectName.optional() }),
+  answers: { 200: { description: "the holds", schema: z.strictObject({ items: z.array(hold) }) } },
+  refusals: [],
+});
+
+export const holdOperation = operation({
+  id: "holdEnvironment",
+  method: "post",
+  path: "/holds",
+  tag: "Environments",
+  summary: "Stop the line",
+  description: "Nothing new starts in the environment until the hold is lifted; what is under way goes on.",
+  body: holdInput.meta({ id: "HoldRequest" }),
+  answers: { 201: { description: "held", schema: named } },
+  refusals: ["alreadyHeld"],
+});
+
+export const releaseHoldOperation = operation({
+  id: "releaseHold",
+  method: "delete",
+  path: "/holds/{project}/{environment}",
+  tag: "Environments",
+  summary: "Lift a hold",
+  description: "Promotions that waited for it are looked at again at once.",
+  params: releaseHoldInput.omit({ why: true }),
+  query: releaseHoldInput.pick({ why: true }),
+  answers: { 200: { description: "lifted", schema: named } },
+  refusals: ["notHeld"],
+});
+
+export const listBlocksOperation = operation({
+  id: "listBlocks",
+  method: "get",
+  path: "/blocks",
+  tag: "Environments",
+  summary: "List the digests that may not go somewhere",
+  description: "The blocks that stand, newest first.",
+  query: z.strictObject({
+    project: projectName.optional(),
+    environment: environmentName.optional(),
+    service: serviceName.optional(),
+  }),
+  answers: { 200: { description: "the blocks", schema: z.strictObject({ items: z.array(block) }) } },
+  refusals: [],
+});
+
+export const unblockOperation = operation({
+  id: "unblockDigest",
+  method: "post",
+  path: "/unblocks",
+  tag: "Environments",
+  summary: "Lift a block",
+  description: "Lets a digest into an environment again that failed there, with a reason.",
+  body: unblockInput.meta({ id: "Unblock" }),
+  answers: { 200: { description: "lifted", schema: named } },
+  refusals: ["notBlocked"],
+});
+
+const drift = driftInput.meta({
+  id: "Drift",
+  description: "the drift that was looked at: another one by now is refused",
+});
+
+export const adoptDriftOperation = operation({
+  id: "adoptDrift",
+  method: "post",
+  path: "/drift/adopt",
+  tag: "Environments",
+  summary: "Adopt what was changed by hand",
+  description: "What was found running is what should run from now on. It is not verified by that.",
+  body: drift,
+  answers: { 200: { description: "adopted", schema: z.strictObject({ digest }) } },
+  refusals: ["noDrift", "driftChanged", "busy"],
+});
+
+export const revertDriftOperation = operation({
+  id: "revertDrift",
+  method: "post",
+  path: "/drift/revert",
+  tag: "Environments",
+  summary: "Undo what was changed by hand",
+  description: "A promotion of kind rollback brings back exactly what should run.",
+  body: drift,
+  answers: { 201: { description: "requested", schema: promotion, headers: { Location: "the promotion" } } },
+  refusals: ["noDrift", "driftChanged", "busy", "unknownEnvironment", "unknownService", "noTarget", "noRegistry"],
+});

@@ -1,0 +1,56 @@
+import { applyOperation } from "@/lib/api/contract/documents";
+import {
+  adoptDriftOperation,
+  holdOperation,
+  listBlocksOperation,
+  listHoldsOperation,
+  releaseHoldOperation,
+  revertDriftOperation,
+  unblockOperation,
+} from "@/lib/api/contract/environments";
+import { exportLedgerOperation, ledgerHeadOperation, readLedgerOperation } from "@/lib/api/contract/ledger";
+import { listProjectsOperation, matrixOperation } from "@/lib/api/contract/projects";
+import {
+  abortOperation,
+  listPromotionsOperation,
+  planOperation,
+  promoteOperation,
+  readPromotionOperation,
+  rollBackOperation,
+  settleOperation,
+  signOperation,
+} from "@/lib/api/contract/promotions";
+import { announceOperation, listReleasesOperation, readReleaseOperation } from "@/lib/api/contract/releases";
+import { createTokenOperation, listTokensOperation, revokeTokenOperation } from "@/lib/api/contract/tokens";
+import type { Operation } from "@/lib/api/operation";
+
+/** Every operation below /api/v1 but the document itself; a test compares it with the routes. */
+export const operations: readonly Operation[] = [
+  listProjectsOperation,
+  matrixOperation,
+  applyOperation,
+  announceOperation,
+  listReleasesOperation,
+  readReleaseOperation,
+  planOperation,
+  promoteOperation,
+  listPromotionsOperation,
+  readPromotionOperation,
+  signOperation,
+  abortOperation,
+  settleOperation,
+  rollBackOperation,
+  listHoldsOperation,
+  holdOperation,
+  releaseHoldOperation,
+  listBlocksOperation,
+  unblockOperation,
+  adoptDriftOperation,
+  revertDriftOperation,
+  readLedgerOperation,
+  exportLedgerOperation,
+  ledgerHeadOperation,
+  createTokenOperation,
+  listTokensOperation,
+  revokeTokenOperation,
+];

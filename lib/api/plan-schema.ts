@@ -1,0 +1,116 @@
+import { z } from "zod";
+import {
+  digest,
+  environmentName,
+  planHashValue,
+  projectName,
+  promotionKey,
+  releaseKey,
+  serviceName,
+} from "@/lib/api/values";
+
+const versionAt = z.strictObject({ digest, version: z.string().nullable() });
+const amount = z.union([z.number(), z.string()]).optional();
+
+const plannedGate = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("upstream"), match: z.enum(["all", "any"]), environments: z.array(z.string()) }),
+  z.strictObject({
+    kind: z.literal("approval"),
+    count: z.int(),
+    from: z.array(z.string()),
+    expiresAfterMs: z.int(),
+  }),
+  z.strictObject({ kind: z.literal("soak"), in: z.string(), forMs: z.int() }),
+  z.strictObject({ kind: z.literal("hold") }),
+  z.strictObject({ kind: z.literal("block") }),
+]);
+
+const strategy = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("rolling"), maxSurge: amount, maxUnavailable: amount, deadlineMs: z.int() }),
+  z.strictObject({ kind: z.literal("recreate"), deadlineMs: z.int() }),
+]);
+
+const healthCheck = { url: z.string(), status: z.int(), forMs: z.int().optional() };
+
+const verification = z.strictObject({
+  health: z.array(z.strictObject(healthCheck)),
+  smoke: z.array(
+    z.strictObject({
+      ...healthCheck,
+      jsonPath: z.string().optional(),
+      equals: z.union([z.string(), z.number(), z.boolean()]).optional(),
+    }),
+  ),
+  watchMs: z.int(),
+});
+
+const plannedService = z.strictObject({
+  service: serviceName,
+  connection: z.string(),
+  repository: z.string(),
+  image: z.string().meta({ description: "host/repository; the target pulls it by the digest of `to`" }),
+  target: z.strictObject({
+    kind: z.literal("kubernetes"),
+    connection: z.string(),
+    namespace: z.string(),
+    workload: z.strictObject({ kind: z.enum(["deployment", "statefulSet"]), name: z.string() }),
+    container: z.string(),
+  }),
+  from: versionAt.nullable(),
+  to: z.strictObject({
+    digest,
+    version: z.string(),
+    platforms: z.array(digest),
+    revision: z.string().nullable(),
+  }),
+  rollback: z
+    .strictObject({
+      digest,
+      version: z.string().nullable(),
+      release: z.string().nullable(),
+      verified: z.boolean(),
+    })
+    .nullable(),
+  strategy,
+});
+
+export const plan = z
+  .strictObject({
+    v: z.literal(1),
+    kind: z.enum(["promote", "rollback"]),
+    project: projectName,
+    environment: environmentName,
+    release: releaseKey,
+    version: z.string(),
+    policyVersion: z.int().meta({ description: "the version of the project file it was made from" }),
+    services: z.array(plannedService).meta({ description: "in the order in which they are rolled out" }),
+    gates: z.array(plannedGate),
+    verification,
+    onFailure: z.enum(["rollBack", "hold"]),
+    queue: z.enum(["fifo", "newest"]),
+    tags: z.array(z.strictObject({ service: serviceName, tag: z.string() })),
+  })
+  .meta({ id: "Plan", description: "exactly what a promotion will do; its hash is what is approved" });
+
+export const verdict = z
+  .strictObject({
+    gate: z.string(),
+    status: z.enum(["pass", "fail", "wait", "unknown"]).meta({ description: "only pass opens a gate" }),
+    demand: z.string(),
+    summary: z.string(),
+    evidence: z.array(z.strictObject({ name: z.string(), value: z.string(), threshold: z.string().optional() })),
+    nextEvaluationAt: z.string().optional(),
+    opensAt: z.string().optional(),
+    whoCanAct: z.string().optional(),
+  })
+  .meta({ id: "Verdict", description: "a gate's answer" });
+
+export const preview = z
+  .strictObject({
+    plan,
+    planHash: planHashValue,
+    verdicts: z.array(verdict),
+    wouldStart: z.boolean().meta({ description: "true where every gate is open" }),
+    undoes: promotionKey.nullable().meta({ description: "of a rollback: the promotion whose effect it undoes" }),
+  })
+  .meta({ id: "Preview" });

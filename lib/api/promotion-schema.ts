@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { plan, verdict } from "@/lib/api/plan-schema";
+import {
+  actor,
+  digest,
+  environmentName,
+  instant,
+  planHashValue,
+  projectName,
+  promotionKey,
+  releaseKey,
+  serviceName,
+} from "@/lib/api/values";
+
+export const phases = [
+  "waiting",
+  "queued",
+  "rollingOut",
+  "verifying",
+  "rollingBack",
+  "stuck",
+  "succeeded",
+  "rejected",
+  "expired",
+  "superseded",
+  "aborted",
+  "rolledBack",
+  "failed",
+] as const;
+
+export const phase = z.enum(phases).meta({ id: "Phase", description: "where a promotion stands" });
+
+const summaryFields = {
+  id: promotionKey,
+  number: z.int(),
+  project: projectName,
+  environment: environmentName,
+  kind: z.enum(["promote", "rollback"]),
+  release: releaseKey,
+  version: z.string(),
+  services: z.array(serviceName),
+  phase,
+  ended: z.boolean().meta({ description: "true where the phase is never left" }),
+  planHash: planHashValue,
+  requestedBy: actor,
+  requestedAt: instant,
+  endedAt: instant.nullable(),
+  causedBy: promotionKey.nullable().meta({ description: "what a rollback undoes" }),
+};
+
+export const promotionSummary = z.strictObject(summaryFields).meta({ id: "PromotionSummary" });
+
+const rollout = z
+  .strictObject({
+    service: serviceName,
+    phase: z.enum([
+      "pending",
+      "requested",
+      "accepted",
+      "observed",
+      "failed",
+      "revertRequested",
+      "revertAccepted",
+      "reverted",
+    ]),
+    runs: digest.nullable().meta({ description: "the digest that was seen running, once it was" }),
+    ready: z.int().nullable(),
+    desired: z.int().nullable(),
+    reason: z.string().nullable().meta({ description: "why it failed, in the target's own words" }),
+  })
+  .meta({ id: "Rollout", description: "one service's part: requested, accepted, observed" });
+
+const check = z
+  .strictObject({
+    id: z.string(),
+    kind: z.enum(["digest", "health", "smoke"]),
+    service: serviceName,
+    title: z.string(),
+    status: z.enum(["waiting", "holding", "good", "passed", "failed", "unknown"]),
+    since: z.string(),
+    failures: z.int(),
+    found: z.string(),
+  })
+  .meta({ id: "Check" });
+
+const cause = z
+  .strictObject({
+    kind: z.enum(["failed", "errored", "aborted"]),
+    service: z.string().nullable(),
+    reason: z.string(),
+    evidence: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+    by: actor.nullable(),
+    at: z.string(),
+  })
+  .meta({ id: "Cause", description: "why it went back; failed: something said no; errored: it could not be told" });
+
+export const promotion = z
+  .strictObject({
+    ...summaryFields,
+    since: instant.meta({ description: "when it came to this phase" }),
+    reason: z.string().nullable(),
+    expiresAt: instant.meta({ description: "when it expires if it still waits then" }),
+    plan,
+    verdicts: z.array(verdict),
+    approvals: z.array(
+      z.strictObject({
+        by: actor,
+        person: z.string(),
+        planHash: planHashValue,
+        reason: z.string().nullable(),
+        at: instant,
+      }),
+    ),
+    rollouts: z.array(rollout),
+    checks: z.array(check),
+    watchUntil: z.string().nullable(),
+    cause: cause.nullable(),
+    why: z.string().nullable().meta({ description: "what was said when it was rejected, aborted or got stuck" }),
+    endedBy: actor.nullable(),
+    nextStep: z.string().nullable().meta({ description: "what to do after it went back" }),
+    supersededBy: promotionKey.nullable(),
+  })
+  .meta({ id: "Promotion" });
