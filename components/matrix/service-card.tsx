@@ -111,12 +111,7 @@ function RunLine({ row, run, all, now, promoteHref }: RunLineProps) {
   const last = run.cells.at(-1);
   if (!first || !last) return null;
   const look = lookOf(first.health);
-  const names =
-    first === last
-      ? first.environment
-      : all
-        ? `in all ${run.cells.length}`
-        : `${first.environment} to ${last.environment}`;
+  const names = all ? `in all ${run.cells.length}` : runWords(run.cells.map((cell) => cell.environment));
   return (
     <div className="card__line">
       <span className={`toned tone-${look.tone}`}>
@@ -140,4 +135,9 @@ function RunLine({ row, run, all, now, promoteHref }: RunLineProps) {
       ) : null}
     </div>
   );
+}
+
+/** `staging`, `testing, staging`, `eu-canary to ap-east`. */
+function runWords(names: string[]): string {
+  return names.length < 3 ? names.join(", ") : `${names[0]} to ${names.at(-1)}`;
 }
