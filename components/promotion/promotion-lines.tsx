@@ -13,16 +13,15 @@ const columns = [
   { key: "what", head: "promotion", width: "30%" },
   { key: "state", head: "stands", width: "132px" },
   { key: "note", head: "why, or what it waits for" },
-  { key: "who", head: "asked by", width: "112px" },
-  { key: "when", head: "asked", width: "104px" },
+  { key: "asked", head: "asked by", width: "148px" },
   { key: "took", head: "took", width: "92px", numeric: true },
 ];
 
 /** Promotions, one a line. */
 export function PromotionLines({ lines, withProject }: { lines: PromotionLine[]; withProject: boolean }) {
   return (
-    <div className="sheet">
-      <Lines caption="Promotions" columns={columns} heads tall stack bare>
+    <div className="sheet box--plain">
+      <Lines caption="Promotions" columns={columns} heads tall stack>
         {lines.map((line) => (
           <Line key={line.id} line={line} withProject={withProject} />
         ))}
@@ -35,11 +34,11 @@ function Line({ line, withProject }: { line: PromotionLine; withProject: boolean
   const isOpen = line.endedAt === null;
   return (
     <tr className={line.phase === "stuck" ? "is-no" : undefined}>
-      <th scope="row" className="strong">
-        <Link className="link link--quiet" href={`/promotions/${line.id}`}>
+      <th scope="row">
+        <Link className="link strong" href={`/promotions/${line.id}`}>
           <PromotionName {...line} />
         </Link>
-        <span className="muted block font-normal">
+        <span className="muted block">
           {line.id}
           {withProject ? `, ${line.project}` : ""}
         </span>
@@ -59,11 +58,10 @@ function Line({ line, withProject }: { line: PromotionLine; withProject: boolean
           </span>
         ) : null}
       </td>
-      <td className="muted">{line.requestedBy}</td>
-      <td className="muted nowrap">
-        <RelativeTime at={line.requestedAt} />
+      <td className="muted">
+        <span className="soft">{line.requestedBy}</span> <RelativeTime at={line.requestedAt} />
       </td>
-      <td className="num muted nowrap">
+      <td className="num muted nowrap max-phone:hidden!">
         {isOpen ? "" : <Duration from={line.requestedAt} to={line.endedAt ?? line.requestedAt} />}
       </td>
     </tr>

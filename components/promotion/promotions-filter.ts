@@ -1,4 +1,4 @@
-import { parseAsString, parseAsStringLiteral } from "nuqs";
+import { parseAsString, parseAsStringLiteral } from "nuqs/server";
 
 /** The groups of phases that the list can be limited to, in the order of their chips. */
 export const phaseChips = [

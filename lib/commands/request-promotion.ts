@@ -7,6 +7,7 @@ import type { CommandContext, Refusal } from "@/lib/commands/context";
 import { sql } from "@/lib/db/sql";
 import { type Assessment, assess } from "@/lib/facts/assess";
 import type { PlanSubject } from "@/lib/facts/plan-inputs";
+import { refusalOf } from "@/lib/facts/refusal";
 import { inLedgerTransaction, type LedgerTransaction } from "@/lib/ledger/append";
 import { slotIsFree, supersedeOlder } from "@/lib/ledger/queue";
 import { recordInput } from "@/lib/ledger/record-promotion";
@@ -61,8 +62,8 @@ export async function requestPromotion(
     const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [] };
     const assessment = await assess(tx, subject, signed, now);
     if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
-    const refusal = refuseRequest(assessment, input.planHash, await isVerified(tx, assessment.plan));
-    if (refusal) return refusal;
+    const refusal = refusePlan(assessment, input.planHash) ?? (await refusalOf(tx, assessment));
+    if (refusal) return { kind: "rejection", ...refusal };
     return startPromotion(tx, assessment, {
       principal,
       now,
@@ -77,33 +78,13 @@ function keyOf({ idempotencyKey, environment, release }: RequestPromotionInput) 
   return { idempotencyKey, requestHash: hashRequest({ environment, release, kind: "promote" }) };
 }
 
-/** Whether the environment has verified exactly these digests last: what runs unverified may be promoted, to verify it. */
-async function isVerified(tx: LedgerTransaction, plan: Plan): Promise<boolean> {
-  const services = plan.services.map((one) => one.service);
-  const rows = await tx.query<{ service: string; digest: string | null }>(
-    sql`select service, verified_digest as digest from deployment
-         where project = ${plan.project} and environment = ${plan.environment} and service = any(${services})`,
-  );
-  return plan.services.every((one) => rows.some((row) => row.service === one.service && row.digest === one.to.digest));
-}
-
-function refuseRequest(
-  { plan, planHash, verdicts }: Assessment,
+/** The plan is not the one that was looked at. */
+export function refusePlan(
+  { planHash }: Assessment,
   looked: string | undefined,
-  verified: boolean,
-): Refusal | undefined {
-  if (looked !== undefined && looked !== planHash) {
-    return { kind: "rejection", code: "planChanged", message: "the plan is another one by now: look at it again" };
-  }
-  if (verified && plan.services.every((one) => one.from?.digest === one.to.digest)) {
-    return {
-      kind: "rejection",
-      code: "nothingToMove",
-      message: `${plan.environment} runs exactly this already, verified`,
-    };
-  }
-  const no = verdicts.find((verdict) => verdict.status === "fail");
-  return no && { kind: "rejection", code: "gateClosed", message: `${no.gate}: ${no.summary}` };
+): { code: "planChanged"; message: string } | undefined {
+  if (looked === undefined || looked === planHash) return undefined;
+  return { code: "planChanged", message: "the plan is another one by now: look at it again" };
 }
 
 /** What identifies a request: another one under the same key is a mistake of the caller. */

@@ -2,9 +2,16 @@ import { z } from "zod";
 import { mustBeAbleTo } from "@/lib/auth/permissions";
 import { actorOf, type Principal } from "@/lib/auth/principal";
 import type { CommandContext, Refusal } from "@/lib/commands/context";
-import { findRepeated, hashRequest, type Requested, startPromotion } from "@/lib/commands/request-promotion";
+import {
+  findRepeated,
+  hashRequest,
+  type Requested,
+  refusePlan,
+  startPromotion,
+} from "@/lib/commands/request-promotion";
 import { sql } from "@/lib/db/sql";
-import { type Assessment, assess } from "@/lib/facts/assess";
+import { assess } from "@/lib/facts/assess";
+import { refusalOf } from "@/lib/facts/refusal";
 import { findRollback, type RollbackFound } from "@/lib/facts/rollback";
 import { inLedgerTransaction } from "@/lib/ledger/append";
 import { parseInput } from "@/lib/pipeline/errors";
@@ -53,8 +60,8 @@ export async function rollBack(
     if (found.kind === "rejection") return found;
     const assessment = await assessRollback(found);
     if ("code" in assessment) return { kind: "rejection", code: assessment.code, message: assessment.message };
-    const refusal = refuse(assessment, input.planHash);
-    if (refusal) return refusal;
+    const refusal = refusePlan(assessment, input.planHash) ?? (await refusalOf(tx, assessment));
+    if (refusal) return { kind: "rejection", ...refusal };
     const reason = input.reason || null;
     const requestHash = hashRequest(request);
     return startPromotion(tx, assessment, {
@@ -70,12 +77,4 @@ export async function rollBack(
       return assess(tx, subject, { requestedBy: actorOf(principal), requestedAt: now, given: [] }, now);
     }
   });
-}
-
-function refuse({ planHash, verdicts }: Assessment, looked: string | undefined): Refusal | undefined {
-  if (looked !== undefined && looked !== planHash) {
-    return { kind: "rejection", code: "planChanged", message: "the plan is another one by now: look at it again" };
-  }
-  const no = verdicts.find((verdict) => verdict.status !== "pass");
-  return no && { kind: "rejection", code: "gateClosed", message: `${no.gate}: ${no.summary}` };
 }

@@ -1,0 +1,21 @@
+import type { PreviewSubject } from "@/lib/queries/promote-preview";
+
+/** What an address asks to preview, as it stands there: whoever reads it checks it. */
+export function previewSubject(params: URLSearchParams): Record<string, unknown> {
+  const { project, environment } = { project: params.get("project"), environment: params.get("environment") };
+  if (params.get("kind") === "rollback") {
+    const services = (params.get("services") ?? "").split(",").filter((service) => service !== "");
+    return { kind: "rollback", project, environment, services };
+  }
+  return { kind: "promote", project, environment, release: params.get("release") };
+}
+
+/** The part of an address that asks for it. */
+export function previewQuery(subject: PreviewSubject): string {
+  const { kind, project, environment } = subject;
+  return new URLSearchParams(
+    subject.kind === "promote"
+      ? { project, environment, release: subject.release }
+      : { kind, project, environment, services: subject.services.join(",") },
+  ).toString();
+}
