@@ -1,28 +1,12 @@
-import { randomBytes } from "node:crypto";
-import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import pg from "pg";
-import { withUser } from "@/lib/db/database-error";
-import { startPostgres } from "@/lib/db/embedded/postgres";
-import { ensureDatabase } from "@/lib/db/embedded/waybill-database";
+import { withBenchDatabase } from "@/bench/bench-database";
+import { percentile } from "@/bench/percentile";
+import type { Row } from "@/bench/row";
 import { createPool } from "@/lib/db/pool";
-import { prepareDatabase } from "@/lib/db/prepare";
 import { inLedgerTransaction } from "@/lib/ledger/append";
 import { GENESIS_HASH } from "@/lib/ledger/hash-chain";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 import type { Digest } from "@/lib/pipeline/release/digest";
-
-export interface Row {
-  /** What was measured. */
-  what: string;
-  measured: string;
-  /** What it was compared with, in the same run. */
-  against: string;
-  ratio: number;
-  aim: string;
-  met: boolean;
-}
 
 const PROJECTS = 10;
 const ENTRIES_PER_TRANSACTION = 2;
@@ -31,7 +15,7 @@ const ROUND_MS = 1_000;
 
 /** Entries a second appended to ten chains at once, against plain INSERT transactions of the same rows. */
 export async function run(): Promise<Row[]> {
-  return await withDatabase(async (url) => {
+  return await withBenchDatabase(async (url) => {
     const rates = { ledger: [] as number[], raw: [] as number[] };
     for (let round = 0; round <= ROUNDS; round++) {
       const ledger = await ledgerRate(url, `r${round}l`);
@@ -40,7 +24,7 @@ export async function run(): Promise<Row[]> {
       rates.ledger.push(ledger);
       rates.raw.push(raw);
     }
-    const [ledger, raw] = [median(rates.ledger), median(rates.raw)];
+    const [ledger, raw] = [percentile(rates.ledger, 0.5), percentile(rates.raw, 0.5)];
     const ratio = ledger / raw;
     return [
       {
@@ -53,29 +37,6 @@ export async function run(): Promise<Row[]> {
       },
     ];
   });
-}
-
-/** WAYBILL_BENCH_DATABASE_URL (an application role's, migrated), or a throw-away Postgres with its default durability. */
-async function withDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
-  const given = process.env.WAYBILL_BENCH_DATABASE_URL;
-  if (given !== undefined && given !== "") return await work(given);
-  const folder = await mkdtemp(path.join(tmpdir(), "waybill-bench-"));
-  await chmod(folder, 0o755);
-  await mkdir(path.join(folder, "data"));
-  const server = await startPostgres({
-    dataFolder: path.join(folder, "data"),
-    logFile: path.join(folder, "postgres.log"),
-    password: randomBytes(24).toString("base64url"),
-  });
-  try {
-    const ownerUrl = await ensureDatabase(server.superuserUrl, "waybill_bench");
-    const appPassword = randomBytes(24).toString("base64url");
-    const prepared = await prepareDatabase({ ownerUrl, adminUrl: server.superuserUrl, appPassword });
-    return await work(prepared.separateRole ? prepared.url : withUser(ownerUrl, "waybill_app", appPassword));
-  } finally {
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 async function ledgerRate(url: string, prefix: string): Promise<number> {
@@ -153,8 +114,4 @@ function entries(project: string): Entry[] {
       deadlineAt: "2026-11-21T10:00:00.000Z",
     },
   }));
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
