@@ -46,7 +46,7 @@ function Frame({ initial, signOut, children }: Omit<ConsoleShellProps, "inSight"
     promotions: { count: shell.counts.open, what: "not ended" },
     approvals: { count: shell.counts.mine, what: "wait for you", mine: true },
   };
-  const seal: SealView = { standing: "unchecked", entries: shell.ledger.entries };
+  const seal: SealView = { standing: shell.ledger.standing, entries: shell.ledger.entries };
   const { person } = shell;
   return (
     <AppShell

@@ -17,7 +17,8 @@ export interface ShellView {
     /** Approvals that wait for this person. */
     mine: number;
   };
-  ledger: { entries: number };
+  /** Verified: every chain in sight was walked lately, each hash recomputed, and nothing was found wrong. */
+  ledger: { entries: number; standing: "verified" | "unchecked" | "broken"; checkedAt: string | null };
 }
 
 /** The names of all projects that the principal may see, in order. */
@@ -42,8 +43,11 @@ export async function loadShell(
       sql`select count(*) as count from promotion where ended_at is null and project = any(${looked})`,
     ),
     loadAsked(db, looked),
-    db.query<{ entries: number }>(
-      sql`select coalesce(sum(seq), 0)::int8 as entries from ledger_head where project = any(${looked})`,
+    db.query<LedgerFacts>(
+      sql`select coalesce(sum(h.seq), 0)::int8 as entries, min(c.checked_at) as "checkedAt",
+                 coalesce(bool_or(c.finding is not null), false) as broken,
+                 coalesce(bool_and(coalesce(c.checked_at > now() - interval '10 minutes', false)), false) as checked
+            from ledger_head h left join ledger_check c on c.project = h.project where h.project = any(${looked})`,
     ),
   ]);
   const person = personOf(principal);
@@ -55,8 +59,20 @@ export async function loadShell(
       open: open?.count ?? 0,
       mine: asked.filter((one) => signingStanding(principal, one) === "asked").length,
     },
-    ledger: { entries: ledger?.entries ?? 0 },
+    ledger: { entries: ledger?.entries ?? 0, standing: standingOf(ledger), checkedAt: ledger?.checkedAt ?? null },
   };
+}
+
+interface LedgerFacts {
+  entries: number;
+  checkedAt: string | null;
+  broken: boolean;
+  checked: boolean;
+}
+
+function standingOf(facts: LedgerFacts | undefined): ShellView["ledger"]["standing"] {
+  if (facts?.broken) return "broken";
+  return facts?.checked ? "verified" : "unchecked";
 }
 
 const words: Record<Role, string> = {

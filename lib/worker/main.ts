@@ -5,6 +5,7 @@ import { composeEngine } from "@/lib/engine/compose";
 import { Observer } from "@/lib/engine/observe";
 import { parseChanges } from "@/lib/ledger/announce-change";
 import { Beat } from "@/lib/worker/beat";
+import { ChainChecks } from "@/lib/worker/chain-checks";
 import { serveHealth } from "@/lib/worker/health-server";
 import { workerMetrics } from "@/lib/worker/metrics";
 import { WorkLoop } from "@/lib/worker/work-loop";
@@ -50,8 +51,10 @@ async function main(): Promise<void> {
     metrics: workerMetrics(pool, loop),
     port: Number(process.env.WORKER_PORT ?? 0),
   });
+  const checks = new ChainChecks(engine);
   loop.start();
   beat.start();
+  checks.start();
   void refresh();
   const sweep = setInterval(() => void refresh(), sweepMs);
   engine.log("info", "the worker is at work", { health: `http://127.0.0.1:${server.port}/api/health/live` });
@@ -63,7 +66,7 @@ async function main(): Promise<void> {
     clearInterval(sweep);
     stop.abort();
     await loop.stop(stopGraceMs);
-    await Promise.allSettled([beat.stop(), observer.close(), listener.close(), server.close()]);
+    await Promise.allSettled([beat.stop(), checks.stop(), observer.close(), listener.close(), server.close()]);
     await pool.close();
     process.exit(0);
   };
