@@ -1,0 +1,68 @@
+import type { EntryBody } from "@/lib/pipeline/promotion/entry";
+
+type EntryKind = EntryBody["kind"];
+
+/** What each kind of entry is filed under; the compiler lists a kind that is missing. */
+const groupOf = {
+  "promotion.requested": "promotions",
+  "promotion.replanned": "promotions",
+  "gates.evaluated": "gates",
+  "promotion.approved": "approvals",
+  "promotion.rejected": "approvals",
+  "promotion.queued": "promotions",
+  "promotion.requeued": "promotions",
+  "promotion.expired": "promotions",
+  "promotion.superseded": "promotions",
+  "promotion.started": "promotions",
+  "rollout.requested": "rollouts",
+  "rollout.accepted": "rollouts",
+  "rollout.observed": "rollouts",
+  "rollout.failed": "rollouts",
+  "verification.started": "rollouts",
+  "verification.checked": "rollouts",
+  "verification.passed": "rollouts",
+  "verification.failed": "rollouts",
+  "tag.moved": "rollouts",
+  "tag.failed": "rollouts",
+  "promotion.succeeded": "promotions",
+  "promotion.aborted": "promotions",
+  "rollback.started": "promotions",
+  "revert.requested": "rollouts",
+  "revert.accepted": "rollouts",
+  "revert.observed": "rollouts",
+  "promotion.stuck": "promotions",
+  "promotion.unstuck": "promotions",
+  "promotion.rolledBack": "promotions",
+  "promotion.failed": "promotions",
+  "digest.blocked": "stops",
+  "digest.unblocked": "stops",
+  "environment.held": "stops",
+  "environment.released": "stops",
+  "deployment.found": "drift",
+  "drift.detected": "drift",
+  "drift.cleared": "drift",
+  "drift.adopted": "drift",
+  "project.applied": "settings",
+  "connection.applied": "settings",
+  "release.announced": "releases",
+  "token.created": "settings",
+  "token.revoked": "settings",
+} as const satisfies Record<EntryKind, string>;
+
+export type EntryGroup = (typeof groupOf)[EntryKind];
+
+export const entryGroupNames = [
+  "promotions",
+  "approvals",
+  "gates",
+  "rollouts",
+  "releases",
+  "stops",
+  "drift",
+  "settings",
+] as const satisfies readonly EntryGroup[];
+
+/** The kinds of a group. */
+export function kindsOf(group: EntryGroup): EntryKind[] {
+  return (Object.keys(groupOf) as EntryKind[]).filter((kind) => groupOf[kind] === group);
+}
