@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
+import { onInterrupt } from "@/bench/on-interrupt";
 import { typeScriptArguments } from "@/scripts/start/run-typescript.mjs";
 
 /** A process that a bench started, in the state in which it said that it is ready. */
@@ -35,11 +36,13 @@ export async function startProcess(
   );
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const stop = async () => {
+    forget();
     child.kill("SIGTERM");
     const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
     await exited;
     clearTimeout(timer);
   };
+  const forget = onInterrupt(stop);
   let said = "";
   let isReady = false;
   const ready = new Promise<string>((resolve, reject) => {
