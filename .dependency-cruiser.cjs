@@ -103,8 +103,16 @@ module.exports = {
     mayOnlyImport(
       "worker",
       "^lib/worker/",
-      ["^lib/worker/", "^lib/engine/", "^lib/commands/", configTypes, db, "^lib/queries/health[.]ts$"],
-      "the loop that runs the engine",
+      [
+        "^lib/worker/",
+        "^lib/engine/",
+        "^lib/commands/",
+        configTypes,
+        db,
+        "^lib/queries/health[.]ts$",
+        "^lib/ledger/(announce-change|check-chain)[.]ts$",
+      ],
+      "the loop that runs the engine, hears what changed and walks the chains",
     ),
     mayOnlyImport("config", "^lib/config/", ["^lib/config/", pipeline], "the project file and the process's settings"),
     mayOnlyImport(
@@ -143,7 +151,7 @@ module.exports = {
         "^components/",
         "^lib/commands/",
         "^lib/queries/",
-        "^lib/engine/(drive|compose|after-command)[.]ts$",
+        "^lib/engine/(drive|compose|after-command|engine)[.]ts$",
         "^lib/ledger/announce-change[.]ts$",
         "^lib/auth/",
         pipeline,
