@@ -91,7 +91,7 @@ class EmbeddedDatabase {
   }
 
   describe(): string {
-    return `embedded Postgres on 127.0.0.1:${this.server.port}, data in ${this.home.path("postgres")}`;
+    return `embedded Postgres on 127.0.0.1:${this.server.port}, data in ${this.server.dataFolder}`;
   }
 
   private watch(): void {

@@ -28,6 +28,8 @@ export interface PostgresServer {
   superuserUrl: string;
   port: number;
   pid: number;
+  /** Where the data really lies: see placePostgres. */
+  dataFolder: string;
   /** Resolves when the server has ended, however. */
   ended: Promise<void>;
   /** Fast shutdown: sessions are ended, data is on disk. Waits for the end. */
@@ -50,6 +52,11 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     const port = await freePort(options.port);
     const attempt = await launch(placement, options, user, port);
     if ("server" in attempt) return attempt.server;
+    if (attempt.said.endsWith(WRONG_PASSWORD)) {
+      throw new DatabaseError(
+        `The data in ${placement.dataFolder} was made with another password. Restore the password's file, or remove that folder to begin anew.`,
+      );
+    }
     // Backends of a killed server let go of the shared memory only after a moment; a port may be taken in between.
     const passing = /shared memory block|lock file|could not bind|Address already in use/i.test(attempt.said);
     if (!passing || Date.now() > until) {
@@ -98,12 +105,15 @@ async function launch(
   const superuserUrl = `postgresql://${SUPERUSER}:${encodeURIComponent(options.password)}@127.0.0.1:${port}/postgres`;
   const refused = await answers(superuserUrl, ended);
   if (refused === undefined && child.pid !== undefined) {
-    return { server: { superuserUrl, port, pid: child.pid, ended, stop: () => stop(child, ended) } };
+    const { dataFolder } = placement;
+    return { server: { superuserUrl, port, pid: child.pid, dataFolder, ended, stop: () => stop(child, ended) } };
   }
   await stop(child, ended);
   const said = readFileSync(options.logFile).subarray(logFrom).toString("utf8");
   return { said: refused === "ended" ? said : `${said}\n${refused}` };
 }
+
+const WRONG_PASSWORD = "the password is refused";
 
 /** Undefined once the server answers; otherwise why it does not. */
 async function answers(url: string, ended: Promise<void>): Promise<string | undefined> {
@@ -120,7 +130,7 @@ async function answers(url: string, ended: Promise<void>): Promise<string | unde
       return undefined;
     } catch (error) {
       const message = firstMessage(error);
-      if (/refuses the user/.test(message)) return `${message} The data folder belongs to another password file.`;
+      if (/refuses the user/.test(message)) return WRONG_PASSWORD;
       if (Date.now() > until) return message;
     }
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 20))]);
