@@ -2,18 +2,18 @@
 
 import Link from "next/link";
 import { useCallback, useState } from "react";
-import type { ActionDone, ActionFailure, ActionOutcome } from "@/components/action/action-outcome";
+import type { ActionDone, ActionFailure } from "@/components/action/action-outcome";
 import { toast } from "@/components/ui/toast";
 
-interface UseActionOptions {
+interface UseActionOptions<Done> {
   /** What was done, in words, where the action says none. */
   done?: string;
   /** Instead of nothing, after a success: go there, close this. */
-  onDone?: (outcome: ActionDone) => void;
+  onDone?: (outcome: Done) => void;
 }
 
-interface RunningAction<Input> {
-  run: (input: Input) => Promise<ActionOutcome>;
+interface RunningAction<Input, Done> {
+  run: (input: Input) => Promise<Done | ActionFailure>;
   busy: boolean;
   /** Of the last try; gone as the next one begins. */
   failure: ActionFailure | undefined;
@@ -27,13 +27,13 @@ const noAnswer: ActionFailure = {
 };
 
 /** Runs a server action once at a time: busy meanwhile, a message with a link after, a failure to show at the control. */
-export function useAction<Input>(
-  action: (input: Input) => Promise<ActionOutcome>,
-  { done, onDone }: UseActionOptions = {},
-): RunningAction<Input> {
+export function useAction<Input, Done extends ActionDone = ActionDone>(
+  action: (input: Input) => Promise<Done | ActionFailure>,
+  { done, onDone }: UseActionOptions<Done> = {},
+): RunningAction<Input, Done> {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ActionFailure>();
-  async function run(input: Input): Promise<ActionOutcome> {
+  async function run(input: Input): Promise<Done | ActionFailure> {
     if (busy) return noAnswer;
     setBusy(true);
     setFailure(undefined);

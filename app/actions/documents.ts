@@ -1,0 +1,36 @@
+"use server";
+
+import { runAction } from "@/app/actions/run-action";
+import type { ActionFailure } from "@/components/action/action-outcome";
+import type { CheckOutcome, DocumentsOutcome } from "@/components/settings/documents-outcome";
+import { applyDocuments } from "@/lib/commands/apply-documents";
+import { checkConnection } from "@/lib/commands/check-connection";
+
+/** Says what a text would change, or what is wrong with it; with `dryRun: false` it applies it. */
+export async function applyDocumentsAction(input: unknown): Promise<DocumentsOutcome | ActionFailure> {
+  return runAction(
+    (engine, principal) => applyDocuments(engine, principal, input),
+    (result) =>
+      result.kind === "invalidDocuments"
+        ? { told: { kind: "invalid" as const, errors: result.errors } }
+        : {
+            told: { kind: result.dryRun ? ("preview" as const) : ("applied" as const), diffs: result.diffs },
+            ...(result.dryRun ? {} : { message: "The file is applied" }),
+          },
+  );
+}
+
+/** Asks an outside system whether it answers; only where this process may reach it. */
+export async function checkConnectionAction(input: unknown): Promise<CheckOutcome | ActionFailure> {
+  return runAction(
+    async (engine, principal) =>
+      (process.env.WAYBILL_ROLE ?? "all") === "all"
+        ? checkConnection(engine, principal, input)
+        : {
+            kind: "rejection" as const,
+            code: "notHere",
+            message: "Only the worker has this connection's secrets and a way to it; its log says how it fares",
+          },
+    ({ trouble, tookMs }) => ({ trouble, tookMs }),
+  );
+}
