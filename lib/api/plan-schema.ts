@@ -110,7 +110,11 @@ export const preview = z
     plan,
     planHash: planHashValue,
     verdicts: z.array(verdict),
-    wouldStart: z.boolean().meta({ description: "true where every gate is open" }),
+    wouldStart: z.boolean().meta({ description: "true where it may be asked for and every gate is open" }),
+    refusal: z
+      .strictObject({ code: z.string(), message: z.string() })
+      .nullable()
+      .meta({ description: "why asking for it now would be refused; null where it may be asked for" }),
     undoes: promotionKey.nullable().meta({ description: "of a rollback: the promotion whose effect it undoes" }),
   })
   .meta({ id: "Preview" });

@@ -49,7 +49,8 @@ function matches(template: string, pathname: string): boolean {
   const wanted = `/api/v1${template}`.split("/");
   const given = pathname.split("/");
   return (
-    wanted.length === given.length && wanted.every((part, at) => (part.startsWith("{") ? given[at] : part === given[at]))
+    wanted.length === given.length &&
+    wanted.every((part, at) => (part.startsWith("{") ? given[at] : part === given[at]))
   );
 }
 

@@ -2,6 +2,7 @@ import { actorOf, type Principal } from "@/lib/auth/principal";
 import type { Queryable } from "@/lib/db/sql";
 import { assess } from "@/lib/facts/assess";
 import type { PlanSubject } from "@/lib/facts/plan-inputs";
+import { refusalOf } from "@/lib/facts/refusal";
 import { findRollback } from "@/lib/facts/rollback";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
@@ -17,6 +18,8 @@ export interface PreviewView {
   planHash: string;
   verdicts: Verdict[];
   wouldStart: boolean;
+  /** Why asking for it now would be refused; null where it may be asked for. */
+  refusal: { code: string; message: string } | null;
   undoes: string | null;
 }
 
@@ -52,5 +55,7 @@ export async function readPreview(
   const assessment = await assess(db, planned, signed, now);
   if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
   const { plan, planHash, verdicts } = assessment;
-  return { plan, planHash, verdicts, wouldStart: verdicts.every((one) => one.status === "pass"), undoes };
+  const refusal = (await refusalOf(db, assessment)) ?? null;
+  const wouldStart = refusal === null && verdicts.every((one) => one.status === "pass");
+  return { plan, planHash, verdicts, wouldStart, refusal, undoes };
 }
