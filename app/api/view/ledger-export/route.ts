@@ -1,0 +1,41 @@
+import { failureOf } from "@/app/api/view/view-route";
+import { principalFromRequest } from "@/lib/auth/request-principal";
+import { getPool } from "@/lib/db/pool";
+import { openLedgerExport } from "@/lib/queries/api/ledger";
+
+/** A project's whole chain as a file, for whoever is signed in; the API answers the same to tokens. */
+export async function GET(request: Request): Promise<Response> {
+  try {
+    const principal = await principalFromRequest(request);
+    const project = new URL(request.url).searchParams.get("project") ?? "";
+    const lines = await openLedgerExport(getPool(), principal, project);
+    return new Response(streamOf(lines), {
+      headers: {
+        "content-type": "application/x-ndjson; charset=utf-8",
+        "content-disposition": `attachment; filename="${fileName(project)}"`,
+        "cache-control": "no-store",
+      },
+    });
+  } catch (error) {
+    return failureOf(error, "/api/view/ledger-export");
+  }
+}
+
+/** Lines are read as the browser takes them; one that leaves ends the reading. */
+function streamOf(lines: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    async pull(controller) {
+      const { value, done } = await lines.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await lines.return(undefined);
+    },
+  });
+}
+
+function fileName(project: string): string {
+  return `${project.replace(/[^A-Za-z0-9-]/g, "")}-ledger.jsonl`;
+}
