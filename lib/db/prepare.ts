@@ -17,7 +17,7 @@ export interface PrepareOptions extends MigrateOptions {
 export type Prepared = MigrateResult & RoleSeparation & { url: string };
 
 /**
- * Makes a database ready for the application: roles, migrations, rights, the queue's schema. Safe to call again and at
+ * Makes a database ready for the application: roles, migrations, rights. Safe to call again and at
  * the same time. Throws a DatabaseError (one line) if the database does not answer or a migration cannot be applied.
  */
 export async function prepareDatabase(options: PrepareOptions): Promise<Prepared> {
