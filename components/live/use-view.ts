@@ -1,7 +1,7 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useCallback, useEffect } from "react";
 import { fetchView, type ViewError } from "@/components/live/fetch-view";
 import type { Watches } from "@/components/live/watches";
 
@@ -46,5 +46,6 @@ export function useView<View>(path: string, options: UseViewOptions<View> = {}):
     const here = window.location.pathname + window.location.search;
     window.location.assign(`/sign-in?callbackUrl=${encodeURIComponent(here)}`);
   }, [signedOut]);
-  return { data, error, isPending, isFetching, refetch: () => void refetch() };
+  const again = useCallback(() => void refetch(), [refetch]);
+  return { data, error, isPending, isFetching, refetch: again };
 }

@@ -1,0 +1,77 @@
+import type { ReactNode } from "react";
+import { EvidenceText } from "@/components/promotion/evidence-text";
+import { gateTitle } from "@/components/promotion/gate-words";
+import { Verdict as VerdictMark } from "@/components/state/verdict";
+import { RelativeTime } from "@/components/time/relative-time";
+import { Lines } from "@/components/ui/lines";
+import type { Verdict } from "@/lib/pipeline/gates/gate";
+
+const columns = [
+  { key: "gate", head: "gate", width: "124px" },
+  { key: "demand", head: "asks for", width: "24%" },
+  { key: "verdict", head: "verdict", width: "92px" },
+  { key: "found", head: "found" },
+  { key: "who", head: "who can act, until when", width: "26%", numeric: true },
+];
+
+interface GatesTableProps {
+  verdicts: readonly Verdict[];
+  /** Signatures, where the gate is one that people open. */
+  signatures?: ReactNode;
+}
+
+/** Every gate with its verdict, what was found, and who or what would change it. */
+export function GatesTable({ verdicts, signatures }: GatesTableProps) {
+  return (
+    <Lines caption="Gates" columns={columns} tall stack>
+      {verdicts.map((verdict, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a gate is known by its place in the plan
+        <tr key={index} className={rowLook(verdict)}>
+          <th scope="row" className="strong">
+            {gateTitle(verdict.gate)}
+          </th>
+          <td className="muted">{verdict.demand}</td>
+          <td className="lines__side">
+            <VerdictMark verdict={verdict.status} />
+          </td>
+          <td>
+            {verdict.gate === "approval" && signatures ? signatures : <EvidenceText text={sentence(verdict)} />}
+          </td>
+          <td className={verdict.status === "pass" ? "num muted" : "num strong"}>
+            <Aside verdict={verdict} />
+          </td>
+        </tr>
+      ))}
+    </Lines>
+  );
+}
+
+function rowLook({ status }: Verdict): string | undefined {
+  if (status === "fail") return "is-no";
+  return status === "pass" ? undefined : "is-open";
+}
+
+function sentence({ summary, evidence, status }: Verdict): string {
+  // What soaked so far stands beside the summary only while it is waited for.
+  const soaked = evidence.find((one) => one.name === "soaked" && status === "wait");
+  return soaked ? `${summary}: ${soaked.value} of ${soaked.threshold}` : summary;
+}
+
+/** What the reader does with it: until when, who, or where the proof is. */
+function Aside({ verdict }: { verdict: Verdict }) {
+  if (verdict.status !== "pass") {
+    return (
+      <>
+        {verdict.opensAt ? (
+          <>
+            opens <RelativeTime at={verdict.opensAt} />
+          </>
+        ) : null}
+        {verdict.opensAt && verdict.whoCanAct ? ", " : null}
+        {verdict.whoCanAct ? `needs ${verdict.whoCanAct}` : null}
+      </>
+    );
+  }
+  const proof = verdict.evidence.find((one) => one.name !== "approvals" && one.name !== "approved by");
+  return proof ? <EvidenceText text={proof.name === "soaked" ? `soaked ${proof.value}` : proof.value} /> : null;
+}

@@ -1,0 +1,113 @@
+import { planRisks } from "@/components/promotion/plan-risks";
+import { checkCount, planSteps } from "@/components/promotion/plan-steps";
+import { Box } from "@/components/sheet/box";
+import { Bullets } from "@/components/sheet/bullets";
+import { type Fact, Facts } from "@/components/sheet/facts";
+import { Route } from "@/components/sheet/route";
+import { Stamp } from "@/components/state/stamp";
+import { State } from "@/components/state/state";
+import { spanWords } from "@/components/time/time-words";
+import type { Plan } from "@/lib/pipeline/plan/plan";
+import type { ServiceFacts } from "@/lib/queries/plan-facts";
+
+interface PlanBoxProps {
+  number?: number;
+  plan: Plan;
+}
+
+/** What would be done, step by step, with the limits that the policy sets. */
+export function StrategyBox({ number, plan }: PlanBoxProps) {
+  const steps = planSteps(plan);
+  return (
+    <Box number={number} title="Steps" note={`${steps.length}, in this order`} answer={<OnFailure plan={plan} />}>
+      <Route
+        label="Steps of the plan"
+        stops={steps.map(({ id, title, lines, touches }) => ({ id, title, lines, key: touches }))}
+      />
+    </Box>
+  );
+}
+
+function OnFailure({ plan }: { plan: Plan }) {
+  if (plan.kind === "rollback") return "where it fails, a person decides";
+  return plan.onFailure === "rollBack" ? "where it fails, it goes back by itself" : "where it fails, the environment is held";
+}
+
+/** What is checked after the rollout, and for how long. */
+export function VerificationBox({ number, plan }: PlanBoxProps) {
+  const { health, smoke, watchMs } = plan.verification;
+  const facts: Fact[] = [
+    { name: "digest", value: "every pod runs the promised bytes" },
+    ...health.map((check) => ({ name: "health", value: <Endpoint {...check} /> })),
+    ...smoke.map((check) => ({ name: "smoke", value: <Endpoint {...check} /> })),
+    { name: "watch", value: watchMs > 0 ? `all of it for ${spanWords(watchMs)}` : "none: once is enough" },
+  ];
+  return (
+    <Box number={number} title="Verification" note={`${checkCount(plan)} checks`}>
+      <dl className="facts">
+        {facts.map((fact, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: checks of a plan have a place and no name
+          <div key={index} className="contents">
+            <dt>{fact.name}</dt>
+            <dd>{fact.value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Box>
+  );
+}
+
+function Endpoint({ url, status, forMs }: { url: string; status: number; forMs?: number }) {
+  return (
+    <>
+      <span className="mono">{url}</span> answers {status}
+      {forMs ? ` for ${spanWords(forMs)}` : ""}
+    </>
+  );
+}
+
+/** What stands out in the plan; derived from facts, with no grade that nobody gave. */
+export function RiskBox({ number, plan, facts }: PlanBoxProps & { facts: readonly ServiceFacts[] }) {
+  const risks = planRisks(plan, facts);
+  const looks = risks.filter((risk) => risk.weight === "look").length;
+  return (
+    <Box number={number} title="Risk" answer={<RiskAnswer looks={looks} />}>
+      {risks.length === 0 ? <p className="note">The facts that Waybill has show nothing out of the ordinary.</p> : null}
+      <RiskList plan={plan} facts={facts} />
+    </Box>
+  );
+}
+
+/** The same as a plain list; for the phone's slip. */
+export function RiskList({ plan, facts }: { plan: Plan; facts: readonly ServiceFacts[] }) {
+  return (
+    <Bullets
+      items={planRisks(plan, facts).map(({ id, weight, title, text }) => ({
+        id,
+        state: weight === "look" ? "degraded" : undefined,
+        text: (
+          <>
+            <b>{title}</b> {text}
+          </>
+        ),
+      }))}
+    />
+  );
+}
+
+export function RiskAnswer({ looks }: { looks: number }) {
+  return looks === 0 ? <State name="pass">nothing stands out</State> : <Stamp name="degraded">{looks} to look at</Stamp>;
+}
+
+/** Where a plan comes from and what it is bound to. */
+export function PlanFactsList({ plan }: { plan: Plan }) {
+  return (
+    <Facts
+      facts={[
+        { name: "release", value: plan.release, mono: true },
+        { name: "policy", value: `version ${plan.policyVersion} of the project file` },
+        { name: "queue", value: plan.queue === "newest" ? "a newer request takes its place" : "first come, first served" },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,48 @@
+import { spanWords } from "@/components/time/time-words";
+import type { Plan, PlannedService } from "@/lib/pipeline/plan/plan";
+
+/** One step of a plan, with its limits in words; no time is forecast that nobody set. */
+export interface PlanStep {
+  id: string;
+  title: string;
+  lines: string[];
+  /** Users are touched here. */
+  touches?: boolean;
+}
+
+/** What a plan does, step by step. */
+export function planSteps(plan: Plan): PlanStep[] {
+  const steps: Omit<PlanStep, "id">[] = plan.services.map((planned) => ({
+    title: plan.kind === "rollback" ? `Take ${planned.service} back` : `Roll out ${planned.service}`,
+    lines: [strategyWords(planned), `${spanWords(planned.strategy.deadlineMs)} at most`],
+    touches: true,
+  }));
+  steps.push({ title: "Verify", lines: verificationLines(plan) });
+  if (plan.tags.length > 0) {
+    const tags = [...new Set(plan.tags.map((one) => one.tag))];
+    steps.push({ title: tags.length > 1 ? "Move tags" : "Move tag", lines: [tags.join(", "), "in the registry"] });
+  }
+  steps.push({ title: "Succeeded", lines: ["seen running, verified"] });
+  return steps.map((step, index) => ({ ...step, id: `${index + 1}`, title: `${index + 1} ${step.title}` }));
+}
+
+/** How one service's pods are replaced. */
+export function strategyWords({ strategy }: Pick<PlannedService, "strategy">): string {
+  if (strategy.kind === "recreate") return "recreate: all stop first";
+  const limits = [
+    strategy.maxSurge === undefined ? "" : `${strategy.maxSurge} more`,
+    strategy.maxUnavailable === undefined ? "" : `${strategy.maxUnavailable} fewer`,
+  ].filter(Boolean);
+  return limits.length === 0 ? "rolling" : `rolling, ${limits.join(", ")}`;
+}
+
+/** How many checks a verification makes of every service, the running digest among them. */
+export function checkCount({ verification, services }: Plan): number {
+  return services.length * (1 + verification.health.length + verification.smoke.length);
+}
+
+function verificationLines(plan: Plan): string[] {
+  const count = checkCount(plan);
+  const { watchMs } = plan.verification;
+  return [count === 1 ? "1 check" : `${count} checks`, watchMs > 0 ? `watched ${spanWords(watchMs)}` : "once"];
+}
