@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { chromium, defineConfig } from "@playwright/test";
+import { defineConfig } from "@playwright/test";
 import { freePort } from "./lib/db/embedded/free-port";
+import { browserLaunch } from "./scripts/test/find-browser.mjs";
 
 // This file is read again in each worker process: what is chosen here once travels by the environment.
 const { env } = process;
@@ -14,23 +14,6 @@ if (env.WAYBILL_E2E_URL === undefined) {
   env.WORKER_PORT = String(await freePort());
   env.WAYBILL_E2E_URL = `http://127.0.0.1:${env.PORT}`;
 }
-
-/** A browser that is there: the one that was named, Playwright's own, or Debian's. `npm test` installs one if need be. */
-function browserPath(): string | undefined {
-  const named = env.PLAYWRIGHT_CHROMIUM_PATH;
-  if (named) return named;
-  return existsSync(chromium.executablePath()) ? undefined : "/usr/bin/chromium";
-}
-
-const browserArguments = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /**
  * The browser tests: the whole product as `npm start` runs it, on a folder and ports of its own. WAYBILL_E2E_URL with
@@ -55,14 +38,12 @@ export default defineConfig({
     actionTimeout: 15_000,
     navigationTimeout: 30_000,
     trace: "retain-on-failure",
-    launchOptions: { executablePath: browserPath(), args: browserArguments },
+    launchOptions: browserLaunch(),
   },
   webServer: isOurs
     ? {
         command: "node e2e/start-product.mjs",
-        url: `${env.WAYBILL_E2E_URL}/api/health/ready`,
         wait: { stdout: /Waybill is ready at/ },
-        reuseExistingServer: false,
         stdout: "pipe",
         stderr: "pipe",
         // A cold build of the pages and a new database are part of it.

@@ -19,6 +19,10 @@ const FOREIGN_BROWSER_ARGUMENTS = [
 /**
  * The browser that is there, in this order: PLAYWRIGHT_CHROMIUM_PATH, Playwright's own, Debian's. Undefined if none is.
  * `executablePath` is undefined for Playwright's own, which it finds itself.
+ *
+ * @param {Record<string, string | undefined>} env
+ * @param {string | undefined} playwrightsOwn
+ * @param {string} debians
  */
 export function findBrowser(env = process.env, playwrightsOwn = playwrightsExecutable(), debians = DEBIANS_CHROMIUM) {
   const named = env.PLAYWRIGHT_CHROMIUM_PATH;

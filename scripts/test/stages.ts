@@ -71,7 +71,7 @@ async function runBrowserTests(root: string, filters: string[]): Promise<Outcome
   let outcome: Outcome;
   try {
     const playwright = path.join(root, "node_modules/@playwright/test/cli.js");
-    const code = await runCommand(process.execPath, [playwright, "test", ...filters], {
+    const code = await runCommand(process.execPath, [playwright, "test", "--reporter=list,json", ...filters], {
       cwd: root,
       env: {
         ...process.env,
