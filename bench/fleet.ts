@@ -45,7 +45,10 @@ export async function sayWorkerIsAlive(db: Queryable): Promise<void> {
 
 async function withPool(url: string, work: (pool: Pool) => Promise<void>): Promise<void> {
   const separator = url.includes("?") ? "&" : "?";
-  const pool = createPool(`${url}${separator}options=-c%20statement_timeout%3D0`, { size: 2, applicationName: "waybill bench" });
+  const pool = createPool(`${url}${separator}options=-c%20statement_timeout%3D0`, {
+    size: 2,
+    applicationName: "waybill bench",
+  });
   try {
     await work(pool);
   } finally {
@@ -57,7 +60,15 @@ async function withPool(url: string, work: (pool: Pool) => Promise<void>): Promi
 async function refreshStatistics(ownerUrl: string | undefined): Promise<void> {
   if (ownerUrl === undefined) return;
   await withPool(ownerUrl, async (pool) => {
-    for (const table of [sql`service`, sql`environment`, sql`deployment`, sql`release`, sql`artifact`, sql`verification`, sql`promotion`])
+    for (const table of [
+      sql`service`,
+      sql`environment`,
+      sql`deployment`,
+      sql`release`,
+      sql`artifact`,
+      sql`verification`,
+      sql`promotion`,
+    ])
       await pool.execute(sql`vacuum analyze ${table}`);
   });
 }

@@ -1,6 +1,14 @@
 import { prepared, type Sql, sql } from "@/lib/db/sql";
-import { cellJoins, cellShows, isObserving, runsSince } from "@/lib/queries/cell-sql";
-import type { MatrixInput, MatrixShow } from "@/lib/queries/matrix-input";
+import {
+  chipServices,
+  isObserving,
+  joinNext,
+  joinOpen,
+  joinTrouble,
+  movableOf,
+  runsSince,
+} from "@/lib/queries/cell-sql";
+import type { MatrixInput } from "@/lib/queries/matrix-input";
 
 /**
  * One statement for one screenful. Without a filter its cost depends on the lines asked for alone: a service's place is
@@ -67,7 +75,8 @@ const rowCells = sql`
            'next', case when n.digest is not null then json_build_object('release', n.release, 'version', n.version,
                         'blocked', n.blocked, 'ahead', case when n.via is not null then (${ahead}) end) end))
            order by e.position) as cells
-    from deployment d join environment e on e.project = d.project and e.name = d.environment ${cellJoins}
+    from deployment d join environment e on e.project = d.project and e.name = d.environment
+    ${joinOpen} ${joinTrouble} ${joinNext}
    where d.project = s.project and d.service = s.name`;
 
 /** `visible` (projects with how many services match) and `page` (the services asked for), by position alone. */
@@ -89,14 +98,18 @@ function wholePage(projects: string[] | null, { offset, limit }: MatrixInput): S
        where v.first < ${offset}::int + ${limit}::int and v.first + v.services > ${offset}::int)`;
 }
 
-/** The same where services are picked out: all services of the projects are looked at, none of the ledger. */
+/** The same where services are picked out: all cells of the projects are looked at, none of the ledger. */
 function filteredPage(projects: string[] | null, { offset, limit, text, show }: MatrixInput): Sql {
   const pattern = `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
   const fits = text === "" ? sql.empty : sql`and (s.name ilike ${pattern} or s.repository ilike ${pattern})`;
+  const chip = show === "all" ? undefined : chipServices[show];
+  const visible = within(sql`d.project`, projects);
   return sql`
-    with matching as materialized (
+    with ${chip?.reads === "movable" ? sql`${movableOf(visible)},` : sql.empty}
+    matching as materialized (
       select s.project, s.name, s.repository, row_number() over (order by s.project, s.position)::int - 1 as place
-        from service s where ${within(sql`s.project`, projects)} ${fits} ${showing(show)}),
+        from service s where ${within(sql`s.project`, projects)} ${fits}
+         ${chip ? sql`and (s.project, s.name) in (${chip.services(visible)})` : sql.empty}),
     visible as materialized (
       select p.name as project, count(m.project)::int as services
         from project p left join matching m on m.project = p.name
@@ -107,12 +120,4 @@ function filteredPage(projects: string[] | null, { offset, limit, text, show }: 
 
 function within(column: Sql, projects: string[] | null): Sql {
   return projects === null ? sql`true` : sql`${column} = any(${projects})`;
-}
-
-/** A chip keeps a service for one cell that fits, of an environment that is on the route. */
-function showing(show: MatrixShow): Sql {
-  if (show === "all") return sql.empty;
-  return sql`and exists (
-    select from deployment d join environment e on e.project = d.project and e.name = d.environment ${cellJoins}
-     where d.project = s.project and d.service = s.name and ${cellShows[show]})`;
 }
