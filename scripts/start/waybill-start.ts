@@ -157,7 +157,11 @@ export class WaybillStart {
   }
 
   private welcome(settings: StartSettings, tookMs: number): void {
-    this.say(`\nWaybill is ready at ${settings.publicUrl} (after ${(tookMs / 1000).toFixed(1)} s). Ctrl-C stops it.`);
+    const what =
+      settings.role === "worker"
+        ? `The worker is ready, its health at http://127.0.0.1:${settings.workerPort}/api/health/live`
+        : `Waybill is ready at ${settings.publicUrl}`;
+    this.say(`\n${what} (after ${(tookMs / 1000).toFixed(1)} s). Ctrl-C stops it.`);
     if (settings.role === "worker" || !settings.demo) return;
     this.say("Demo people, one click on the sign-in page each, no password:");
     for (const person of demoPeople) this.say(`  ${person.name.padEnd(16)} ${person.why}`);
