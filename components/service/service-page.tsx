@@ -1,0 +1,100 @@
+"use client";
+
+import type { ActionOutcome } from "@/components/action/action-outcome";
+import { useView } from "@/components/live/use-view";
+import { AnnounceButton, type AnnounceAction } from "@/components/release/announce-button";
+import { DifferencesBox } from "@/components/service/differences-box";
+import { DriftPanel } from "@/components/service/drift-panel";
+import { PlaceBox } from "@/components/service/place-box";
+import { ServiceReleasesBox } from "@/components/service/service-releases-box";
+import { ServiceRoute } from "@/components/service/service-route";
+import { Sheet, SheetRow } from "@/components/sheet/sheet";
+import { LinkButton } from "@/components/ui/button";
+import { PageHead } from "@/components/ui/page";
+import type { ServicePlace, ServiceView } from "@/lib/queries/service";
+
+export interface DriftActions {
+  adopt: (input: unknown) => Promise<ActionOutcome>;
+  revert: (input: unknown) => Promise<ActionOutcome>;
+}
+
+interface ServicePageProps {
+  initial: ServiceView;
+  path: string;
+  drift: DriftActions;
+  announce: AnnounceAction;
+}
+
+/** One service: its way through the environments, what differs between them, and its releases. */
+export function ServicePage({ initial, path, drift, announce }: ServicePageProps) {
+  const { project, name } = initial;
+  const view = useView<ServiceView>(path, { initial, watches: { projects: [project], service: name } }).data ?? initial;
+  const drifted = view.places.filter((place) => place.drift !== null);
+  return (
+    <>
+      <PageHead
+        title={name}
+        note={<span className="mono">{view.repository}</span>}
+        below={<Below view={view} />}
+        actions={
+          <>
+            <LinkButton href={`/history?project=${project}&service=${name}`}>History</LinkButton>
+            {view.mayAnnounce ? (
+              <AnnounceButton
+                action={announce}
+                choices={[{ project, services: [{ name, repository: view.repository }] }]}
+                service={name}
+              />
+            ) : null}
+          </>
+        }
+      />
+      <div className="grid gap-4">
+        {drifted.map((place) => (
+          <DriftPanel key={place.environment} view={view} place={place} actions={drift} />
+        ))}
+        <Sheet label="Its way through the environments">
+          <ServiceRoute view={view} />
+          {pairs(view.places).map((pair, row) => (
+            <SheetRow key={pair[0]?.environment} boxes={pair.length}>
+              {pair.map((place, index) => (
+                <PlaceBox key={place.environment} number={row * 2 + index + 1} view={view} place={place} />
+              ))}
+            </SheetRow>
+          ))}
+        </Sheet>
+        <Sheet label="Releases and differences">
+          <SheetRow>
+            <ServiceReleasesBox number={view.places.length + 1} view={view} />
+          </SheetRow>
+          {view.places.length > 1 ? (
+            <SheetRow>
+              <DifferencesBox number={view.places.length + 2} view={view} />
+            </SheetRow>
+          ) : null}
+        </Sheet>
+      </div>
+    </>
+  );
+}
+
+function Below({ view }: { view: ServiceView }) {
+  return (
+    <>
+      {view.project}, from connection {view.connection}
+      {view.source && /^https?:\/\//.test(view.source) ? (
+        <>
+          {", "}
+          <a className="link" href={view.source} rel="noreferrer" target="_blank">
+            {view.source.replace(/^https?:\/\//, "")}
+          </a>
+        </>
+      ) : null}
+    </>
+  );
+}
+
+/** Two environments beside each other, the last one alone where their number is odd. */
+function pairs(places: ServicePlace[]): ServicePlace[][] {
+  return places.flatMap((_, index) => (index % 2 === 0 ? [places.slice(index, index + 2)] : []));
+}
