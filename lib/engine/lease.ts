@@ -1,3 +1,4 @@
+import { allSent } from "@/lib/db/all-sent";
 import { json, type Queryable, type Sql, sql } from "@/lib/db/sql";
 import type { Engine } from "@/lib/engine/engine";
 import { inLedgerTransaction, type LedgerTransaction } from "@/lib/ledger/append";
@@ -85,9 +86,11 @@ function record(
   finish: (tx: LedgerTransaction) => Promise<number> | undefined,
 ): Promise<PromotionState | Rejection> {
   return inLedgerTransaction(engine.pool, step.project, async (tx) => {
-    await renew(engine, tx, step);
-    await finish(tx);
-    const state = await loadPromotion(tx, step.project, step.promotion);
+    const [, , state] = await allSent([
+      renew(engine, tx, step),
+      finish(tx),
+      loadPromotion(tx, step.project, step.promotion),
+    ]);
     if (!state) throw new InvariantViolation(`${step.id} belongs to no promotion`);
     const now = engine.now();
     const input = await say(state, tx, now);

@@ -1,5 +1,6 @@
 import { can } from "@/lib/auth/permissions";
 import { grantsOf } from "@/lib/auth/project-grants";
+import { allSent } from "@/lib/db/all-sent";
 import { type Queryable, sql } from "@/lib/db/sql";
 import { loadProject } from "@/lib/facts/project";
 import type { Actor } from "@/lib/pipeline/actor";
@@ -14,7 +15,7 @@ export interface SignedSoFar {
   given: Approval[];
 }
 
-/** The facts that the plan's gates judge, read at this moment, one query a kind. `db` may be a transaction. */
+/** The facts that the plan's gates judge, read at this moment, one query a kind, all at once. `db` may be a transaction. */
 export async function loadGateEvidence(
   db: Queryable,
   plan: Plan,
@@ -25,37 +26,44 @@ export async function loadGateEvidence(
   const services = plan.services.map((one) => one.service);
   const digests = plan.services.map((one) => one.to.digest);
   const kinds = new Set(plan.gates.map((gate) => gate.kind));
-  const evidence: GateEvidence = {};
-  if (kinds.has("hold")) {
-    evidence.holds = await db.query(
-      sql`select environment, reason, held_by as "heldBy", held_at as "heldAt" from hold
-           where project = ${project} and environment = ${environment} and lifted_at is null`,
-    );
-  }
-  evidence.blocks = await db.query(
-    sql`select service, digest, reason, blocked_at as "blockedAt" from block
-         where project = ${project} and environment = ${environment} and lifted_at is null
-           and service = any(${services}) and digest = any(${digests})`,
+  const asksUpstream = kinds.has("upstream") || kinds.has("soak");
+  const people = signed.given.map((one) => one.person);
+  const [holds, blocks, successes, standings] = await allSent([
+    kinds.has("hold") ? loadHolds(db, project, environment) : undefined,
+    db.query<Block>(
+      sql`select service, digest, reason, blocked_at as "blockedAt" from block
+           where project = ${project} and environment = ${environment} and lifted_at is null
+             and service = any(${services}) and digest = any(${digests})`,
+    ),
+    asksUpstream ? loadSuccesses(db, project, services, digests) : undefined,
+    kinds.has("approval") ? loadStandings(db, project, environment, people) : undefined,
+  ]);
+  return { holds, blocks, successes, approvals: standings && { planHash, ...signed, standings } };
+}
+
+type Hold = NonNullable<GateEvidence["holds"]>[number];
+type Block = NonNullable<GateEvidence["blocks"]>[number];
+
+function loadHolds(db: Queryable, project: string, environment: string): Promise<Hold[]> {
+  return db.query(
+    sql`select environment, reason, held_by as "heldBy", held_at as "heldAt" from hold
+         where project = ${project} and environment = ${environment} and lifted_at is null`,
   );
-  if (kinds.has("upstream") || kinds.has("soak")) {
-    evidence.successes = await db.query<UpstreamSuccess>(
-      sql`select distinct on (service, environment, digest)
-                 service, environment, digest, promotion, verified_at as "verifiedAt"
-            from verification
-           where project = ${project} and service = any(${services}) and digest = any(${digests})
-           order by service, environment, digest, verified_at desc`,
-    );
-  }
-  if (kinds.has("approval")) {
-    const standings = await loadStandings(
-      db,
-      project,
-      environment,
-      signed.given.map((one) => one.person),
-    );
-    evidence.approvals = { planHash, ...signed, standings };
-  }
-  return evidence;
+}
+
+function loadSuccesses(
+  db: Queryable,
+  project: string,
+  services: readonly string[],
+  digests: readonly string[],
+): Promise<UpstreamSuccess[]> {
+  return db.query(
+    sql`select distinct on (service, environment, digest)
+               service, environment, digest, promotion, verified_at as "verifiedAt"
+          from verification
+         where project = ${project} and service = any(${services}) and digest = any(${digests})
+         order by service, environment, digest, verified_at desc`,
+  );
 }
 
 /**

@@ -1,3 +1,4 @@
+import { allSent } from "@/lib/db/all-sent";
 import { type Queryable, sql } from "@/lib/db/sql";
 import { loadConnections, loadProject, registryHosts } from "@/lib/facts/project";
 import { buildPlan, type CurrentState, type NoPlan, type PlannedArtifact } from "@/lib/pipeline/plan/build-plan";
@@ -18,10 +19,13 @@ export type PlanSubject =
 
 /** The plan that would be made now, or why there is none. Reads only; `db` may be a transaction. */
 export async function loadPlan(db: Queryable, subject: PlanSubject): Promise<Plan | NoPlan> {
-  const project = await loadProject(db, subject.project);
+  const [project, release, connections] = await allSent([
+    loadProject(db, subject.project),
+    subject.kind === "rollback" ? subject : loadRelease(db, subject.project, subject.release),
+    loadConnections(db, subject.project),
+  ]);
   if (!project)
     return { kind: "noPlan", code: "unknownEnvironment", message: `there is no project "${subject.project}"` };
-  const release = subject.kind === "rollback" ? subject : await loadRelease(db, subject.project, subject.release);
   if (!release) return { kind: "noPlan", code: "nothingToMove", message: `there is no release "${subject.release}"` };
   const services = release.artifacts.map((one) => one.service);
   return buildPlan({
@@ -33,7 +37,7 @@ export async function loadPlan(db: Queryable, subject: PlanSubject): Promise<Pla
     version: release.version,
     artifacts: release.artifacts,
     current: await loadCurrent(db, subject.project, subject.environment, services),
-    registryHosts: registryHosts(await loadConnections(db, subject.project)),
+    registryHosts: registryHosts(connections),
   });
 }
 

@@ -1,3 +1,4 @@
+import { allSent } from "@/lib/db/all-sent";
 import { json, sql } from "@/lib/db/sql";
 import type { LedgerTransaction } from "@/lib/ledger/append";
 import { InvariantViolation } from "@/lib/pipeline/errors";
@@ -5,26 +6,31 @@ import type { PlannedService } from "@/lib/pipeline/plan/plan";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
 
-/** Brings the tables that answer screens to where the entries of one decision leave them. */
+/**
+ * Brings the tables that answer screens to where the entries of one decision leave them: every statement is sent, in the
+ * order of the entries, before the first answer.
+ */
 export async function projectEntries(tx: LedgerTransaction, state: PromotionState, entries: Entry[]): Promise<void> {
-  for (const entry of entries) {
-    switch (entry.kind) {
-      case "rollout.requested":
-      case "revert.requested":
-        await wantDigest(tx, state, entry);
-        break;
-      case "promotion.succeeded":
-        for (const planned of state.plan.services) await recordVerified(tx, state, planned, entry.at);
-        break;
-      case "digest.blocked":
-        await recordBlock(tx, state, entry);
-        break;
-      case "environment.held":
-        await recordHold(tx, state.project, state.plan.environment, entry);
-        break;
-      default:
-        break;
-    }
+  await allSent(entries.map((entry) => projectEntry(tx, state, entry)));
+}
+
+async function projectEntry(tx: LedgerTransaction, state: PromotionState, entry: Entry): Promise<void> {
+  switch (entry.kind) {
+    case "rollout.requested":
+    case "revert.requested":
+      await wantDigest(tx, state, entry);
+      break;
+    case "promotion.succeeded":
+      await allSent(state.plan.services.map((planned) => recordVerified(tx, state, planned, entry.at)));
+      break;
+    case "digest.blocked":
+      await recordBlock(tx, state, entry);
+      break;
+    case "environment.held":
+      await recordHold(tx, state.project, state.plan.environment, entry);
+      break;
+    default:
+      break;
   }
 }
 
@@ -60,15 +66,16 @@ async function recordVerified(
 ): Promise<void> {
   const { project, plan } = state;
   const { digest, version } = planned.to;
-  await tx.execute(
+  const noted = tx.execute(
     sql`insert into verification (project, service, environment, digest, promotion, release, version, verified_at)
         values (${project}, ${planned.service}, ${plan.environment}, ${digest}, ${state.id}, ${plan.release}, ${version}, ${at})`,
   );
-  await tx.execute(
+  const shown = tx.execute(
     sql`update deployment set verified_digest = ${digest}, verified_version = ${version}, verified_release = ${plan.release},
                verified_at = ${at}
          where project = ${project} and service = ${planned.service} and environment = ${plan.environment}`,
   );
+  await allSent([noted, shown]);
 }
 
 async function recordBlock(

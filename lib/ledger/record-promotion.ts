@@ -1,3 +1,4 @@
+import { allSent } from "@/lib/db/all-sent";
 import { json, type Queryable, sql } from "@/lib/db/sql";
 import type { LedgerTransaction } from "@/lib/ledger/append";
 import { projectEntries } from "@/lib/ledger/project-entries";
@@ -47,11 +48,16 @@ export async function recordInput(
   if (!state) throw new InvariantViolation(`${input.kind} made no promotion`);
   if (entries.length > 0) {
     await tx.append(entries);
-    await saveState(tx, state, now, before === undefined ? key : undefined);
-    await projectEntries(tx, state, entries);
-    if (before?.phase !== state.phase) await changePhase(tx, state);
+    // Sent one behind the other and awaited together: everybody else of the project waits for this transaction.
+    await allSent([
+      saveState(tx, state, now, before === undefined ? key : undefined),
+      projectEntries(tx, state, entries),
+      before?.phase === state.phase ? undefined : changePhase(tx, state),
+      saveEffects(tx, state, effects),
+    ]);
+  } else {
+    await saveEffects(tx, state, effects);
   }
-  await saveEffects(tx, state, effects);
   return { kind: "recorded", state, entries };
 }
 
@@ -79,29 +85,18 @@ async function saveState(tx: LedgerTransaction, state: PromotionState, now: stri
 }
 
 /**
- * What follows from a new phase: the place that it takes or frees, what the matrix shows, and work that is void. A
- * second active rollout of a service in an environment is refused by the index rollout_one_active.
+ * What follows from a new phase: work that is void, the place that it takes or frees, what the matrix shows. All of it is
+ * sent before the first answer. A second active rollout of a service in an environment is refused by the index
+ * rollout_one_active.
  */
 async function changePhase(tx: LedgerTransaction, state: PromotionState): Promise<void> {
   const { project, plan } = state;
   const services = plan.services.map((one) => one.service);
-  await tx.execute(
+  const voided = tx.execute(
     sql`update step set status = 'cancelled', finished_at = now() where promotion = ${state.id} and status = 'due'`,
   );
-  if (isActive(state.phase) || hasEnded(state.phase)) {
-    const rows = plan.services.map((one) => ({
-      service: one.service,
-      from: one.from?.digest ?? null,
-      to: one.to.digest,
-    }));
-    await tx.execute(
-      sql`insert into rollout (promotion, service, project, environment, active, phase, from_digest, to_digest)
-          select ${state.id}, r.service, ${project}, ${plan.environment}, ${isActive(state.phase)}, ${state.phase}, r."from", r."to"
-            from jsonb_to_recordset(${json(rows)}::jsonb) as r (service text, "from" text, "to" text)
-          on conflict (promotion, service) do update set active = excluded.active, phase = excluded.phase`,
-    );
-  }
-  await tx.execute(
+  const placed = isActive(state.phase) || hasEnded(state.phase) ? saveRollouts(tx, state) : undefined;
+  const shown = tx.execute(
     sql`update deployment d set (open_promotion, open_phase, open_version) = (
                select p.id, p.phase, p.version from promotion p
                 where p.project = d.project and p.environment = d.environment and p.ended_at is null
@@ -109,7 +104,22 @@ async function changePhase(tx: LedgerTransaction, state: PromotionState): Promis
                 order by p.phase not in ('waiting', 'queued') desc, p.requested_at desc limit 1)
          where d.project = ${project} and d.environment = ${plan.environment} and d.service = any(${services})`,
   );
-  if (hasEnded(state.phase)) await wakeWaiting(tx, project);
+  const woken = hasEnded(state.phase) ? wakeWaiting(tx, project) : undefined;
+  await allSent([voided, placed, shown, woken]);
+}
+
+async function saveRollouts(tx: LedgerTransaction, { id, project, plan, phase }: PromotionState): Promise<void> {
+  const rows = plan.services.map((one) => ({
+    service: one.service,
+    from: one.from?.digest ?? null,
+    to: one.to.digest,
+  }));
+  await tx.execute(
+    sql`insert into rollout (promotion, service, project, environment, active, phase, from_digest, to_digest)
+        select ${id}, r.service, ${project}, ${plan.environment}, ${isActive(phase)}, ${phase}, r."from", r."to"
+          from jsonb_to_recordset(${json(rows)}::jsonb) as r (service text, "from" text, "to" text)
+        on conflict (promotion, service) do update set active = excluded.active, phase = excluded.phase`,
+  );
 }
 
 /** Lets every promotion of the project that has not started look at its gates again, now. */
