@@ -1,0 +1,305 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Ran, runHere } from "@/cli/testing/run";
+import { type ApiServer, loadApiRoutes, serveApi, useWorld } from "@/lib/api/testing/api-server";
+import { pushUnannounced } from "@/lib/api/testing/change-by-hand";
+import type { PersonPrincipal } from "@/lib/auth/principal";
+import { createToken } from "@/lib/commands/create-token";
+import { sql } from "@/lib/db/sql";
+import { createDemoWorld, type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
+
+let world: DemoWorld;
+let server: ApiServer;
+let folder: string;
+const tokens: Record<string, string> = {};
+
+beforeAll(async () => {
+  world = await createDemoWorld();
+  useWorld(world);
+  server = await serveApi(await loadApiRoutes());
+  folder = await mkdtemp(path.join(tmpdir(), "waybill-cli-"));
+  tokens.rita = await tokenOf(world.people.rita, "demo", "releaseManager");
+  tokens.arjun = await tokenOf(world.people.arjun, "demo", "approver");
+  tokens.ada = await tokenOf(world.people.ada, "*", "administrator");
+}, 60_000);
+afterAll(async () => {
+  await server?.close();
+  await world?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function tokenOf(
+  person: PersonPrincipal,
+  project: string,
+  role: "releaseManager" | "approver" | "administrator",
+) {
+  const input = { project, label: "test", role, environments: null, expiresInDays: 1 };
+  return (await createToken(world.pool, person, input, new Date())).secret;
+}
+
+/** `rita("promote", …)`: runs the command with her token against the server. */
+const as =
+  (who: string) =>
+  (...args: string[]): Promise<Ran> =>
+    runHere(args, { WAYBILL_URL: server.url, WAYBILL_TOKEN: tokens[who] }, { folder });
+const rita = as("rita");
+const arjun = as("arjun");
+const ada = as("ada");
+
+async function announced(version: string): Promise<string> {
+  const digest = await pushUnannounced(world, "backend", version);
+  const said = await rita("announce", "demo", `backend=demo-backend@${digest}`, "--version", version);
+  expect(said).toMatchObject({ code: 0, err: "" });
+  expect(said.out).toContain(digest);
+  return `backend@${version}`;
+}
+
+describe("from a build to production and back, as a CI job does it", () => {
+  it("applies a file: shows errors with their places, a dry run, the change", async () => {
+    const text = projectFile(world.sandbox, { soak: "2s" });
+    await writeFile(path.join(folder, "waybill.yaml"), text);
+    await writeFile(path.join(folder, "wrong.yaml"), text.replace("tag: prod", "tga: prod"));
+    const wrong = await ada("apply", "-f", "wrong.yaml");
+    expect(wrong.code).toBe(1);
+    expect(wrong.err).toMatch(/^invalidDocuments: .*\n {2}\d+:\d+: .*tga/);
+    expect(await ada("apply", "-f", "missing.yaml")).toMatchObject({
+      code: 2,
+      err: "missing.yaml cannot be read (ENOENT)\n",
+    });
+    const dry = await ada("apply", "-f", "waybill.yaml", "--dry-run");
+    expect(dry).toMatchObject({ code: 0, err: "" });
+    expect(dry.out).toContain('gates[soak].for: "1s" → "2s"');
+    expect(dry.out).toContain("nothing was applied");
+    expect((await ada("apply", "-f", "waybill.yaml")).out).toContain("applied");
+    expect((await ada("apply", "-f", "waybill.yaml")).out).toBe("nothing changes\n");
+    expect(await rita("apply", "-f", "waybill.yaml")).toMatchObject({ code: 1, out: "" });
+  });
+
+  it("announces, once and again, and says why a moving tag is refused", async () => {
+    const key = await announced("v1.1.0");
+    const digest = await pushUnannounced(world, "backend", "v1.1.0");
+    const again = await rita("announce", "demo", `backend=demo-backend@${digest}`, "--version", "v1.1.0", "--json");
+    expect(JSON.parse(again.out)).toMatchObject({ key, artifacts: [{ service: "backend", digest }] });
+    const moving = await rita("announce", "demo", "backend=demo-backend:latest");
+    expect(moving).toMatchObject({ code: 1, out: "" });
+    expect(moving.err).toMatch(/^mutableTag: /);
+    expect((await rita("announce", "demo", "backend")).code).toBe(2);
+  });
+
+  it("promotes to staging and waits: each phase once, then 0", async () => {
+    const done = await rita(
+      "promote",
+      "demo",
+      "backend@v1.1.0",
+      "--to",
+      "staging",
+      "--wait",
+      "--idempotency-key",
+      "job-1-staging",
+    );
+    expect(done).toMatchObject({ code: 0, err: "" });
+    const phases = done.out.split("\n").filter((line) => line.startsWith("demo-1  "));
+    expect(phases.at(-1)).toBe("demo-1  succeeded");
+    expect(new Set(phases).size).toBe(phases.length);
+    const again = await rita(
+      "promote",
+      "demo",
+      "backend@v1.1.0",
+      "--to",
+      "staging",
+      "--idempotency-key",
+      "job-1-staging",
+    );
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.out).toContain("as requested before");
+    const other = await rita(
+      "promote",
+      "demo",
+      "backend@v1.1.0",
+      "--to",
+      "production",
+      "--idempotency-key",
+      "job-1-staging",
+    );
+    expect(other.code).toBe(1);
+    expect(other.err).toMatch(/^conflict: .*demo-1/);
+  });
+
+  it("waits for production: says for whom, exits with 3; a second person approves, and --wait goes on to the end", async () => {
+    const preview = await rita("plan", "demo", "backend@v1.1.0", "--to", "production");
+    expect(preview.code).toBe(3);
+    expect(preview.out).toMatch(/wait\s+approval/);
+    expect(preview.out).toContain("it would wait");
+    const asked = await rita("promote", "demo", "backend@v1.1.0", "--to", "production", "--reason", "the fair begins");
+    expect(asked.code).toBe(3);
+    expect(asked.out).toContain("who can act: ");
+    expect(asked.out).toContain("approvers");
+    const impatient = await rita(
+      "promote",
+      "demo",
+      "backend@v1.1.0",
+      "--to",
+      "production",
+      "--wait",
+      "--timeout",
+      "1s",
+    );
+    expect(impatient).toMatchObject({ code: 3 });
+    expect(impatient.err).toContain("goes on without us");
+    const own = await rita("approve", "demo-2");
+    expect(own.code).toBe(1);
+    const waiting = rita("promote", "demo", "backend@v1.1.0", "--to", "production", "--wait");
+    const old = await arjun("approve", "demo-2", "--plan", "0".repeat(64));
+    expect(old.err).toMatch(/^planChanged: /);
+    const yes = await arjun("approve", "demo-2", "--reason", "looks right");
+    expect(yes).toMatchObject({ code: 0, err: "" });
+    expect(yes.out).toMatch(/^backend@v1.1.0 to production, plan [0-9a-f]{64}\n/);
+    const done = await waiting;
+    expect(done.code).toBe(0);
+    expect(done.out).toContain("demo-2  succeeded");
+    const shown = await arjun("promotion", "demo-2");
+    expect(shown.out).toContain("the fair begins");
+    expect(shown.out).toContain("Approvals\n  test (token) at ");
+  });
+
+  it("exits with 4 where the release goes back by itself, and says why and what next", async () => {
+    const { key } = await world.release("backend", "v1.2.0", "crash");
+    const back = await rita("promote", "demo", key, "--to", "staging", "--wait");
+    expect(back.code).toBe(4);
+    expect(back.out).toMatch(/demo-3 {2}rolled back \(failed\): .*CrashLoopBackOff/);
+    expect(back.out).toContain("announce the new digest");
+    const blocked = await rita("promote", "demo", key, "--to", "staging", "--wait");
+    expect(blocked).toMatchObject({ code: 1, out: "" });
+    expect(blocked.err).toMatch(/^gateClosed: /);
+    expect((await rita("plan", "demo", key, "--to", "staging")).code).toBe(1);
+  });
+
+  it("rolls back, and answers JSON where it is asked to while progress goes to standard error", async () => {
+    await rita("promote", "demo", await announced("v1.3.0"), "--to", "staging", "--wait");
+    const back = await rita("rollback", "demo", "backend", "--in", "staging", "--wait", "--json");
+    expect(back.code).toBe(0);
+    expect(JSON.parse(back.out)).toMatchObject({ kind: "rollback", phase: "succeeded", version: "v1.1.0" });
+    expect(back.err).toContain("succeeded");
+    const none = await rita("rollback", "demo", "chat", "--in", "staging");
+    expect(none.err).toMatch(/^nothingToGoBackTo: /);
+  });
+
+  it("shows what runs where, and holds", async () => {
+    expect((await rita("hold", "demo", "production", "--reason", "the fair")).out).toBe("production is held\n");
+    await rita("promote", "demo", "backend@v1.3.0", "--to", "production");
+    const status = await rita("status", "demo");
+    expect(status).toMatchObject({ code: 0, err: "" });
+    expect(status.out).toMatch(
+      /^demo\n +staging +production\n {2}backend {2}v1.1.0 healthy +v1.1.0 healthy \(demo-\d+\)\n/,
+    );
+    expect(status.out).toContain("held: production, by test (token): the fair\n");
+    expect(status.out).toMatch(/demo-\d+ {2}backend@v1.3.0 to production {2}waiting {2}by test \(token\)\n/);
+    const data = JSON.parse((await rita("status", "--json")).out);
+    expect(data).toMatchObject({ rows: [{ service: "backend" }, { service: "chat" }], holds: [{}], promotions: [{}] });
+    const { id } = data.promotions[0];
+    expect((await rita("abort", id)).code).toBe(2);
+    expect((await rita("abort", id, "--reason", "not today")).out).toContain("not today");
+    expect((await arjun("reject", id, "--reason", "too late")).code).toBe(1);
+    expect((await rita("release-hold", "demo", "production", "--reason", "it is over")).code).toBe(0);
+    expect((await rita("release-hold", "demo", "production", "--reason", "it is over")).err).toMatch(/^notHeld: /);
+    expect((await rita("status", "nothing")).code).toBe(1);
+  });
+});
+
+describe("the ledger", () => {
+  it("is exported, verified offline, and found out when one byte is changed", async () => {
+    const head = (await arjun("ledger", "head", "demo")).out.trim();
+    const exported = await arjun("ledger", "export", "demo", "-o", "demo.jsonl");
+    expect(exported).toMatchObject({ code: 0, err: "" });
+    const offline = (...args: string[]) => runHere(["ledger", "verify", ...args], {}, { folder });
+    expect((await offline("demo.jsonl", "--head", head)).code).toBe(0);
+    const text = await readFile(path.join(folder, "demo.jsonl"), "utf8");
+    expect((await arjun("ledger", "export", "demo")).out).toBe(text);
+    await writeFile(path.join(folder, "edited.jsonl"), text.replace("the fair begins", "the fair ended!"));
+    const edited = await offline("edited.jsonl", "--json");
+    expect(edited.code).toBe(1);
+    expect(JSON.parse(edited.out)).toMatchObject({ ok: false, exitCode: 1 });
+    expect((await offline("none.jsonl")).code).toBe(2);
+    expect((await offline("demo.jsonl", "--head", "x")).code).toBe(2);
+  });
+
+  it("is replayed on the machine, with the database", async () => {
+    const env = { DATABASE_URL: world.database.url };
+    const replayed = await runHere(["ledger", "replay", "demo", "--check"], env);
+    expect(replayed).toMatchObject({ code: 0 });
+    expect(replayed.out).toContain("the stored state is what the ledger says");
+    expect((await runHere(["ledger", "replay", "demo"], env)).code).toBe(2);
+    expect((await runHere(["ledger", "replay", "none", "--check"], env)).code).toBe(1);
+    await world.pool.execute(sql`update promotion set phase = 'failed' where id = 'demo-1'`);
+    const wrong = await runHere(["ledger", "replay", "demo", "--check", "--json"], env);
+    await world.pool.execute(sql`update promotion set phase = 'succeeded' where id = 'demo-1'`);
+    expect(wrong.code).toBe(1);
+    expect(JSON.parse(wrong.out).differences).toMatchObject([{ what: "promotion", subject: "demo-1" }]);
+  });
+});
+
+describe("tokens", () => {
+  it("the first one is made on the machine for somebody who has signed in, found through the running installation", async () => {
+    const note = { databaseUrl: world.database.url, url: server.url };
+    await writeFile(path.join(folder, "running.json"), JSON.stringify(note));
+    const env = { WAYBILL_HOME: folder };
+    const create = (...args: string[]) => runHere(["token", "create", "--local", ...args], env);
+    const ofRita = ["--person", "Rita@demo.waybill.dev", "--project", "demo"];
+    const made = await create(...ofRita, "--role", "releaseManager", "--label", "CI");
+    expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^wb_[A-Za-z0-9_-]{43}\n$/) });
+    expect(made.err).toContain("CI (on the machine)");
+    const status = await runHere(["status"], { WAYBILL_URL: server.url, WAYBILL_TOKEN: made.out.trim() });
+    expect(status.code).toBe(0);
+    expect(await create(...ofRita, "--role", "administrator")).toMatchObject({ code: 1, out: "" });
+    expect((await create(...ofRita, "--role", "emperor")).code).toBe(2);
+    expect((await create("--person", "nobody@example.org", "--project", "demo", "--role", "viewer")).err).toContain(
+      "sign in once",
+    );
+    expect((await create("--project", "demo", "--role", "viewer")).err).toContain("--person is missing");
+    expect(
+      await runHere(["token", "create", "--local", ...ofRita, "--role", "viewer"], { WAYBILL_HOME: `${folder}/none` }),
+    ).toMatchObject({ code: 5, out: "" });
+  });
+
+  it("the next ones by the API: made, listed, revoked", async () => {
+    const made = await rita(
+      "token",
+      "create",
+      "--project",
+      "demo",
+      "--role",
+      "releaseManager",
+      "--environment",
+      "staging",
+      "--days",
+      "7",
+      "--json",
+    );
+    const { id, secret } = JSON.parse(made.out);
+    const listed = await rita("token", "list", "demo");
+    expect(listed.out).toMatch(new RegExp(`${id} .*releaseManager staging`));
+    expect(listed.out).not.toContain(secret);
+    expect((await rita("token", "revoke", id)).out).toBe("revoked\n");
+    expect(await runHere(["status"], { WAYBILL_URL: server.url, WAYBILL_TOKEN: secret })).toMatchObject({
+      code: 5,
+      out: "",
+    });
+  });
+});
+
+it("is a program: npm's script runs it, its exit code is the command's", async () => {
+  const child = spawn(process.execPath, ["scripts/run-ts.mjs", "cli/main.ts", "promotion", "demo-1", "--json"], {
+    env: { NODE_ENV: "test", PATH: process.env.PATH, WAYBILL_URL: server.url, WAYBILL_TOKEN: tokens.rita },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let out = "";
+  child.stdout.on("data", (bytes) => {
+    out += bytes;
+  });
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ id: "demo-1", phase: "succeeded" });
+});

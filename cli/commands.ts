@@ -1,0 +1,34 @@
+import type { Command } from "@/cli/command";
+import { announce } from "@/cli/commands/announce";
+import { apply } from "@/cli/commands/apply";
+import { hold, releaseHold } from "@/cli/commands/hold";
+import { ledgerExport, ledgerHead, ledgerReplay, ledgerVerify } from "@/cli/commands/ledger";
+import { plan } from "@/cli/commands/plan";
+import { promote, rollBack } from "@/cli/commands/promote";
+import { promotion } from "@/cli/commands/promotion";
+import { abort, approve, reject } from "@/cli/commands/sign";
+import { status } from "@/cli/commands/status";
+import { tokenCreate, tokenList, tokenRevoke } from "@/cli/commands/token";
+
+/** Every command, in the order in which the help lists them. */
+export const commands: readonly Command[] = [
+  apply,
+  announce,
+  plan,
+  promote,
+  rollBack,
+  status,
+  promotion,
+  approve,
+  reject,
+  abort,
+  hold,
+  releaseHold,
+  ledgerExport,
+  ledgerVerify,
+  ledgerReplay,
+  ledgerHead,
+  tokenCreate,
+  tokenList,
+  tokenRevoke,
+];

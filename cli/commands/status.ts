@@ -1,0 +1,86 @@
+import { align, indent } from "@/cli/align";
+import { apiPath } from "@/cli/api-client";
+import type { Command, Invocation } from "@/cli/command";
+import { EXIT } from "@/cli/exit-codes";
+import { actorName, phaseWord } from "@/cli/promotion-lines";
+import type { listHoldsOperation } from "@/lib/api/contract/environments";
+import type { listProjectsOperation, matrixOperation } from "@/lib/api/contract/projects";
+import type { listPromotionsOperation } from "@/lib/api/contract/promotions";
+import type { AnswerBody } from "@/lib/api/operation";
+import { shortDigest } from "@/lib/pipeline/release/digest";
+
+type Row = AnswerBody<typeof matrixOperation>["items"][number];
+type Cell = Row["cells"][number];
+type Project = AnswerBody<typeof listProjectsOperation>["items"][number];
+type Hold = AnswerBody<typeof listHoldsOperation>["items"][number];
+type Open = AnswerBody<typeof listPromotionsOperation>["items"][number];
+
+export const status: Command = {
+  name: "status",
+  about: "what runs where, what is held, what is under way",
+  args: ["[PROJECT]"],
+  options: {},
+  async run(call) {
+    const project = call.args.PROJECT;
+    const rows = await everyPage<Row>(call, ["matrix"], { project, limit: "500" });
+    const open = await everyPage<Open>(call, ["promotions"], { project, open: "true", limit: "100" });
+    const holds = (await call.client.ask<{ items: Hold[] }>("GET", apiPath(["holds"], { project }))).body.items;
+    const projects = (await call.client.ask<{ items: Project[] }>("GET", "/projects")).body.items;
+    call.answer({ rows, holds, promotions: open });
+    for (const one of projects) {
+      if (project !== undefined && one.name !== project) continue;
+      const mine = (item: { project: string }) => item.project === one.name;
+      for (const line of describe(one, rows.filter(mine), holds.filter(mine), open.filter(mine))) call.say(line);
+    }
+    if (projects.length === 0) call.say("there is no project that you may see");
+    return EXIT.ok;
+  },
+};
+
+async function everyPage<Item>(
+  call: Invocation,
+  parts: string[],
+  query: Record<string, string | undefined>,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  let cursor: string | undefined;
+  do {
+    const path = apiPath(parts, { ...query, cursor });
+    const { body } = await call.client.ask<{ items: Item[]; next: string | null }>("GET", path);
+    items.push(...body.items);
+    cursor = body.next ?? undefined;
+  } while (cursor !== undefined);
+  return items;
+}
+
+function describe(project: Project, rows: Row[], holds: Hold[], open: Open[]): string[] {
+  const environments = project.environments.map((one) => one.name);
+  const table = [
+    ["", ...environments],
+    ...rows.map(({ service, cells }) => [
+      service,
+      ...environments.map((name) => cellText(cells.find((cell) => cell.environment === name))),
+    ]),
+  ];
+  return [
+    project.name,
+    ...indent(align(table)),
+    ...holds.map((one) => `held: ${one.environment}, by ${actorName(one.heldBy)}: ${one.reason}`),
+    ...align(
+      open.map((one) => [
+        one.id,
+        `${one.release} to ${one.environment}`,
+        phaseWord(one.phase),
+        `by ${actorName(one.requestedBy)}`,
+      ]),
+    ),
+  ];
+}
+
+function cellText(cell: Cell | undefined): string {
+  if (!cell) return "-";
+  const runs = cell.observed ? (cell.observed.version ?? shortDigest(cell.observed.digest)) : "nothing seen";
+  return [runs, cell.health, ...(cell.drift ? ["drift"] : []), ...(cell.open ? [`(${cell.open.promotion})`] : [])].join(
+    " ",
+  );
+}
