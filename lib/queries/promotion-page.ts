@@ -1,0 +1,295 @@
+import { can } from "@/lib/auth/permissions";
+import type { Principal } from "@/lib/auth/principal";
+import { type Queryable, sql } from "@/lib/db/sql";
+import { NotFound } from "@/lib/pipeline/errors";
+import type { Verdict } from "@/lib/pipeline/gates/gate";
+import type { Plan } from "@/lib/pipeline/plan/plan";
+import { type Cause, type CheckState, hasEnded, type PromotionPhase, type PromotionState } from "@/lib/pipeline/promotion/state";
+import { type SigningStanding, signatureCount, signingStanding } from "@/lib/queries/approval-standing";
+import { entryWords, type SpokenEntry } from "@/lib/queries/entry-words";
+import { loadPlanFacts, type ServiceFacts } from "@/lib/queries/plan-facts";
+import { ordersOf, type PageEntry, type ServiceOrders } from "@/lib/queries/promotion-orders";
+import { type RouteStation, routeOf } from "@/lib/queries/promotion-route";
+
+/** One signature, or one that is void because the plan is another one by now. */
+export interface SignatureView {
+  by: string;
+  at: string;
+  reason: string | null;
+  planHash: string;
+  entry: number;
+  /** It is for the plan as it is now. */
+  current: boolean;
+}
+
+/** Work that is due, and why it is late. */
+export interface DueWork {
+  kind: string;
+  service: string | null;
+  dueAt: string;
+  attempts: number;
+  trouble: string | null;
+}
+
+export interface BlockView {
+  id: string;
+  service: string;
+  digest: string;
+  reason: string;
+  nextStep: string;
+  liftedAt: string | null;
+}
+
+/** One pod as it was last seen, as far as a page tells. */
+export interface PodView {
+  name: string;
+  /** What its runtime reports; absent while it has reported none. */
+  digest?: string;
+  ready: boolean;
+  restarts: number;
+  phase: string;
+  node?: string;
+  startedAt?: string;
+  /** Of the workload's newest revision. */
+  current: boolean;
+  /** The cluster's words where it waits or ended. */
+  trouble?: { reason: string; message: string };
+}
+
+/** What was last seen of a service where this promotion goes. */
+export interface SeenView {
+  service: string;
+  seenAt: string | null;
+  ready: number;
+  desired: number;
+  health: string;
+  healthReason: string | null;
+  digest: string | null;
+  /** What runs there is still this promotion's doing. */
+  own: boolean;
+  pods: PodView[];
+  /** The cluster's own words for what went wrong. */
+  failure: { reason: string; message: string } | null;
+}
+
+export interface FeedLine {
+  seq: number;
+  kind: string;
+  at: string;
+  by: string;
+  hash: string;
+  about: string | null;
+}
+
+/** What whoever looks may do with it now. */
+export interface PromotionRights {
+  abort: boolean;
+  settle: boolean;
+  /** Take what it brought back again: only while that is what should run. */
+  rollBack: boolean;
+  promote: boolean;
+  unblock: boolean;
+  reject: boolean;
+}
+
+/** A promotion as its page shows it. Times are ISO 8601, UTC. */
+export interface PromotionView {
+  asOf: string;
+  id: string;
+  project: string;
+  phase: PromotionPhase;
+  ended: boolean;
+  plan: Plan;
+  planHash: string;
+  reason: string | null;
+  requestedBy: string;
+  requestedAt: string;
+  expiresAt: string;
+  /** Since when it stands where it stands, or when it ended. */
+  since: string;
+  causedBy: string | null;
+  /** Rollbacks that undo this one. */
+  undoneBy: string[];
+  supersededBy: string | null;
+  /** Who or what ended it, and why, where a person or a gate did. */
+  why: { by: string | null; text: string } | null;
+  verdicts: Verdict[];
+  signatures: SignatureView[];
+  /** When the plan became another one: what changed, and how many signatures that made void. */
+  replans: { at: string; entry: number; changes: string[]; voided: number }[];
+  signing: { standing: SigningStanding; given: number; needed: number };
+  route: RouteStation[];
+  orders: ServiceOrders[];
+  checks: CheckState[];
+  watchUntil: string | null;
+  tags: { service: string; tag: string; status: "due" | "moved" | "failed"; note: string }[];
+  cause: Cause | null;
+  nextStep: string | null;
+  trouble: string | null;
+  due: DueWork[];
+  /** What has the place that it waits for. */
+  ahead: string | null;
+  blocks: BlockView[];
+  seen: SeenView[];
+  facts: ServiceFacts[];
+  feed: FeedLine[];
+  entries: number;
+  rights: PromotionRights;
+}
+
+interface Row {
+  state: PromotionState;
+  entries: PageEntry[];
+  seen: (Omit<SeenView, "pods" | "failure"> & { observation: Observation | null })[];
+  blocks: BlockView[];
+  due: DueWork[];
+  undoneBy: string[];
+  ahead: string | null;
+}
+
+/** As the observer stored it; a workload that was not there has no pods. */
+interface Observation {
+  pods?: PodView[];
+  failure?: { reason: string; message: string };
+}
+
+const feedMax = 60;
+
+/** Everything about one promotion, from one snapshot. Throws NotFound for what is not there, or not theirs to see. */
+export async function loadPromotionPage(
+  db: Queryable,
+  principal: Principal,
+  id: string,
+  now: string,
+): Promise<PromotionView> {
+  const [row] = await db.query<Row>(
+    sql`select p.state,
+               coalesce((select jsonb_agg(jsonb_build_object('seq', seq, 'at', at, 'kind', kind, 'actor', actor,
+                                  'service', service, 'hash', hash, 'data', data - 'plan') order by seq)
+                  from ledger_entry where project = p.project and promotion = p.id), '[]') as entries,
+               coalesce((select jsonb_agg(jsonb_build_object('service', service, 'seenAt', observed_at, 'ready', ready,
+                                  'desired', desired, 'health', health, 'healthReason', health_reason,
+                                  'digest', observed_digest, 'own', wanted_promotion is not distinct from p.id,
+                                  'observation', observation)
+                                  order by array_position(p.services, service))
+                  from deployment where project = p.project and environment = p.environment
+                   and service = any(p.services)), '[]') as seen,
+               coalesce((select jsonb_agg(jsonb_build_object('id', id, 'service', service, 'digest', digest, 'reason', reason,
+                                  'nextStep', next_step, 'liftedAt', lifted_at) order by service)
+                  from block where project = p.project and promotion = p.id), '[]') as blocks,
+               coalesce((select jsonb_agg(jsonb_build_object('kind', kind, 'service', payload->>'service', 'dueAt', due_at,
+                                  'attempts', attempts, 'trouble', trouble) order by due_at)
+                  from step where promotion = p.id and status = 'due'), '[]') as due,
+               coalesce((select jsonb_agg(c.id order by c.number)
+                  from promotion c where c.project = p.project and c.caused_by = p.id and c.kind = 'rollback'), '[]') as "undoneBy",
+               (select r.promotion from rollout r
+                 where r.project = p.project and r.environment = p.environment and r.active
+                   and r.service = any(p.services) and r.promotion <> p.id limit 1) as ahead
+          from promotion p where p.id = ${id}`,
+  );
+  if (!row || !can(principal, "view", { project: row.state.project })) throw new NotFound(`promotion ${id}`);
+  const facts = hasEnded(row.state.phase) ? [] : await loadPlanFacts(db, row.state.plan);
+  return viewOf(principal, row, facts, now);
+}
+
+function viewOf(principal: Principal, row: Row, facts: ServiceFacts[], now: string): PromotionView {
+  const { state, entries } = row;
+  const { id, project, phase, plan, planHash, reason, requestedAt, expiresAt, causedBy, verdicts } = state;
+  const services = plan.services.map((one) => one.service);
+  const orders = ordersOf(services, entries);
+  const asked = { ...state, environment: plan.environment, gates: plan.gates };
+  return {
+    ...{ asOf: now, id, project, phase, plan, planHash, reason, requestedAt, expiresAt, causedBy, verdicts, facts },
+    ended: hasEnded(phase),
+    requestedBy: state.requestedBy.name,
+    since: "since" in state ? state.since : state.endedAt,
+    undoneBy: row.undoneBy,
+    supersededBy: state.phase === "superseded" ? state.supersededBy : null,
+    why: whyOf(state),
+    signatures: signaturesOf(entries, planHash),
+    replans: entries.flatMap((entry) =>
+      entry.kind === "promotion.replanned"
+        ? [{ at: entry.at, entry: entry.seq, changes: entry.data.changes, voided: entry.data.voided }]
+        : [],
+    ),
+    signing: { standing: signingStanding(principal, asked), ...signatureCount(asked) },
+    route: routeOf({ state, orders, entries }),
+    orders,
+    checks: "checks" in state ? state.checks : lastChecks(entries),
+    watchUntil: state.phase === "verifying" ? state.watchUntil : null,
+    tags: "tags" in state ? state.tags : [],
+    cause: "cause" in state ? state.cause : null,
+    nextStep: "nextStep" in state ? state.nextStep : null,
+    trouble: "trouble" in state ? state.trouble : null,
+    due: row.due,
+    ahead: row.ahead,
+    blocks: row.blocks,
+    seen: row.seen.map(seenOf),
+    feed: feedOf(state, entries),
+    entries: entries.length,
+    rights: rightsOf(principal, state, row),
+  };
+}
+
+function whyOf(state: PromotionState): PromotionView["why"] {
+  if (state.phase === "rejected" || state.phase === "aborted") return { by: state.by?.name ?? null, text: state.why };
+  return null;
+}
+
+function signaturesOf(entries: readonly PageEntry[], planHash: string): SignatureView[] {
+  return entries.flatMap((entry) =>
+    entry.kind === "promotion.approved"
+      ? [
+          {
+            by: entry.actor.name,
+            at: entry.at,
+            reason: entry.data.reason,
+            planHash: entry.data.planHash,
+            entry: entry.seq,
+            current: entry.data.planHash === planHash,
+          },
+        ]
+      : [],
+  );
+}
+
+/** Once it has gone back the state keeps no checks, but the ledger has the last ones. */
+function lastChecks(entries: readonly PageEntry[]): CheckState[] {
+  const last = entries.findLast((entry) => entry.kind === "verification.checked" || entry.kind === "verification.started");
+  return last && (last.kind === "verification.checked" || last.kind === "verification.started") ? last.data.checks : [];
+}
+
+function seenOf({ observation, ...seen }: Row["seen"][number]): SeenView {
+  return { ...seen, pods: observation?.pods ?? [], failure: observation?.failure ?? null };
+}
+
+function feedOf({ plan }: PromotionState, entries: readonly PageEntry[]): FeedLine[] {
+  const { version, environment, kind } = plan;
+  const promotion = { services: plan.services.map((one) => one.service), version, environment, kind };
+  return entries
+    .slice(-feedMax)
+    .toReversed()
+    .map((entry) => {
+      const { seq, at, hash, actor } = entry;
+      const subject = entry.service ? { service: entry.service } : {};
+      // Rows of the ledger: kind and data belong together, as append.ts wrote them.
+      const words = entryWords({ ...entry, subject, promotion } as unknown as SpokenEntry);
+      return { seq, kind: entry.kind, at, by: actor.name, hash, about: words.about ?? null };
+    });
+}
+
+function rightsOf(principal: Principal, state: PromotionState, row: Row): PromotionRights {
+  const { project, phase } = state;
+  const scope = { project, environment: state.plan.environment };
+  const isAbortable = ["waiting", "queued", "rollingOut", "verifying"].includes(phase);
+  const isWaiting = phase === "waiting" || phase === "queued";
+  const brought = phase === "succeeded" && row.seen.length > 0 && row.seen.every((one) => one.own);
+  return {
+    abort: isAbortable && can(principal, "abort", scope),
+    settle: phase === "stuck" && can(principal, "rollBack", scope),
+    rollBack: brought && can(principal, "rollBack", scope),
+    promote: can(principal, "promote", scope),
+    unblock: row.blocks.some((one) => one.liftedAt === null) && can(principal, "unblock", scope),
+    reject: isWaiting && can(principal, "reject", scope),
+  };
+}
