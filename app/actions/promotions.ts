@@ -43,7 +43,10 @@ export async function settleStuckAction(input: unknown): Promise<ActionOutcome> 
 
 async function requested({ state, created }: Requested) {
   await afterCommand(state.id);
-  return { href: `/promotions/${state.id}`, message: created ? `${state.id} is requested` : `${state.id} was requested before` };
+  return {
+    href: `/promotions/${state.id}`,
+    message: created ? `${state.id} is requested` : `${state.id} was requested before`,
+  };
 }
 
 function told(what: string) {

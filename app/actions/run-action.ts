@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import pino from "pino";
-import type { ActionDone, ActionFailure } from "@/components/action/action-outcome";
+import type { ActionFailure } from "@/components/action/action-outcome";
 import { answerFor } from "@/lib/auth/error-answer";
 import type { PersonPrincipal } from "@/lib/auth/principal";
 import { requirePrincipal } from "@/lib/auth/session";
@@ -15,7 +15,7 @@ const logger = pino({ level: process.env.LOG_LEVEL ?? "info", base: { part: "act
  * Runs a command for whoever is signed in and says what came of it, as plain data. Whatever is thrown becomes an answer
  * here and nowhere else; what nobody foresaw is logged under the reference that the answer carries.
  */
-export async function runAction<Result extends { kind: string }, Done extends Omit<ActionDone, "ok">>(
+export async function runAction<Result extends { kind: string }, Done extends object>(
   command: (engine: Engine, principal: PersonPrincipal) => Promise<Result | Refusal>,
   done: (result: Exclude<Result, Refusal>) => Promise<Done> | Done,
 ): Promise<ActionFailure | ({ ok: true } & Done)> {
@@ -37,7 +37,8 @@ function isRefusal(result: { kind: string }): result is Refusal {
 
 function failureOf(error: unknown): ActionFailure {
   const reference = randomUUID();
-  if (!isKnownError(error) || error.kind === "invariantViolation") logger.error({ err: error, reference }, "an action failed");
+  if (!isKnownError(error) || error.kind === "invariantViolation")
+    logger.error({ err: error, reference }, "an action failed");
   const answer = answerFor(error, reference);
   return {
     ok: false,

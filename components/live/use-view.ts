@@ -13,6 +13,8 @@ interface UseViewOptions<View> {
   enabled?: boolean;
   /** Goes on showing the last answer while another path is read. */
   keep?: boolean;
+  /** How often it is read in any case, for what the stream does not tell. */
+  everyMs?: (last: View | undefined) => number | false;
 }
 
 interface LiveRead<View> {
@@ -29,7 +31,7 @@ interface LiveRead<View> {
  * the stream is down. `path` is its address and its key. Who is not signed in any more goes to the sign-in page.
  */
 export function useView<View>(path: string, options: UseViewOptions<View> = {}): LiveRead<View> {
-  const { initial, watches, enabled, keep } = options;
+  const { initial, watches, enabled, keep, everyMs } = options;
   const { data, error, isPending, isFetching, refetch } = useQuery<View, ViewError>({
     queryKey: ["view", path],
     queryFn: ({ signal }) => fetchView<View>(path, signal),
@@ -39,6 +41,7 @@ export function useView<View>(path: string, options: UseViewOptions<View> = {}):
     placeholderData: keep ? keepPreviousData : undefined,
     retry: (count, failure) => !failure.answered && count < 1,
     networkMode: "always",
+    refetchInterval: everyMs ? (query) => everyMs(query.state.data) : false,
   });
   const signedOut = error?.problem.status === 401;
   useEffect(() => {

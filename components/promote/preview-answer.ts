@@ -35,7 +35,12 @@ function withoutRights(view: Asked): PreviewAnswer {
   const rollback = plan.kind === "rollback";
   if (open) {
     const text = `${open.id} brings this release there.`;
-    return { ...look("move", "move", "On its way already"), text, button: `Go to ${open.id}`, href: `/promotions/${open.id}` };
+    return {
+      ...look("move", "move", "On its way already"),
+      text,
+      button: `Go to ${open.id}`,
+      href: `/promotions/${open.id}`,
+    };
   }
   if (refusal) {
     const who = verdicts.find((verdict) => verdict.status !== "pass")?.whoCanAct;
@@ -54,7 +59,11 @@ function withoutRights(view: Asked): PreviewAnswer {
     const text = `${ahead.id} (${ahead.version}) has its place; this starts by itself when that has ended.`;
     return { ...look("ink", "queue", "Would queue"), text, button: `Request, queues behind ${ahead.id}` };
   }
-  return { ...look("ok", "pass", "Starts at once"), text: "Every gate passes and its place is free.", button: "Promote now" };
+  return {
+    ...look("ok", "pass", "Starts at once"),
+    text: "Every gate passes and its place is free.",
+    button: "Promote now",
+  };
 }
 
 function rollbackAnswer(ahead: Asked["ahead"]): PreviewAnswer {
@@ -72,9 +81,17 @@ function waitingAnswer(waits: Verdict[]): PreviewAnswer {
     const text = `${unknown.map((one) => sentence(one.summary)).join(" ")} Until that is known, it waits.`;
     return { ...look("none", "unknown", "Not known yet"), text, button: "Request promotion" };
   }
-  const [startsAt] = waits.every((one) => one.opensAt) ? waits.map((one) => one.opensAt).sort().slice(-1) : [];
+  const [startsAt] = waits.every((one) => one.opensAt)
+    ? waits
+        .map((one) => one.opensAt)
+        .sort()
+        .slice(-1)
+    : [];
   const people = waits.filter((one) => one.whoCanAct).map((one) => one.whoCanAct);
-  const text = people.length > 0 ? `Starts by itself once ${people.join(", and ")} has acted.` : "Starts by itself when its time has come.";
+  const text =
+    people.length > 0
+      ? `Starts by itself once ${people.join(", and ")} has acted.`
+      : "Starts by itself when its time has come.";
   const base = { ...look("warn", "wait", "May be requested"), text };
   return startsAt ? { ...base, button: "Request promotion", startsAt } : { ...base, button: "Request promotion" };
 }

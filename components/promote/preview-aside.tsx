@@ -9,7 +9,7 @@ import { Sheet, SheetRow } from "@/components/sheet/sheet";
 import { Signoff } from "@/components/sheet/signoff";
 import { spanWords } from "@/components/time/time-words";
 import type { PreviewView } from "@/lib/queries/promote-preview";
-import { RequestForm, type RequestAction } from "./request-form";
+import { type RequestAction, RequestForm } from "./request-form";
 
 interface PreviewAsideProps {
   view: PreviewView;

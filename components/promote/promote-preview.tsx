@@ -50,11 +50,7 @@ export function PromotePreview({ initial, path, requestAction, rollBackAction }:
         note={isRollback ? "nothing happens until you confirm" : "nothing is requested until you sign"}
         actions={
           <>
-            <CopyButton
-              className="button"
-              text={cliCommand(data.subject, data.planHash)}
-              label="Copy as command"
-            />
+            <CopyButton className="button" text={cliCommand(data.subject, data.planHash)} label="Copy as command" />
             <LinkButton href="/" icon={<X className="i" aria-hidden="true" />}>
               Close
             </LinkButton>

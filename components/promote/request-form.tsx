@@ -2,8 +2,8 @@
 
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import type { ActionOutcome } from "@/components/action/action-outcome";
 import { ActionFailureNote } from "@/components/action/action-failure-note";
+import type { ActionOutcome } from "@/components/action/action-outcome";
 import { useAction } from "@/components/action/use-action";
 import { previewAnswer } from "@/components/promote/preview-answer";
 import { Box } from "@/components/sheet/box";
@@ -36,7 +36,8 @@ export function RequestForm({ view, isStale, requestAction, rollBackAction }: Re
   });
   const answer = previewAnswer(view);
   const { kind: _, ...place } = subject;
-  const ask = () => void run({ ...place, planHash, idempotencyKey, ...(reason.trim() ? { reason: reason.trim() } : {}) });
+  const ask = () =>
+    void run({ ...place, planHash, idempotencyKey, ...(reason.trim() ? { reason: reason.trim() } : {}) });
 
   if (answer.href) {
     return (
@@ -62,7 +63,9 @@ export function RequestForm({ view, isStale, requestAction, rollBackAction }: Re
       ) : (
         <div className="grid gap-3">
           <Field label="Reason" hint="Kept in the ledger with your name.">
-            {(wiring) => <Input {...wiring} value={reason} maxLength={2000} onChange={(e) => setReason(e.target.value)} />}
+            {(wiring) => (
+              <Input {...wiring} value={reason} maxLength={2000} onChange={(e) => setReason(e.target.value)} />
+            )}
           </Field>
           <TypedConfirmation
             phrase={view.isProtected && !isRollback ? plan.environment : undefined}

@@ -34,9 +34,7 @@ export function GatesTable({ verdicts, signatures }: GatesTableProps) {
           <td className="lines__side">
             <VerdictMark verdict={verdict.status} />
           </td>
-          <td>
-            {verdict.gate === "approval" && signatures ? signatures : <EvidenceText text={sentence(verdict)} />}
-          </td>
+          <td>{verdict.gate === "approval" && signatures ? signatures : <EvidenceText text={sentence(verdict)} />}</td>
           <td className={verdict.status === "pass" ? "num muted" : "num strong"}>
             <Aside verdict={verdict} />
           </td>

@@ -30,7 +30,9 @@ export function StrategyBox({ number, plan }: PlanBoxProps) {
 
 function OnFailure({ plan }: { plan: Plan }) {
   if (plan.kind === "rollback") return "where it fails, a person decides";
-  return plan.onFailure === "rollBack" ? "where it fails, it goes back by itself" : "where it fails, the environment is held";
+  return plan.onFailure === "rollBack"
+    ? "where it fails, it goes back by itself"
+    : "where it fails, the environment is held";
 }
 
 /** What is checked after the rollout, and for how long. */
@@ -96,7 +98,11 @@ export function RiskList({ plan, facts }: { plan: Plan; facts: readonly ServiceF
 }
 
 export function RiskAnswer({ looks }: { looks: number }) {
-  return looks === 0 ? <State name="pass">nothing stands out</State> : <Stamp name="degraded">{looks} to look at</Stamp>;
+  return looks === 0 ? (
+    <State name="pass">nothing stands out</State>
+  ) : (
+    <Stamp name="degraded">{looks} to look at</Stamp>
+  );
 }
 
 /** Where a plan comes from and what it is bound to. */
@@ -106,7 +112,10 @@ export function PlanFactsList({ plan }: { plan: Plan }) {
       facts={[
         { name: "release", value: plan.release, mono: true },
         { name: "policy", value: `version ${plan.policyVersion} of the project file` },
-        { name: "queue", value: plan.queue === "newest" ? "a newer request takes its place" : "first come, first served" },
+        {
+          name: "queue",
+          value: plan.queue === "newest" ? "a newer request takes its place" : "first come, first served",
+        },
       ]}
     />
   );

@@ -12,7 +12,13 @@ describe("what stands out in a plan", () => {
     const [service] = testPlan().services;
     const without = testPlan({ services: [{ ...service, rollback: null }] });
     expect(planRisks(without, [testFacts()]).map((one) => one.title)).toEqual(["backend has no way back."]);
-    const unverified = { ...service.rollback, digest: service.to.digest, version: null, release: null, verified: false };
+    const unverified = {
+      ...service.rollback,
+      digest: service.to.digest,
+      version: null,
+      release: null,
+      verified: false,
+    };
     const plan = testPlan({ services: [{ ...service, rollback: unverified }] });
     expect(planRisks(plan, [testFacts()]).map((one) => one.id)).toEqual(["backend way back"]);
   });

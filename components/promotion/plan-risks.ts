@@ -24,14 +24,22 @@ function risksOfService(plan: Plan, planned: Plan["services"][number]): PlanRisk
   const { service, rollback, strategy } = planned;
   const risks: PlanRisk[] = [];
   if (!rollback) {
-    risks.push(look(`${service} no way back`, `${service} has no way back.`, `Nothing ran in ${plan.environment} before.`));
+    risks.push(
+      look(`${service} no way back`, `${service} has no way back.`, `Nothing ran in ${plan.environment} before.`),
+    );
   } else if (!rollback.verified) {
     risks.push(
-      look(`${service} way back`, `The way back of ${service} was never verified.`, "It is what ran before, not what passed."),
+      look(
+        `${service} way back`,
+        `The way back of ${service} was never verified.`,
+        "It is what ran before, not what passed.",
+      ),
     );
   }
   if (strategy.kind === "recreate") {
-    risks.push(look(`${service} recreate`, `${service} is away for a while.`, "All its pods stop before the new ones start."));
+    risks.push(
+      look(`${service} recreate`, `${service} is away for a while.`, "All its pods stop before the new ones start."),
+    );
   }
   return risks;
 }
@@ -45,18 +53,24 @@ function risksOfFacts(plan: Plan, planned: Plan["services"][number], fact: Servi
   }
   if (runs && (runs.health === "degraded" || runs.health === "failing")) {
     const reason = runs.healthReason ? `: ${runs.healthReason}` : "";
-    risks.push(look(`${service} health`, `${service} is ${runs.health} now${reason}.`, "What comes after is compared with that."));
+    risks.push(
+      look(
+        `${service} health`,
+        `${service} is ${runs.health} now${reason}.`,
+        "What comes after is compared with that.",
+      ),
+    );
   }
   if (recentFailures > 0) {
     const times = recentFailures === 1 ? "once" : `${recentFailures} times`;
-    risks.push(
-      look(`${service} failures`, `${service} went back ${times} here in 30 d.`, "Its promotions say why."),
-    );
+    risks.push(look(`${service} failures`, `${service} went back ${times} here in 30 d.`, "Its promotions say why."));
   }
   const isRoot = to !== null && ["", "0", "root", "0:0", "root:root"].includes(to.user);
   if (isRoot) risks.push(note(`${service} root`, `${service} runs as root.`, "Its image names no other user."));
   if (from && to && from.sizeBytes > 0 && to.sizeBytes > from.sizeBytes * 1.5) {
-    risks.push(note(`${service} size`, `${service} grew.`, `${megabytes(from.sizeBytes)} to ${megabytes(to.sizeBytes)}.`));
+    risks.push(
+      note(`${service} size`, `${service} grew.`, `${megabytes(from.sizeBytes)} to ${megabytes(to.sizeBytes)}.`),
+    );
   }
   if (planned.from === null) {
     risks.push(note(`${service} first`, `${service} runs in ${plan.environment} for the first time.`, ""));
@@ -71,10 +85,18 @@ function risksOfPolicy(plan: Plan): PlanRisk[] {
     risks.push(look("no checks", "No endpoint is asked.", "Only the running digest and the pods are verified."));
   }
   if (onFailure === "hold") {
-    risks.push(look("hold", "It does not go back by itself.", `Where it fails, ${plan.environment} is held for a person.`));
+    risks.push(
+      look("hold", "It does not go back by itself.", `Where it fails, ${plan.environment} is held for a person.`),
+    );
   }
   if (services.length > 1) {
-    risks.push(note("together", `${services.length} services move together.`, "One after the other; where one fails, all go back."));
+    risks.push(
+      note(
+        "together",
+        `${services.length} services move together.`,
+        "One after the other; where one fails, all go back.",
+      ),
+    );
   }
   return risks;
 }

@@ -60,7 +60,9 @@ export function PromotionsList({ initial, initialPath }: { initial: PromotionsVi
           <Skeleton lines={6} label="Loading the promotions" />
         </div>
       ) : null}
-      {data && data.lines.length === 0 ? <NoPromotions isFiltered={isFiltered} onClear={() => setParams(null)} /> : null}
+      {data && data.lines.length === 0 ? (
+        <NoPromotions isFiltered={isFiltered} onClear={() => setParams(null)} />
+      ) : null}
       {data && data.lines.length > 0 ? (
         <PromotionLines lines={data.lines} withProject={inSight.length > 1 && !params.project} />
       ) : null}

@@ -111,7 +111,9 @@ function keptOf(service: string, digest: string, readiness: RollbackReadiness | 
 
 /** Ready, not ready, or not known, over all services. */
 export function ReadyAnswer({ plan, readiness }: { plan: Plan; readiness: RollbackReadiness | undefined }) {
-  const kept = plan.services.map((one) => (one.rollback ? keptOf(one.service, one.rollback.digest, readiness) : "gone"));
+  const kept = plan.services.map((one) =>
+    one.rollback ? keptOf(one.service, one.rollback.digest, readiness) : "gone",
+  );
   if (kept.includes("gone")) return <Stamp name="fail">not ready</Stamp>;
   if (kept.includes("asking")) return <State name="unknown">being asked</State>;
   if (kept.includes("silent")) return <Stamp name="unknown">not known</Stamp>;

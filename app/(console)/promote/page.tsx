@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
-import { pagePrincipal } from "@/app/(console)/page-principal";
 import { notFoundOr } from "@/app/(console)/not-found-or";
+import { pagePrincipal } from "@/app/(console)/page-principal";
 import { requestPromotionAction, rollBackAction } from "@/app/actions/promotions";
 import { previewQuery, previewSubject } from "@/components/promote/preview-address";
 import { PromotePreview } from "@/components/promote/promote-preview";

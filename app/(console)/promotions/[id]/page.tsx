@@ -1,0 +1,25 @@
+import type { Metadata } from "next";
+import { notFoundOr } from "@/app/(console)/not-found-or";
+import { pagePrincipal } from "@/app/(console)/page-principal";
+import { abortAction, approveAction, rejectAction, settleStuckAction } from "@/app/actions/promotions";
+import { PromotionPage } from "@/components/promotion/promotion-page";
+import { Page } from "@/components/ui/page";
+import { getPool } from "@/lib/db/pool";
+import { loadPromotionPage } from "@/lib/queries/promotion-page";
+
+type Params = { params: Promise<{ id: string }> };
+
+export async function generateMetadata({ params }: Params): Promise<Metadata> {
+  return { title: decodeURIComponent((await params).id) };
+}
+
+export default async function PromotionPageRoute({ params }: Params) {
+  const id = decodeURIComponent((await params).id);
+  const principal = await pagePrincipal(`/promotions/${id}`);
+  const view = await notFoundOr(() => loadPromotionPage(getPool(), principal, id, new Date().toISOString()));
+  return (
+    <Page>
+      <PromotionPage initial={view} actions={{ approveAction, rejectAction, abortAction, settleStuckAction }} />
+    </Page>
+  );
+}

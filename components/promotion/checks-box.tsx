@@ -1,0 +1,46 @@
+import { Box } from "@/components/sheet/box";
+import { State } from "@/components/state/state";
+import type { StateName } from "@/components/state/state-language";
+import { RelativeTime } from "@/components/time/relative-time";
+import { Lines } from "@/components/ui/lines";
+import type { CheckState } from "@/lib/pipeline/promotion/state";
+
+const columns = [
+  { key: "check", head: "check", width: "46%" },
+  { key: "state", head: "stands", width: "116px" },
+  { key: "found", head: "found" },
+  { key: "since", head: "since", numeric: true, width: "112px" },
+];
+
+const states: Record<CheckState["status"], { name: StateName; word: string }> = {
+  waiting: { name: "wait", word: "not yet" },
+  holding: { name: "verifying", word: "holding" },
+  good: { name: "pass", word: "good" },
+  passed: { name: "pass", word: "pass" },
+  failed: { name: "fail", word: "fail" },
+  unknown: { name: "unknown", word: "unknown" },
+};
+
+/** Every check of the verification: where it stands, and the words that were found. */
+export function ChecksBox({ number, checks, note }: { number: number; checks: CheckState[]; note?: string }) {
+  return (
+    <Box number={number} title="Verification" note={note ?? `${checks.length} checks`} flush>
+      <Lines caption="Checks" columns={columns} heads tall stack>
+        {checks.map((check) => (
+          <tr key={check.id} className={check.status === "failed" ? "is-no" : undefined}>
+            <th scope="row" className="strong">
+              {check.title}
+            </th>
+            <td className="lines__side">
+              <State name={states[check.status].name}>{states[check.status].word}</State>
+            </td>
+            <td>{check.found}</td>
+            <td className="num muted">
+              <RelativeTime at={check.since} />
+            </td>
+          </tr>
+        ))}
+      </Lines>
+    </Box>
+  );
+}

@@ -1,0 +1,84 @@
+import Link from "next/link";
+import { DigestLabel } from "@/components/digest/digest-label";
+import { PlanFactsList } from "@/components/promotion/plan-boxes";
+import { Box } from "@/components/sheet/box";
+import { Feed } from "@/components/sheet/feed";
+import { Sheet, SheetRow } from "@/components/sheet/sheet";
+import { State } from "@/components/state/state";
+import type { PromotionView } from "@/lib/queries/promotion-page";
+
+/** The two sides of the exchange, the plan, and the ledger's entries about it. */
+export function PromotionAside({ view }: { view: PromotionView }) {
+  const { plan } = view;
+  return (
+    <>
+      <Sheet label="Sides">
+        {plan.services.map(({ service, to, from, rollback }) => (
+          <SheetRow key={service}>
+            <Box title={plan.services.length > 1 ? service : "Sides"}>
+              <Side title={<State name="rollingOut">brings {to.version}</State>} digest={to.digest} />
+              {from ? (
+                <Side
+                  title={<span className="soft">ran {from.version ?? "an unknown release"}</span>}
+                  digest={from.digest}
+                />
+              ) : (
+                <p className="small muted">nothing ran before</p>
+              )}
+              {rollback && rollback.digest !== from?.digest ? (
+                <Side
+                  title={<State name="rolledBack">goes back to {rollback.version}</State>}
+                  digest={rollback.digest}
+                />
+              ) : null}
+            </Box>
+          </SheetRow>
+        ))}
+        <SheetRow>
+          <Box title="Plan" answer="what is signed is what runs">
+            <p className="mb-2">
+              <DigestLabel digest={view.planHash} copy what="plan hash" />
+            </p>
+            <PlanFactsList plan={plan} />
+          </Box>
+        </SheetRow>
+      </Sheet>
+      <Sheet label="Ledger">
+        <Box
+          title="Ledger"
+          note={
+            view.entries > view.feed.length
+              ? `${view.feed.length} of ${view.entries} entries`
+              : `${view.entries} entries`
+          }
+          answer={
+            <Link className="link" href={`/history?project=${view.project}&promotion=${view.id}`}>
+              all
+            </Link>
+          }
+          flush
+        >
+          <Feed
+            entries={view.feed.map(({ seq, kind, at, by, hash, about }) => ({
+              number: seq,
+              kind,
+              at,
+              hash,
+              about: about ?? by,
+              href: `/history?project=${view.project}&before=${seq + 1}&entry=${seq}`,
+            }))}
+          />
+        </Box>
+      </Sheet>
+    </>
+  );
+}
+
+function Side({ title, digest }: { title: React.ReactNode; digest: string }) {
+  return (
+    <div className="mb-2">
+      <p className="small mb-1">{title}</p>
+      <DigestLabel digest={digest} prefix copy />
+    </div>
+  );
+}

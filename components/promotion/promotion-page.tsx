@@ -1,0 +1,74 @@
+"use client";
+
+import { useState } from "react";
+import { SignBox } from "@/components/approval/sign-box";
+import type { SignAction } from "@/components/approval/use-signature";
+import { useView } from "@/components/live/use-view";
+import { PlanChanged } from "@/components/promote/plan-changed";
+import { PromotionAside } from "@/components/promotion/promotion-aside";
+import { PromotionHead } from "@/components/promotion/promotion-head";
+import { PromotionSheet } from "@/components/promotion/promotion-sheet";
+import { Replanned } from "@/components/promotion/signatures";
+import { type PromotionAction, StopSheet } from "@/components/promotion/stop-sheet";
+import { WithAside } from "@/components/sheet/sheet";
+import { SetCrumbs } from "@/components/shell/crumbs";
+import { Alert } from "@/components/ui/alert";
+import type { PromotionView } from "@/lib/queries/promotion-page";
+
+export interface PromotionActions {
+  approveAction: SignAction;
+  rejectAction: SignAction;
+  abortAction: PromotionAction;
+  settleStuckAction: PromotionAction;
+}
+
+/** While targets change, what does not come over the stream (a try that is put off) is asked for this often. */
+const underWayMs = 4_000;
+
+/** One promotion's whole life, current while one looks. */
+export function PromotionPage({ initial, actions }: { initial: PromotionView; actions: PromotionActions }) {
+  const { id, project } = initial;
+  const isUnderWay = (view: PromotionView) =>
+    view.due.length > 0 && view.phase !== "waiting" && view.phase !== "queued";
+  const { data: view = initial, error } = useView<PromotionView>(`/api/view/promotions/${id}`, {
+    initial,
+    watches: { projects: [project], promotion: id },
+    everyMs: (seen) => (seen && isUnderWay(seen) ? underWayMs : false),
+  });
+  const [seen, setSeen] = useState({ plan: initial.plan, planHash: initial.planHash });
+  const isWaiting = view.phase === "waiting" || view.phase === "queued";
+  const isStale = isWaiting && seen.planHash !== view.planHash;
+  const asksForSignature = isWaiting && view.signing.needed > 0;
+
+  return (
+    <>
+      <SetCrumbs items={[{ label: "Promotions", href: "/promotions" }, { label: id }]} />
+      <PromotionHead view={view} />
+      {error?.problem.status === 404 ? (
+        <div className="mb-4">
+          <Alert tone="fail" title="You may not see this promotion any more" live />
+        </div>
+      ) : null}
+      {isStale ? (
+        <PlanChanged
+          before={seen.plan}
+          after={view.plan}
+          onSeen={() => setSeen({ plan: view.plan, planHash: view.planHash })}
+        />
+      ) : (
+        <Replanned view={view} />
+      )}
+      <WithAside
+        lead={
+          <>
+            {asksForSignature ? <SignBox view={view} planHash={seen.planHash} {...actions} /> : null}
+            <StopSheet view={view} {...actions} />
+          </>
+        }
+        aside={<PromotionAside view={view} />}
+      >
+        <PromotionSheet view={view} />
+      </WithAside>
+    </>
+  );
+}

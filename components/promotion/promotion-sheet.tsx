@@ -1,0 +1,88 @@
+import { CauseBox } from "@/components/promotion/cause-box";
+import { ChecksBox } from "@/components/promotion/checks-box";
+import { FromTo } from "@/components/promotion/from-to";
+import { tallyWords } from "@/components/promotion/gate-words";
+import { GatesTable } from "@/components/promotion/gates-table";
+import { RiskBox, StrategyBox, VerificationBox } from "@/components/promotion/plan-boxes";
+import { PodsBox } from "@/components/promotion/pods-box";
+import { RollbackBox } from "@/components/promotion/rollback-box";
+import { RouteBox } from "@/components/promotion/route-box";
+import { Signatures } from "@/components/promotion/signatures";
+import { StandsBox } from "@/components/promotion/stands-box";
+import { TagsBox } from "@/components/promotion/tags-box";
+import { Box } from "@/components/sheet/box";
+import { Sheet, SheetRow } from "@/components/sheet/sheet";
+import type { PromotionView } from "@/lib/queries/promotion-page";
+
+/** The promotion as a form with numbered boxes; those without content are left out, so that the numbers have no gaps. */
+export function PromotionSheet({ view }: { view: PromotionView }) {
+  const { plan, phase, facts } = view;
+  const isWaiting = phase === "waiting" || phase === "queued";
+  const hasPods = view.seen.some((one) => one.pods.length > 0) && (!view.ended || view.seen.some((one) => one.own));
+  let number = 0;
+  const next = (step = 1) => {
+    number += step;
+    return number - step + 1;
+  };
+  return (
+    <Sheet label="Promotion">
+      <SheetRow>
+        <StandsBox number={next()} view={view} />
+      </SheetRow>
+      <SheetRow>
+        <RouteBox number={next()} view={view} />
+      </SheetRow>
+      {view.cause || view.why ? (
+        <SheetRow>
+          <CauseBox number={next()} view={view} />
+        </SheetRow>
+      ) : null}
+      {isWaiting ? <FromTo plan={plan} facts={facts} number={next(plan.services.length === 1 ? 2 : 1)} /> : null}
+      {isWaiting ? (
+        <SheetRow boxes={2}>
+          <RollbackBox number={next()} plan={plan} facts={facts} />
+          <RiskBox number={next()} plan={plan} facts={facts} />
+        </SheetRow>
+      ) : null}
+      {view.checks.length > 0 ? (
+        <SheetRow>
+          <ChecksBox number={next()} checks={view.checks} />
+        </SheetRow>
+      ) : null}
+      {hasPods ? (
+        <SheetRow>
+          <PodsBox number={next()} seen={view.seen} />
+        </SheetRow>
+      ) : null}
+      <SheetRow>
+        <Box
+          number={next()}
+          title={isWaiting ? "Gates" : "Gates, as they stood"}
+          note={`${tallyWords(view.verdicts)}, with their evidence`}
+          answer={`policy v${plan.policyVersion}`}
+          flush
+        >
+          <GatesTable
+            verdicts={view.verdicts}
+            signatures={view.signatures.length > 0 ? <Signatures view={view} /> : undefined}
+          />
+        </Box>
+      </SheetRow>
+      {isWaiting ? (
+        <SheetRow>
+          <StrategyBox number={next()} plan={plan} />
+        </SheetRow>
+      ) : null}
+      {isWaiting ? (
+        <SheetRow>
+          <VerificationBox number={next()} plan={plan} />
+        </SheetRow>
+      ) : null}
+      {view.tags.length > 0 ? (
+        <SheetRow>
+          <TagsBox number={next()} view={view} />
+        </SheetRow>
+      ) : null}
+    </Sheet>
+  );
+}

@@ -1,0 +1,64 @@
+import { ShortDigest } from "@/components/digest/short-digest";
+import { Stamp } from "@/components/state/stamp";
+import { ExactTime } from "@/components/time/exact-time";
+import { Alert } from "@/components/ui/alert";
+import type { PromotionView, SignatureView } from "@/lib/queries/promotion-page";
+
+/** Who signed; a signature of another plan is struck and says so. */
+export function Signatures({ view }: { view: Pick<PromotionView, "signatures" | "signing"> }) {
+  const { signatures, signing } = view;
+  if (signatures.length === 0) return <>{`0 of ${signing.needed} given for this plan`}</>;
+  return (
+    <ul className="flex flex-wrap gap-2">
+      {signatures.map((signature) => (
+        <li key={signature.entry}>
+          <SignatureStamp signature={signature} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function SignatureStamp({ signature }: { signature: SignatureView }) {
+  const { by, at, current, reason, planHash } = signature;
+  return (
+    <span title={reason ?? undefined}>
+      <Stamp name={current ? "approved" : "revoked"} signed={current} size="small">
+        {by} <ExactTime at={at} />
+        {current ? null : ", void"}
+      </Stamp>
+      {reason ? <span className="small"> {reason}</span> : null}
+      {current ? null : (
+        <span className="small muted">
+          {" "}
+          was for plan <ShortDigest digest={planHash} />
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** Says clearly that the plan became another one, and which signatures that made void. */
+export function Replanned({ view }: { view: Pick<PromotionView, "replans" | "ended"> }) {
+  const last = view.replans.at(-1);
+  if (!last) return null;
+  const voided = view.replans.reduce((sum, one) => sum + one.voided, 0);
+  const about =
+    voided === 0
+      ? "no signature was given before"
+      : `${voided === 1 ? "1 signature is" : `${voided} signatures are`} void`;
+  return (
+    <div className="mb-4">
+      <Alert
+        tone={voided > 0 && !view.ended ? "warn" : "info"}
+        title={
+          <>
+            The plan became another one at <ExactTime at={last.at} show="both" />: {about}
+          </>
+        }
+      >
+        {last.changes.join("; ")}, entry {last.entry}
+      </Alert>
+    </div>
+  );
+}
