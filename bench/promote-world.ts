@@ -1,5 +1,5 @@
 import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { type BenchProcess, startProcess } from "@/bench/start-process";
+import { type BenchProcess, startTypeScript } from "@/bench/start-process";
 import { DEMO_ISSUER, demoPeople } from "@/lib/auth/demo-people";
 import { loadPerson, personId, recordSignIn } from "@/lib/auth/people";
 import type { PersonPrincipal } from "@/lib/auth/principal";
@@ -49,7 +49,7 @@ export async function createPromoteWorld(databaseUrl: string, versions: number):
     for (const one of [...processes].reverse()) await one.stop();
   };
   try {
-    const begun = await startProcess("sandbox/main.ts", "kubeconfigPath");
+    const begun = await startTypeScript("sandbox/main.ts", "kubeconfigPath");
     processes.push(begun);
     const sandbox = JSON.parse(begun.ready) as SandboxAddresses;
     const engine = getEngine();
@@ -61,7 +61,7 @@ export async function createPromoteWorld(databaseUrl: string, versions: number):
     const { rita } = await signIn(engine);
     await announceAll(engine, rita, images);
     processes.push(
-      await startProcess("lib/worker/main.ts", "the worker is at work", {
+      await startTypeScript("lib/worker/main.ts", "the worker is at work", {
         env: { WAYBILL_ROLE: "worker", WORKER_PORT: "0", LOG_LEVEL: "info", WAYBILL_DATABASE_URL: databaseUrl },
       }),
     );

@@ -14,26 +14,34 @@ export interface BenchProcess {
 const root = path.resolve(import.meta.dirname, "..");
 const readyTimeoutMs = 60_000;
 
+interface ProcessOptions {
+  args?: string[];
+  env?: Record<string, string>;
+}
+
 /** Runs a TypeScript file of the repository and resolves once a line that it prints contains `readyWhen`. */
-export async function startProcess(
-  file: string,
+export function startTypeScript(file: string, readyWhen: string, options: ProcessOptions = {}): Promise<BenchProcess> {
+  const args = [...typeScriptArguments(root), path.join(root, file), ...(options.args ?? [])];
+  return startNode(file, args, readyWhen, { TSX_TSCONFIG_PATH: path.join(root, "tsconfig.json"), ...options.env });
+}
+
+/** Runs the built pages on a port of loopback and resolves once they answer; `.next` must be built. */
+export function startPages(port: number, env: Record<string, string>): Promise<BenchProcess> {
+  const next = path.join(root, "node_modules", "next", "dist", "bin", "next");
+  return startNode("next start", [next, "start", "-H", "127.0.0.1", "-p", String(port)], "Ready in", env);
+}
+
+async function startNode(
+  name: string,
+  args: readonly string[],
   readyWhen: string,
-  options: { args?: string[]; env?: Record<string, string> } = {},
+  env: Record<string, string>,
 ): Promise<BenchProcess> {
-  const child = spawn(
-    process.execPath,
-    [...typeScriptArguments(root), path.join(root, file), ...(options.args ?? [])],
-    {
-      cwd: root,
-      env: {
-        ...process.env,
-        NODE_ENV: "production",
-        TSX_TSCONFIG_PATH: path.join(root, "tsconfig.json"),
-        ...options.env,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, NODE_ENV: "production", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const stop = async () => {
     forget();
@@ -61,9 +69,9 @@ export async function startProcess(
     };
     child.stdout.on("data", take);
     child.stderr.on("data", take);
-    void exited.then(() => reject(new Error(`${file} ended: ${said.slice(-2_000)}`)));
+    void exited.then(() => reject(new Error(`${name} ended: ${said.slice(-2_000)}`)));
     setTimeout(
-      () => reject(new Error(`${file} was not ready after 60 s: ${said.slice(-2_000)}`)),
+      () => reject(new Error(`${name} was not ready after 60 s: ${said.slice(-2_000)}`)),
       readyTimeoutMs,
     ).unref();
   });
