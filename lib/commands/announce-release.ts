@@ -175,6 +175,7 @@ async function record(
                (service text, position int, repository text, digest text, platforms jsonb, "sizeBytes" bigint, revision text,
                 source text, version text, "buildUrl" text, "builtAt" timestamptz, image jsonb)`,
   );
+  await nameWhatRunsAlready(tx, key);
   const noted = arrived.map(({ service, repository, tag, image }) => {
     return { service, repository, digest: image.digest, tag, revision: image.revision ?? null };
   });
@@ -182,6 +183,20 @@ async function record(
     { kind: "release.announced", data: { version, artifacts: noted }, at: now, actor, subject: { release: key } },
   ]);
   return { kind: "announced", key, version, artifacts, created: true };
+}
+
+/** What was found running before anybody announced it gets its name by this release; what has one keeps it. */
+async function nameWhatRunsAlready(tx: LedgerTransaction, key: string): Promise<void> {
+  const name = sql`coalesce(a.version, a.release)`;
+  const here = sql`a.project = ${tx.project} and a.release = ${key} and d.project = a.project and d.service = a.service`;
+  await tx.execute(
+    sql`update deployment d set wanted_version = ${name}, wanted_release = coalesce(d.wanted_release, a.release)
+          from artifact a where ${here} and d.wanted_digest = a.digest and d.wanted_version is null`,
+  );
+  await tx.execute(
+    sql`update deployment d set observed_version = ${name}, observed_release = a.release
+          from artifact a where ${here} and d.observed_digest = a.digest and d.observed_release is null`,
+  );
 }
 
 function artifactRow({ service, repository, image, buildUrl: link }: Arrived, position: number, release: string) {
