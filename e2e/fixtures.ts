@@ -1,6 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
-import { runningProduct } from "./product";
 
 export type Person = "rita" | "arjun" | "vera" | "ada";
 
@@ -86,7 +85,9 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
     await expect(page.locator("html")).toHaveAttribute("data-theme", colorScheme);
     await settled(page);
     const { violations } = await new AxeBuilder({ page }).withTags(wcag22AA).analyze();
-    const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`));
+    const found = violations.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`),
+    );
     expect.soft(found, `${what}, ${colorScheme} at ${width} px`).toEqual([]);
     const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect.soft(beyond, `${what}: pixels beyond a window of ${width}`).toBeLessThanOrEqual(0);
@@ -104,20 +105,4 @@ async function settled(page: Page): Promise<void> {
       .filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime) && one.playState === "running");
     await Promise.allSettled(passing.map((one) => one.finished));
   });
-}
-
-/** Sends what is under test to the product's API as whoever is signed in on `page`. */
-export async function callApi<Answer>(
-  page: Page,
-  method: "GET" | "POST" | "PUT" | "DELETE",
-  where: string,
-  options: { data?: unknown; headers?: Record<string, string> } = {},
-): Promise<{ status: number; body: Answer }> {
-  const origin = runningProduct().url;
-  const answer = await page.request.fetch(`/api/v1${where}`, {
-    method,
-    headers: { origin, ...options.headers },
-    ...(options.data === undefined ? {} : { data: options.data }),
-  });
-  return { status: answer.status(), body: (await answer.json()) as Answer };
 }

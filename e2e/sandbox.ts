@@ -73,9 +73,7 @@ export async function taggedDigest(repository: string, tag: string): Promise<str
 export async function seededService(project: string, service: string): Promise<SeedService> {
   const { servicesUrl } = runningProduct().sandbox;
   const seed = (await (await fetch(`${servicesUrl}/sandbox/seed`)).json()) as SeedList;
-  const found = seed.projects
-    .find((one) => one.name === project)
-    ?.services.find((one) => one.name === service);
+  const found = seed.projects.find((one) => one.name === project)?.services.find((one) => one.name === service);
   if (!found) throw new Error(`the seed has no ${project} ${service}`);
   return found;
 }

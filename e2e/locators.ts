@@ -1,0 +1,19 @@
+import type { Locator, Page } from "@playwright/test";
+
+/** A box of a sheet by the words of its caption. */
+export function boxTitled(page: Page, title: string | RegExp): Locator {
+  const exact = typeof title === "string";
+  return page.locator("section.box").filter({ has: page.getByRole("heading", { name: title, exact }) });
+}
+
+/** A notice on the page by some of its words. */
+export function noticeWith(page: Page, words: string | RegExp): Locator {
+  return page.locator(".alert").filter({ hasText: words });
+}
+
+/** The promotion whose page is open. */
+export function promotionOf(page: Page): string {
+  const [, id] = /\/promotions\/([^/?#]+)/.exec(page.url()) ?? [];
+  if (id === undefined) throw new Error(`${page.url()} is not a promotion's page`);
+  return id;
+}

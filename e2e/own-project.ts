@@ -1,0 +1,114 @@
+import { expect, type Page } from "@playwright/test";
+import { buildImage } from "@/sandbox/images";
+import { pushImage } from "@/sandbox/push-image";
+import { callApi } from "./api";
+import { runningProduct } from "./product";
+import { cluster } from "./sandbox";
+
+/** A project of a test's own in the sandbox: one service, `api`, which runs v1.0.0 in staging and production. */
+export interface OwnProject {
+  name: string;
+  /** Its file, as it was applied. */
+  file: string;
+  digests: Record<Version, string>;
+}
+
+export const versions = ["v1.0.0", "v1.1.0", "v1.2.0"] as const;
+export type Version = (typeof versions)[number];
+
+interface OwnProjectOptions {
+  name: string;
+  /** Lines of `people` beside the demo's own groups. */
+  people?: string[];
+  /** Whose approval production wants; nobody's unless told. */
+  approvers?: string[];
+}
+
+/** Makes the project with Ada's rights and announces its releases; it is there when what runs was seen by Waybill. */
+export async function makeOwnProject(ada: Page, options: OwnProjectOptions): Promise<OwnProject> {
+  // Another name each time: it can be run again on a product that has run it before.
+  const name = `${options.name}-${Date.now().toString(36)}`;
+  const digests = { "v1.0.0": "", "v1.1.0": "", "v1.2.0": "" };
+  for (const version of versions) digests[version] = await push(name, version);
+  for (const environment of ["staging", "production"]) await deploy(name, environment, digests["v1.0.0"]);
+  const file = projectFile({ ...options, name });
+  const applied = await callApi(ada, "PUT", "/documents", {
+    data: file,
+    headers: { "content-type": "application/yaml" },
+  });
+  expect(applied.status, `applying ${name}: ${JSON.stringify(applied.body)}`).toBe(200);
+  for (const version of versions) {
+    const artifacts = [{ service: "api", image: `${name}-api@${digests[version]}` }];
+    const announced = await callApi(ada, "POST", "/releases", { data: { project: name, version, artifacts } });
+    expect(announced.status, `announcing ${version}: ${JSON.stringify(announced.body)}`).toBe(201);
+  }
+  const seen = { status: 200, body: { items: [{ cells: [{ health: "healthy" }, { health: "healthy" }] }] } };
+  await expect.poll(() => callApi(ada, "GET", `/matrix?project=${name}`), { timeout: 30_000 }).toMatchObject(seen);
+  return { name, file, digests };
+}
+
+async function push(name: string, version: string): Promise<string> {
+  const { registryUrl } = runningProduct().sandbox;
+  const image = buildImage({ content: `${name} ${version}`, version, created: new Date().toISOString() });
+  return pushImage(image, { registryUrl, repository: `${name}-api`, tag: version });
+}
+
+async function deploy(name: string, environment: string, digest: string): Promise<void> {
+  const namespace = `${name}-${environment}`;
+  const image = `${runningProduct().sandbox.registryHost}/${name}-api@${digest}`;
+  await cluster("POST", "/api/v1/namespaces", { metadata: { name: namespace } });
+  await cluster("POST", `/apis/apps/v1/namespaces/${namespace}/deployments`, {
+    metadata: { name: "api", labels: { app: "api" } },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: "api" } },
+      template: { metadata: { labels: { app: "api" } }, spec: { containers: [{ name: "api", image }] } },
+    },
+  });
+}
+
+function projectFile({ name, people = [], approvers }: OwnProjectOptions): string {
+  const { registryUrl, kubeconfigPath } = runningProduct().sandbox;
+  const place = (environment: string) =>
+    `{ kubernetes: { connection: ${name}-cluster, namespace: ${name}-${environment}, deployment: api, container: api } }`;
+  const gate = approvers
+    ? `
+      gates:
+        - approval: { count: 1, from: [${approvers.join(", ")}], expiresAfter: 1h }`
+    : "";
+  return `apiVersion: waybill.dev/v1
+kind: Connection
+metadata: { name: ${name}-registry }
+spec: { projects: [${name}], registry: { url: "${registryUrl}" } }
+---
+apiVersion: waybill.dev/v1
+kind: Connection
+metadata: { name: ${name}-cluster }
+spec: { projects: [${name}], kubernetes: { kubeconfig: "file:${kubeconfigPath}" } }
+---
+apiVersion: waybill.dev/v1
+kind: Project
+metadata: { name: ${name} }
+spec:
+  people:
+    - { group: release, role: releaseManager }
+    - { group: approvers, role: approver, environments: [production] }
+    - { group: staff, role: viewer }
+${people.map((line) => `    - ${line}\n`).join("")}  environments:
+    - name: staging
+      tag: staging
+      strategy: { rolling: { deadline: 30s } }
+      verification: { watch: 1s }
+    - name: production
+      tag: prod
+      requires: { all: [staging] }${gate}
+      strategy: { rolling: { deadline: 30s } }
+      verification: { watch: 1s }
+  services:
+    - name: api
+      image: { connection: ${name}-registry, repository: ${name}-api }
+      targets:
+        staging: ${place("staging")}
+        production: ${place("production")}
+`;
+}
