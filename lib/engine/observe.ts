@@ -1,6 +1,6 @@
 import { type Queryable, sql } from "@/lib/db/sql";
 import type { Engine } from "@/lib/engine/engine";
-import { type Cell, recordObservation } from "@/lib/engine/record-observation";
+import { type Cell, confirmObservations, recordObservation } from "@/lib/engine/record-observation";
 import type { TargetObservation, TargetRef } from "@/lib/ports/deploy-target";
 
 interface Watched extends Cell {
@@ -43,6 +43,18 @@ export class Observer {
     }
   }
 
+  /** Nothing changed, and somebody is still looking: what pages say of these cells is of this moment. */
+  private async confirm(connection: string, cells: Watched[], at: string): Promise<void> {
+    try {
+      await confirmObservations(this.engine.pool, cells, at);
+      await this.engine.pool.execute(
+        sql`update connection set trouble = null, checked_at = ${at} where name = ${connection}`,
+      );
+    } catch (error) {
+      this.engine.log("warn", "that nothing changed could not be noted", { connection, message: String(error) });
+    }
+  }
+
   /** Resolves once every watch has ended. */
   async close(): Promise<void> {
     for (const one of this.running.values()) one.stop.abort();
@@ -61,6 +73,10 @@ export class Observer {
           observation: (ref, seen) => {
             const cell = byTarget.get(JSON.stringify(ref));
             if (cell) queue.put(cell, seen);
+          },
+          current: (refs, at) => {
+            const cells = refs.flatMap((ref) => byTarget.get(JSON.stringify(ref)) ?? []);
+            void this.confirm(connection, cells, at);
           },
           trouble: (error) => {
             this.engine.log("warn", "a cluster cannot be observed; trying on", {

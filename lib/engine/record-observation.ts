@@ -104,6 +104,17 @@ async function saveObservation(
   if (told) announceChange(engine.pool, { project, service, environment, kind: "deployment.observed" });
 }
 
+/** Notes that what was seen of these cells last was still so at `at`. */
+export async function confirmObservations(db: Queryable, cells: readonly Cell[], at: string): Promise<void> {
+  const rows = cells.map(({ project, service, environment }) => ({ project, service, environment }));
+  await db.execute(
+    sql`update deployment d set observed_at = ${at}
+          from jsonb_to_recordset(${json(rows)}::jsonb) as c (project text, service text, environment text)
+         where d.project = c.project and d.service = c.service and d.environment = c.environment
+           and d.observed_at < ${at}`,
+  );
+}
+
 /** Decides again under the lock, on what is stored by then: two observers write one entry. */
 async function recordNews(engine: Engine, { project, service, environment }: Cell, at: string): Promise<void> {
   await inLedgerTransaction(engine.pool, project, async (tx) => {

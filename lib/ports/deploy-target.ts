@@ -97,12 +97,14 @@ export interface DeployTarget {
   observe(ref: TargetRef, signal?: AbortSignal): Promise<TargetObservation>;
   /**
    * Calls `onObservation` for each ref now and after every change, until `signal` aborts: watch with re-list, poll as
-   * the fallback. Trouble with the source goes to `onTrouble` and it goes on trying; it never throws for that.
+   * the fallback. Trouble with the source goes to `trouble` and it goes on trying; it never throws for that. While it
+   * can see, `current` says now and then that what was told of these refs still holds.
    */
   watch(
     refs: TargetRef[],
     on: {
       observation(ref: TargetRef, observation: TargetObservation): void;
+      current?(refs: TargetRef[], at: string): void;
       trouble(error: Error): void;
     },
     signal: AbortSignal,

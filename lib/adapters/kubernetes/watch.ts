@@ -11,6 +11,7 @@ const coalesceMs = 100;
 
 export interface WatchEvents {
   observation(ref: KubernetesTargetRef, observation: TargetObservation): void;
+  current?(refs: KubernetesTargetRef[], at: string): void;
   trouble(error: Error): void;
 }
 
@@ -78,10 +79,15 @@ async function watchNamespace(namespace: string, refs: KubernetesTargetRef[], wa
     }
   }
 
+  const pulse = setInterval(() => {
+    const at = asOf()?.toISOString();
+    if (at !== undefined && !signal.aborted && told.size > 0) on.current?.([...told.keys()], at);
+  }, pacing.pollMs);
   try {
     await Promise.all(feeds.map((one) => one.run(signal)));
   } finally {
     clearTimeout(timer);
+    clearInterval(pulse);
   }
 }
 
