@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 import { LiveProvider, useLive } from "@/components/live/live-provider";
 import { useView } from "@/components/live/use-view";
+import { Palette } from "@/components/palette/palette";
 import { AppShell } from "@/components/shell/app-shell";
 import { BottomBar } from "@/components/shell/bottom-bar";
 import { Navigation, type PlaceCounts } from "@/components/shell/navigation";
@@ -29,7 +30,7 @@ export function ConsoleShell({ initial, inSight, signOut, children }: ConsoleShe
           <Frame initial={initial} signOut={signOut}>
             {children}
           </Frame>
-          {/* The command palette stands here; it opens itself by useSearch(). */}
+          <Palette />
         </SearchProvider>
       </ProjectsInSightProvider>
     </LiveProvider>

@@ -1,0 +1,161 @@
+"use client";
+
+import { ShortDigest } from "@/components/digest/short-digest";
+import { servicesWords } from "@/components/promotion/promotion-name";
+import { Strip, type StripBox, type StripTask } from "@/components/sheet/strip";
+import { Shape } from "@/components/state/shape";
+import { RelativeTime, Until } from "@/components/time/relative-time";
+import type { FlightTask, OverviewView, StoppedTask } from "@/lib/queries/overview";
+
+/** What waits for whoever looks, what is in flight and what is stopped. */
+export function OverviewStrip({ view }: { view: OverviewView | undefined }) {
+  return <Strip boxes={[waitingBox(view), flightBox(view), stoppedBox(view)]} />;
+}
+
+const notRead = { tasks: [], total: 0, none: "reading" };
+
+function waitingBox(view: OverviewView | undefined): StripBox {
+  const title = "Waiting for you";
+  if (!view) return { title, ...notRead };
+  const { tasks, total, others } = view.waiting;
+  const elsewhere = others > 0 ? `${others} ${others === 1 ? "waits" : "wait"} for other people` : undefined;
+  return {
+    title,
+    note: [countOf(total, "approval"), elsewhere].filter(Boolean).join(", "),
+    tasks: tasks.map((task) => ({
+      id: task.id,
+      state: "approve",
+      what: <Moves {...task} />,
+      when: (
+        <>
+          {task.given} of {task.needed}, <Until at={task.expiresAt} />
+        </>
+      ),
+      href: `/promotions/${task.id}`,
+    })),
+    total,
+    none: elsewhere ? `nothing; ${elsewhere}` : "nothing waits for you",
+    moreHref: "/approvals",
+    stampWidth: 76,
+  };
+}
+
+function flightBox(view: OverviewView | undefined): StripBox {
+  const title = "In flight";
+  if (!view) return { title, ...notRead };
+  const { tasks, total } = view.inFlight;
+  return {
+    title,
+    note: countOf(total, "promotion"),
+    tasks: tasks.map(flightTask),
+    total,
+    none: "nothing is on its way",
+    moreHref: "/promotions?phase=inFlight",
+    stampWidth: 88,
+  };
+}
+
+function flightTask(task: FlightTask): StripTask {
+  const { done, of } = task;
+  const unit = task.phase === "verifying" ? "checks" : "services";
+  const counted = done !== undefined && of !== undefined && of > 1;
+  return {
+    id: task.id,
+    state: task.phase,
+    what: <Moves {...task} />,
+    when: counted ? `${done} of ${of} ${unit}` : <RelativeTime at={task.since} form="age" />,
+    ...(counted ? { progress: { value: done / of, label: `${done} of ${of} ${unit}` } } : {}),
+    href: `/promotions/${task.id}`,
+  };
+}
+
+function stoppedBox(view: OverviewView | undefined): StripBox {
+  const title = "Stopped";
+  if (!view) return { title, ...notRead };
+  const { tasks, total, counts } = view.stopped;
+  const words = [
+    counts.stuck > 0 && `${counts.stuck} stuck`,
+    counts.hold > 0 && countOf(counts.hold, "hold"),
+    counts.drift > 0 && `${counts.drift} drift`,
+    counts.block > 0 && countOf(counts.block, "block"),
+  ];
+  return {
+    title,
+    note: words.filter(Boolean).join(", "),
+    tasks: tasks.map(stoppedTask),
+    total,
+    none: "nothing is stopped",
+    moreHref: "/?show=stopped",
+    stampWidth: 72,
+  };
+}
+
+function stoppedTask(task: StoppedTask): StripTask {
+  switch (task.kind) {
+    case "stuck":
+      return {
+        ...{ id: task.id, state: "stuck", href: `/promotions/${task.id}` },
+        what: <Moves {...task} />,
+        when: <RelativeTime at={task.at} />,
+      };
+    case "hold":
+      return {
+        id: `hold ${task.project} ${task.environment}`,
+        state: "hold",
+        what: <Place name={task.project} rest={task.environment} />,
+        when: <span className="clip">{`${task.by}: ${task.reason}`}</span>,
+        href: `/environments/${task.project}/${task.environment}`,
+      };
+    case "drift":
+      return {
+        id: `drift ${task.project} ${task.service} ${task.environment}`,
+        state: "drift",
+        what: <Place name={task.service} rest={task.environment} />,
+        when: (
+          <>
+            runs <ShortDigest digest={task.digest} />
+            {task.at ? <RelativeTime at={task.at} form="age" /> : null}
+          </>
+        ),
+        href: `/services/${task.project}/${task.service}`,
+      };
+    case "block":
+      return {
+        id: `block ${task.project} ${task.service} ${task.environment} ${task.digest}`,
+        ...{ state: "blocked", stamp: "block" },
+        what: (
+          <>
+            <Place name={task.service} rest={task.environment} /> {task.version ?? <ShortDigest digest={task.digest} />}
+          </>
+        ),
+        when: <RelativeTime at={task.at} />,
+        href: `/environments/${task.project}/${task.environment}#blocks`,
+      };
+    default:
+      return task satisfies never;
+  }
+}
+
+function Moves({ services, version, environment }: { services: string[]; version: string; environment: string }) {
+  return (
+    <>
+      <b className="clip">{servicesWords(services)}</b>
+      <span className="clip">{version}</span>
+      <Shape name="arrow" label="to" />
+      {environment}
+    </>
+  );
+}
+
+function Place({ name, rest }: { name: string; rest: string }) {
+  return (
+    <>
+      <b className="clip">{name}</b> {rest}
+    </>
+  );
+}
+
+function countOf(count: number, what: string): string | undefined {
+  if (count === 0) return undefined;
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}

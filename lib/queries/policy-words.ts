@@ -1,0 +1,46 @@
+import { formatDuration } from "@/lib/pipeline/policy/duration";
+import type { EnvironmentPolicy } from "@/lib/pipeline/policy/environment";
+import type { GateConfig } from "@/lib/pipeline/policy/gate-config";
+import type { Strategy } from "@/lib/pipeline/policy/strategy";
+
+/** A gate of a policy, before it judges anything. */
+export interface GateWords {
+  gate: GateConfig["kind"];
+  /** What it asks for: `2h in staging`. */
+  demand: string;
+}
+
+/** What a gate demands, in the words of its verdicts. */
+export function gateWords(gate: GateConfig): GateWords {
+  switch (gate.kind) {
+    case "upstream": {
+      const places = gate.environments.join(gate.match === "all" ? " and " : " or ");
+      return { gate: gate.kind, demand: `the same digest succeeded in ${places}` };
+    }
+    case "soak":
+      return { gate: gate.kind, demand: `${formatDuration(gate.forMs)} in ${gate.in}` };
+    case "approval": {
+      const within = `, within ${formatDuration(gate.expiresAfterMs)}`;
+      return { gate: gate.kind, demand: `${gate.count} of ${gate.from.join(", ")}${within}` };
+    }
+    default:
+      return gate satisfies never;
+  }
+}
+
+/** `rolling, 10m at most`. */
+export function strategyWords(strategy: Strategy): string {
+  return `${strategy.kind}, ${formatDuration(strategy.deadlineMs)} at most`;
+}
+
+/** What is checked after a rollout: the running digest always, then what the policy names. */
+export function verificationWords({ verification }: Pick<EnvironmentPolicy, "verification">): string {
+  const { health, smoke, watchMs } = verification;
+  const parts = [
+    "the running digest",
+    health.length > 0 && `${health.length} health ${health.length === 1 ? "endpoint" : "endpoints"}`,
+    smoke.length > 0 && `${smoke.length} smoke ${smoke.length === 1 ? "test" : "tests"}`,
+    watchMs > 0 && `watched for ${formatDuration(watchMs)}`,
+  ];
+  return parts.filter(Boolean).join(", ");
+}
