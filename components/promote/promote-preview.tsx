@@ -1,10 +1,10 @@
 "use client";
 
-import { SquareTerminal, X } from "lucide-react";
+import { X } from "lucide-react";
 import { useEffect, useState } from "react";
-import { CopyButton } from "@/components/digest/copy-button";
 import { useView } from "@/components/live/use-view";
 import { cliCommand } from "@/components/promote/cli-command";
+import { CopyCommand } from "@/components/promote/copy-command";
 import { NoPreviewNote } from "@/components/promote/no-preview-note";
 import { PlanChanged } from "@/components/promote/plan-changed";
 import { PreviewAside } from "@/components/promote/preview-aside";
@@ -50,7 +50,7 @@ export function PromotePreview({ initial, path, requestAction, rollBackAction }:
         note={isRollback ? "nothing happens until you confirm" : "nothing is requested until you sign"}
         actions={
           <>
-            <CopyButton className="button" text={cliCommand(data.subject, data.planHash)} label="Copy as command" />
+            <CopyCommand command={cliCommand(data.subject, data.planHash)} />
             <LinkButton href="/" icon={<X className="i" aria-hidden="true" />}>
               Close
             </LinkButton>

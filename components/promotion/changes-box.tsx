@@ -1,5 +1,5 @@
 import { Commit } from "@/components/promotion/from-to";
-import { megabytes } from "@/components/promotion/plan-risks";
+import { sizeWords } from "@/components/promotion/plan-risks";
 import { Box } from "@/components/sheet/box";
 import { Lines } from "@/components/ui/lines";
 import type { Plan } from "@/lib/pipeline/plan/plan";
@@ -27,7 +27,7 @@ export function ChangesBox({ number, plan, facts }: { number: number; plan: Plan
               <td>
                 <Between from={fact?.from ?? null} to={fact?.to ?? null} />
               </td>
-              <td className="muted">{sizeWords(fact)}</td>
+              <td className="muted">{sizesOf(fact)}</td>
               <td className="num">
                 {fact?.compareUrl ? (
                   <a className="link" href={fact.compareUrl} rel="noreferrer" target="_blank">
@@ -66,8 +66,8 @@ function Between({ from, to }: { from: ImageFacts | null; to: ImageFacts | null 
   );
 }
 
-function sizeWords(fact: ServiceFacts | undefined): string {
+function sizesOf(fact: ServiceFacts | undefined): string {
   if (!fact?.to) return "";
-  const size = megabytes(fact.to.sizeBytes);
-  return fact.from && megabytes(fact.from.sizeBytes) !== size ? `${megabytes(fact.from.sizeBytes)} to ${size}` : size;
+  const size = sizeWords(fact.to.sizeBytes);
+  return fact.from && sizeWords(fact.from.sizeBytes) !== size ? `${sizeWords(fact.from.sizeBytes)} to ${size}` : size;
 }

@@ -26,3 +26,9 @@ export function tallyWords(verdicts: readonly Verdict[]): string {
   const counts = Object.entries(countVerdicts(verdicts)).filter(([, count]) => count > 0);
   return counts.map(([status, count]) => `${count} ${status}`).join(", ");
 }
+
+/** The tint of a gate's line: what needs a look, and what says no. */
+export function gateRowLook(status: Verdict["status"]): "is-no" | "is-open" | undefined {
+  if (status === "fail") return "is-no";
+  return status === "pass" ? undefined : "is-open";
+}

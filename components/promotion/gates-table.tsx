@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { EvidenceText } from "@/components/promotion/evidence-text";
-import { gateTitle } from "@/components/promotion/gate-words";
+import { gateRowLook, gateTitle } from "@/components/promotion/gate-words";
 import { Verdict as VerdictMark } from "@/components/state/verdict";
 import { RelativeTime } from "@/components/time/relative-time";
 import { Lines } from "@/components/ui/lines";
@@ -26,7 +26,7 @@ export function GatesTable({ verdicts, signatures }: GatesTableProps) {
     <Lines caption="Gates" columns={columns} tall stack>
       {verdicts.map((verdict, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a gate is known by its place in the plan
-        <tr key={index} className={rowLook(verdict)}>
+        <tr key={index} className={gateRowLook(verdict.status)}>
           <th scope="row" className="strong">
             {gateTitle(verdict.gate)}
           </th>
@@ -42,11 +42,6 @@ export function GatesTable({ verdicts, signatures }: GatesTableProps) {
       ))}
     </Lines>
   );
-}
-
-function rowLook({ status }: Verdict): string | undefined {
-  if (status === "fail") return "is-no";
-  return status === "pass" ? undefined : "is-open";
 }
 
 function sentence({ summary, evidence, status }: Verdict): string {

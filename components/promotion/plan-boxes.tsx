@@ -8,6 +8,7 @@ import { Stamp } from "@/components/state/stamp";
 import { State } from "@/components/state/state";
 import { spanWords } from "@/components/time/time-words";
 import type { Plan } from "@/lib/pipeline/plan/plan";
+import { checkAddress } from "@/lib/pipeline/verification/start";
 import type { ServiceFacts } from "@/lib/queries/plan-facts";
 
 interface PlanBoxProps {
@@ -19,7 +20,12 @@ interface PlanBoxProps {
 export function StrategyBox({ number, plan }: PlanBoxProps) {
   const steps = planSteps(plan);
   return (
-    <Box number={number} title="Steps" note={`${steps.length}, in this order`} answer={<OnFailure plan={plan} />}>
+    <Box
+      number={number}
+      title="What it does"
+      note={`${steps.length} steps, in this order`}
+      answer={<OnFailure plan={plan} />}
+    >
       <Route
         label="Steps of the plan"
         stops={steps.map(({ id, title, lines, touches }) => ({ id, title, lines, key: touches }))}
@@ -40,8 +46,8 @@ export function VerificationBox({ number, plan }: PlanBoxProps) {
   const { health, smoke, watchMs } = plan.verification;
   const facts: Fact[] = [
     { name: "digest", value: "every pod runs the promised bytes" },
-    ...health.map((check) => ({ name: "health", value: <Endpoint {...check} /> })),
-    ...smoke.map((check) => ({ name: "smoke", value: <Endpoint {...check} /> })),
+    ...health.map((check) => ({ name: "health", value: <Endpoint {...check} url={addressOf(plan, check.url)} /> })),
+    ...smoke.map((check) => ({ name: "smoke", value: <Endpoint {...check} url={addressOf(plan, check.url)} /> })),
     { name: "watch", value: watchMs > 0 ? `all of it for ${spanWords(watchMs)}` : "none: once is enough" },
   ];
   return (
@@ -57,6 +63,12 @@ export function VerificationBox({ number, plan }: PlanBoxProps) {
       </dl>
     </Box>
   );
+}
+
+/** With its placeholders filled in, where there is only one service to fill them with. */
+function addressOf(plan: Plan, template: string): string {
+  const [only, ...more] = plan.services;
+  return only && more.length === 0 ? checkAddress(plan, only, template) : template;
 }
 
 function Endpoint({ url, status, forMs }: { url: string; status: number; forMs?: number }) {

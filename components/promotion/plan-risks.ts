@@ -69,7 +69,7 @@ function risksOfFacts(plan: Plan, planned: Plan["services"][number], fact: Servi
   if (isRoot) risks.push(note(`${service} root`, `${service} runs as root.`, "Its image names no other user."));
   if (from && to && from.sizeBytes > 0 && to.sizeBytes > from.sizeBytes * 1.5) {
     risks.push(
-      note(`${service} size`, `${service} grew.`, `${megabytes(from.sizeBytes)} to ${megabytes(to.sizeBytes)}.`),
+      note(`${service} size`, `${service} grew.`, `${sizeWords(from.sizeBytes)} to ${sizeWords(to.sizeBytes)}.`),
     );
   }
   if (planned.from === null) {
@@ -109,8 +109,9 @@ function note(id: string, title: string, text: string): PlanRisk {
   return { id, weight: "note", title, text };
 }
 
-/** `142 MB`; decimal, as registries print it. */
-export function megabytes(bytes: number): string {
+/** `142 MB`, `8 kB`; decimal, as registries print it. */
+export function sizeWords(bytes: number): string {
   const mega = bytes / 1_000_000;
+  if (mega < 0.1) return `${Math.ceil(bytes / 1_000)} kB`;
   return mega >= 10 ? `${Math.round(mega)} MB` : `${mega.toFixed(1)} MB`;
 }

@@ -1,4 +1,5 @@
 import Link from "next/link";
+import type { ReactNode } from "react";
 import { DigestLabel } from "@/components/digest/digest-label";
 import { PlanFactsList } from "@/components/promotion/plan-boxes";
 import { Box } from "@/components/sheet/box";
@@ -13,27 +14,32 @@ export function PromotionAside({ view }: { view: PromotionView }) {
   return (
     <>
       <Sheet label="Sides">
-        {plan.services.map(({ service, to, from, rollback }) => (
-          <SheetRow key={service}>
-            <Box title={plan.services.length > 1 ? service : "Sides"}>
-              <Side title={<State name="rollingOut">brings {to.version}</State>} digest={to.digest} />
-              {from ? (
-                <Side
-                  title={<span className="soft">ran {from.version ?? "an unknown release"}</span>}
-                  digest={from.digest}
-                />
-              ) : (
-                <p className="small muted">nothing ran before</p>
-              )}
-              {rollback && rollback.digest !== from?.digest ? (
-                <Side
-                  title={<State name="rolledBack">goes back to {rollback.version}</State>}
-                  digest={rollback.digest}
-                />
-              ) : null}
-            </Box>
-          </SheetRow>
-        ))}
+        {isWaiting(view)
+          ? null
+          : plan.services.map(({ service, to, from, rollback }) => (
+              <SheetRow key={service}>
+                <Box title={plan.services.length > 1 ? service : "Sides"}>
+                  <Side
+                    title={<State name={view.phase === "succeeded" ? "observed" : "requested"}>to {to.version}</State>}
+                    digest={to.digest}
+                  />
+                  {from ? (
+                    <Side
+                      title={<span className="soft">from {from.version ?? "a release that is not known"}</span>}
+                      digest={from.digest}
+                    />
+                  ) : (
+                    <p className="small muted">nothing ran before</p>
+                  )}
+                  {rollback && rollback.digest !== from?.digest ? (
+                    <Side
+                      title={<State name="rolledBack">goes back to {rollback.version}</State>}
+                      digest={rollback.digest}
+                    />
+                  ) : null}
+                </Box>
+              </SheetRow>
+            ))}
         <SheetRow>
           <Box title="Plan" answer="what is signed is what runs">
             <p className="mb-2">
@@ -74,7 +80,12 @@ export function PromotionAside({ view }: { view: PromotionView }) {
   );
 }
 
-function Side({ title, digest }: { title: React.ReactNode; digest: string }) {
+/** What runs and what would run stand in the form then. */
+function isWaiting({ phase }: PromotionView): boolean {
+  return phase === "waiting" || phase === "queued";
+}
+
+function Side({ title, digest }: { title: ReactNode; digest: string }) {
   return (
     <div className="mb-2">
       <p className="small mb-1">{title}</p>

@@ -1,4 +1,5 @@
 import { CauseBox } from "@/components/promotion/cause-box";
+import { ChangesBox } from "@/components/promotion/changes-box";
 import { ChecksBox } from "@/components/promotion/checks-box";
 import { FromTo } from "@/components/promotion/from-to";
 import { tallyWords } from "@/components/promotion/gate-words";
@@ -18,7 +19,9 @@ import type { PromotionView } from "@/lib/queries/promotion-page";
 export function PromotionSheet({ view }: { view: PromotionView }) {
   const { plan, phase, facts } = view;
   const isWaiting = phase === "waiting" || phase === "queued";
-  const hasPods = view.seen.some((one) => one.pods.length > 0) && (!view.ended || view.seen.some((one) => one.own));
+  // Once it has ended and something else should run there, what is seen is not its doing any more.
+  const hasPods =
+    !isWaiting && view.seen.some((one) => one.pods.length > 0) && (!view.ended || view.seen.some((one) => one.own));
   let number = 0;
   const next = (step = 1) => {
     number += step;
@@ -42,6 +45,11 @@ export function PromotionSheet({ view }: { view: PromotionView }) {
         <SheetRow boxes={2}>
           <RollbackBox number={next()} plan={plan} facts={facts} />
           <RiskBox number={next()} plan={plan} facts={facts} />
+        </SheetRow>
+      ) : null}
+      {isWaiting ? (
+        <SheetRow>
+          <ChangesBox number={next()} plan={plan} facts={facts} />
         </SheetRow>
       ) : null}
       {view.checks.length > 0 ? (

@@ -61,11 +61,7 @@ function StandsAnswer({ view }: { view: PromotionView }): ReactNode {
     );
   }
   if (view.watchUntil) return <Until at={view.watchUntil} />;
-  return (
-    <>
-      since <RelativeTime at={view.since} />
-    </>
-  );
+  return <RelativeTime at={view.since} />;
 }
 
 /** What is waited for, who can act, until when. */

@@ -1,3 +1,4 @@
+import { EvidenceText } from "@/components/promotion/evidence-text";
 import { Box } from "@/components/sheet/box";
 import { Bullets } from "@/components/sheet/bullets";
 import type { PromotionView } from "@/lib/queries/promotion-page";
@@ -16,7 +17,11 @@ export function TagsBox({ number, view }: { number: number; view: PromotionView 
           text: (
             <>
               <b className="mono">{tag}</b> of {service} {words[status]}
-              {note ? <span className="muted">: {note}</span> : null}
+              {note ? (
+                <span className="muted">
+                  , <EvidenceText text={note} />
+                </span>
+              ) : null}
             </>
           ),
         }))}

@@ -13,7 +13,12 @@ import { loadPlanFacts, type ServiceFacts } from "@/lib/queries/plan-facts";
 const name = z.string().min(1).max(63);
 export const previewInput = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("promote"), project: name, environment: name, release: z.string().min(1).max(200) }),
-  z.strictObject({ kind: z.literal("rollback"), project: name, environment: name, services: z.array(name).min(1).max(100) }),
+  z.strictObject({
+    kind: z.literal("rollback"),
+    project: name,
+    environment: name,
+    services: z.array(name).min(1).max(100),
+  }),
 ]);
 export type PreviewSubject = z.infer<typeof previewInput>;
 
@@ -123,7 +128,9 @@ async function loadAround(db: Queryable, { plan }: Assessment): Promise<Around> 
   const ahead = rows.find((one) => !waits(one)) ?? rows.findLast((one) => one.phase === "queued");
   const supersedes =
     plan.kind === "promote" && plan.queue === "newest"
-      ? rows.filter((one) => one.kind === "promote" && waits(one) && one.services.every((each) => services.includes(each)))
+      ? rows.filter(
+          (one) => one.kind === "promote" && waits(one) && one.services.every((each) => services.includes(each)),
+        )
       : [];
   return {
     isProtected: place?.isProtected ?? false,

@@ -49,7 +49,7 @@ function applyEntry(order: ServiceOrders, entry: PageEntry): void {
     case "rollout.requested":
     case "revert.requested": {
       const { digest, attempt, generation } = entry.data;
-      const requested = { at, entry: seq, about: `generation ${generation} of Waybill's orders` };
+      const requested = { at, entry: seq, about: `order ${generation}` };
       const made: Order = { digest, attempt, requested, accepted: null, observed: null };
       if (entry.kind === "rollout.requested") order.there = made;
       else order.back = made;

@@ -19,7 +19,12 @@ const now = () => new Date().toISOString();
 
 async function request(environment: string, release: string): Promise<string> {
   const idempotencyKey = `${environment} ${release}`;
-  const made = await requestPromotion(world.engine, world.people.rita, { project: "demo", environment, release, idempotencyKey });
+  const made = await requestPromotion(world.engine, world.people.rita, {
+    project: "demo",
+    environment,
+    release,
+    idempotencyKey,
+  });
   if (made.kind === "rejection") throw new Error(made.message);
   return made.state.id;
 }
@@ -52,7 +57,14 @@ describe("a promotion's pages, from the request to the end", () => {
     expect(page.checks.map((one) => one.status)).toEqual(["good", "good"]);
     expect(page.seen[0]?.pods.filter((pod) => pod.current)).toHaveLength(2);
     expect(page.feed[0]?.kind).toBe("promotion.succeeded");
-    expect(page.rights).toEqual({ abort: false, settle: false, rollBack: false, promote: false, unblock: false, reject: false });
+    expect(page.rights).toEqual({
+      abort: false,
+      settle: false,
+      rollBack: false,
+      promote: false,
+      unblock: false,
+      reject: false,
+    });
     expect((await loadPromotionPage(world.pool, world.people.rita, id, now())).rights.rollBack).toBe(true);
   });
 
@@ -64,7 +76,9 @@ describe("a promotion's pages, from the request to the end", () => {
     const theirs = await loadApprovals(world.pool, rita, { projects: ["demo"], now: now() });
     expect(theirs.mine).toEqual([]);
     expect(theirs.others.map((one) => one.standing)).toEqual(["requester"]);
-    expect((await loadApprovals(world.pool, vera, { projects: ["demo"], now: now() })).others[0]?.standing).toBe("mayNot");
+    expect((await loadApprovals(world.pool, vera, { projects: ["demo"], now: now() })).others[0]?.standing).toBe(
+      "mayNot",
+    );
 
     const page = await loadPromotionPage(world.pool, arjun, waiting, now());
     expect(page.signing).toEqual({ standing: "asked", given: 0, needed: 1 });

@@ -4,7 +4,13 @@ import { type Queryable, sql } from "@/lib/db/sql";
 import { NotFound } from "@/lib/pipeline/errors";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
-import { type Cause, type CheckState, hasEnded, type PromotionPhase, type PromotionState } from "@/lib/pipeline/promotion/state";
+import {
+  type Cause,
+  type CheckState,
+  hasEnded,
+  type PromotionPhase,
+  type PromotionState,
+} from "@/lib/pipeline/promotion/state";
 import { type SigningStanding, signatureCount, signingStanding } from "@/lib/queries/approval-standing";
 import { entryWords, type SpokenEntry } from "@/lib/queries/entry-words";
 import { loadPlanFacts, type ServiceFacts } from "@/lib/queries/plan-facts";
@@ -255,7 +261,9 @@ function signaturesOf(entries: readonly PageEntry[], planHash: string): Signatur
 
 /** Once it has gone back the state keeps no checks, but the ledger has the last ones. */
 function lastChecks(entries: readonly PageEntry[]): CheckState[] {
-  const last = entries.findLast((entry) => entry.kind === "verification.checked" || entry.kind === "verification.started");
+  const last = entries.findLast(
+    (entry) => entry.kind === "verification.checked" || entry.kind === "verification.started",
+  );
   return last && (last.kind === "verification.checked" || last.kind === "verification.started") ? last.data.checks : [];
 }
 

@@ -7,7 +7,16 @@ export interface RouteStation {
   title: string;
   phase: "done" | "now" | "next" | "stopped";
   /** With `stopped`: how. */
-  state?: "failed" | "errored" | "aborted" | "rejected" | "expired" | "superseded" | "stuck" | "rolledBack" | "succeeded";
+  state?:
+    | "failed"
+    | "errored"
+    | "aborted"
+    | "rejected"
+    | "expired"
+    | "superseded"
+    | "stuck"
+    | "rolledBack"
+    | "succeeded";
   from?: string;
   until?: string;
   note?: string;
@@ -25,7 +34,14 @@ interface Known {
 export function routeOf(known: Known): RouteStation[] {
   const { state } = known;
   const back = stationsBack(known);
-  const stations = [requested(state), ...gates(known), ...rollouts(known), ...verification(known), ...tags(known), ...back];
+  const stations = [
+    requested(state),
+    ...gates(known),
+    ...rollouts(known),
+    ...verification(known),
+    ...tags(known),
+    ...back,
+  ];
   const last = lastStation(state);
   return last ? [...stations, last] : stations;
 }

@@ -157,8 +157,13 @@ function loadPlaces(db: Queryable, project: string, service: string): Promise<Pl
 
 function placeOf(principal: Principal, project: string, { seenPods, hold, ...row }: PlaceRow): ServicePlace {
   const scope = { project, environment: row.environment };
+  // What was observed before it was announced is named by its announcement.
+  const named = <Named extends NamedDigest>(one: Named | null) =>
+    one && { ...one, version: one.version ?? (row.image?.digest === one.digest ? row.image.version : null) };
   return {
     ...row,
+    wanted: named(row.wanted),
+    observed: named(row.observed),
     hold: hold && { ...hold, by: actorWords(hold.by) },
     pods: (seenPods ?? []).map((pod) => ({
       name: pod.name,

@@ -68,7 +68,11 @@ export async function loadServices(
                    order by s.project, s.position, s.name limit ${pageSize + 1}) s
             left join lateral (
               select json_agg(json_build_object(
-                       'environment', e.name, 'version', coalesce(d.observed_version, d.wanted_version),
+                       'environment', e.name, 'version', coalesce(d.observed_version, case when d.observed_digest is null
+                         or d.observed_digest = d.wanted_digest then d.wanted_version end,
+                         (select coalesce(b.version, b.release) from artifact b where b.project = d.project
+                             and b.service = d.service and b.digest = d.observed_digest
+                           order by b.announced_at desc limit 1)),
                        'digest', coalesce(d.observed_digest, d.wanted_digest), 'since', ${instant(sql`d.observed_since`)},
                        'health', d.health, 'drift', d.drift_digest is not null,
                        'open', case when d.open_promotion is not null

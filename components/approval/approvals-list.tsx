@@ -1,0 +1,109 @@
+"use client";
+
+import Link from "next/link";
+import { approvalsPath } from "@/components/approval/approvals-path";
+import { standingWords } from "@/components/approval/standing-words";
+import { useView } from "@/components/live/use-view";
+import { ViewErrorState } from "@/components/live/view-error-state";
+import { PromotionName } from "@/components/promotion/promotion-name";
+import { Box } from "@/components/sheet/box";
+import { Sheet } from "@/components/sheet/sheet";
+import { useProjectsInSight } from "@/components/shell/projects-in-sight";
+import { Stamp } from "@/components/state/stamp";
+import { RelativeTime } from "@/components/time/relative-time";
+import { EmptyState } from "@/components/ui/empty-state";
+import { Lines } from "@/components/ui/lines";
+import { Skeleton } from "@/components/ui/skeleton";
+import type { ApprovalLine, ApprovalsView } from "@/lib/queries/approvals";
+
+/** What waits for my yes, and what waits for the yes of others. */
+export function ApprovalsList({ initial, initialPath }: { initial: ApprovalsView; initialPath: string }) {
+  const { inSight } = useProjectsInSight();
+  const path = approvalsPath(inSight);
+  const { data, error, refetch } = useView<ApprovalsView>(path, {
+    initial: path === initialPath ? initial : undefined,
+    watches: { projects: inSight },
+    keep: true,
+  });
+  if (!data) {
+    return error ? (
+      <ViewErrorState title="The approvals could not be read" error={error} onRetry={refetch} />
+    ) : (
+      <div className="sheet p-4">
+        <Skeleton lines={4} label="Loading the approvals" />
+      </div>
+    );
+  }
+  return (
+    <div className="sheets">
+      {data.mine.length === 0 ? (
+        <EmptyState title="Nothing waits for your yes">
+          {data.others.length === 0
+            ? "No promotion in the projects in sight waits for a signature."
+            : "What waits for others stands below."}
+        </EmptyState>
+      ) : (
+        <Sheet label="Waits for your yes">
+          <Box title="Waits for your yes" note={data.mine.length} flush>
+            <ApprovalLines caption="Approvals that wait for you" lines={data.mine} />
+          </Box>
+        </Sheet>
+      )}
+      {data.others.length > 0 ? (
+        <Sheet label="Waits for others">
+          <Box title="Waits for others" note={data.others.length} flush>
+            <ApprovalLines caption="Approvals that wait for others" lines={data.others} />
+          </Box>
+        </Sheet>
+      ) : null}
+      {data.cut ? <p className="note">More wait than are listed here: choose fewer projects.</p> : null}
+    </div>
+  );
+}
+
+const columns = [
+  { key: "what", head: "what", width: "34%" },
+  { key: "state", head: "signed", width: "132px" },
+  { key: "note", head: "what else it waits for" },
+  { key: "who", head: "asked by", width: "148px" },
+  { key: "until", head: "expires", numeric: true, width: "104px" },
+];
+
+function ApprovalLines({ caption, lines }: { caption: string; lines: ApprovalLine[] }) {
+  return (
+    <Lines caption={caption} columns={columns} heads tall stack>
+      {lines.map((line) => (
+        <tr key={line.id} className={line.standing === "asked" ? "is-open" : undefined}>
+          <th scope="row">
+            <Link className="link strong" href={hrefOf(line)}>
+              <PromotionName {...line} kind="promote" />
+            </Link>
+            <span className="muted block">
+              {line.id}, {line.project}
+            </span>
+          </th>
+          <td className="lines__side">
+            <Stamp name={line.standing === "asked" ? "approve" : "waiting"}>
+              {line.given} of {line.needed}
+            </Stamp>
+          </td>
+          <td>
+            {line.alsoWaits.join("; ") || <span className="muted">nothing else</span>}
+            {line.standing === "asked" ? null : <span className="muted block">{standingWords(line)}</span>}
+          </td>
+          <td className="muted">
+            <span className="soft">{line.requestedBy}</span> <RelativeTime at={line.requestedAt} />
+          </td>
+          <td className="num muted nowrap">
+            <RelativeTime at={line.expiresAt} />
+          </td>
+        </tr>
+      ))}
+    </Lines>
+  );
+}
+
+/** Whoever is asked goes to the slip, bound to the plan that stands here; the others to the promotion. */
+function hrefOf({ standing, id, planHash }: ApprovalLine): string {
+  return standing === "asked" ? `/approvals/${id}?plan=${planHash}` : `/promotions/${id}`;
+}
