@@ -57,5 +57,7 @@ export function countedApprovals(
 
 /** True where the person is named, or is in a group that is named. */
 export function isAmong(from: string[], standing: Pick<Standing, "email" | "groups">): boolean {
-  return from.some((one) => standing.groups.includes(one) || sameAddress(one, standing.email));
+  // Some sign-ins let a person write their own address: "approvers" as an address is not the group of that name.
+  const isNamed = (one: string) => one.includes("@") && sameAddress(one, standing.email);
+  return from.some((one) => standing.groups.includes(one) || isNamed(one));
 }

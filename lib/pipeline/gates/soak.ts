@@ -25,6 +25,9 @@ export function evaluateSoak(config: SoakConfig & { kind: "soak" }, { plan, evid
       .map((one) => one.success?.verifiedAt ?? "")
       .sort()
       .at(-1) ?? now;
+  if (Number.isNaN(Date.parse(youngest))) {
+    return { ...base, status: "unknown", summary: `since when it runs in ${config.in} cannot be read`, evidence: [] };
+  }
   const opensAt = new Date(Date.parse(youngest) + config.forMs).toISOString();
   const passed = Math.max(0, Date.parse(now) - Date.parse(youngest));
   const facts = [

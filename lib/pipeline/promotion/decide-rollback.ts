@@ -1,3 +1,4 @@
+import type { RollbackTarget } from "@/lib/pipeline/plan/plan";
 import { lookAgainMs } from "@/lib/pipeline/promotion/decide-rollout";
 import { type Decision, decision, effect, entryFor, later, refuse, worker } from "@/lib/pipeline/promotion/decision";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
@@ -38,8 +39,7 @@ function decideStuck(state: Stuck, input: PromotionInput, now: string): Decision
   switch (input.kind) {
     case "retryRollback": {
       const next = nextToRevert(state.rollouts);
-      const planned = state.plan.services.find((one) => one.service === next?.service);
-      if (!next || !planned?.rollback) {
+      if (!next || !rollbackOf(state, next)) {
         return refuse("notRunning", "there is nothing to go back to: promote another release, or close this one");
       }
       const attempt = "attempt" in next ? next.attempt + 1 : 1;
@@ -57,6 +57,10 @@ function decideStuck(state: Stuck, input: PromotionInput, now: string): Decision
     default:
       return refuse("stale", `${state.id} is stuck: ${input.kind} does not apply`);
   }
+}
+
+function rollbackOf(state: PromotionState, rollout: RolloutState): RollbackTarget | null | undefined {
+  return state.plan.services.find((one) => one.service === rollout.service)?.rollback;
 }
 
 function find(state: GoingBack, service: string): RolloutState | undefined {
@@ -113,6 +117,10 @@ function revertSighted(
           one.service === service ? { service, phase: "reverted", at: now, runs: sighting.runs } : one,
       );
       const next = nextToRevert(rest);
+      if (next && !rollbackOf(state, next)) {
+        const trouble = `${next.service} ran nothing before: there is nothing to go back to`;
+        return decision([seen, entryFor(state, now, worker)({ kind: "promotion.stuck", data: { trouble } })]);
+      }
       if (next) return decision([seen], [effect(state.id, now, { kind: "revert", service: next.service, attempt: 1 })]);
       return decision([seen, ...wentBack(state, now)]);
     }

@@ -43,6 +43,8 @@ function approve(state: Waiting, input: PromotionInput & { kind: "approve" }, no
   if (!state.plan.gates.some((gate) => gate.kind === "approval")) {
     return refuse("approvalNotAsked", `${state.id} asks for no approval`);
   }
+  // The worker will say that it expired; until then nobody may believe that a late yes counts.
+  if (now >= state.expiresAt) return refuse("ended", `${state.id} waited for an answer until ${state.expiresAt}`);
   if (input.planHash !== state.planHash) return planChanged(state);
   if (input.person === personBehind(state.requestedBy)) {
     return refuse("selfApproval", "who asked for a promotion may not approve it: another person must");

@@ -63,6 +63,7 @@ describe("every state against every input", () => {
       aPlan({ onFailure: "hold" }),
       aPlan({ tags: [] }),
       aPlan({ services: [aService("backend", { from: null, rollback: null })] }),
+      aPlan({ services: [aService("backend", { from: null, rollback: null }), aService("chat")] }),
     ];
     const reached = new Set<PromotionPhase>();
     fc.assert(
@@ -187,6 +188,19 @@ describe("what must not happen", () => {
     });
   });
 
+  it("refuses a yes that comes after the time for it, even before the worker says that it expired", () => {
+    const { state } = begin();
+    const yes: PromotionInput = {
+      kind: "approve",
+      by: arjun,
+      person: "idp#arjun",
+      planHash: state.planHash,
+      reason: null,
+    };
+    expect(decide(state, yes, later(state.expiresAt, -1)).kind).toBe("decision");
+    expect(decide(state, yes, state.expiresAt)).toMatchObject({ kind: "rejection", code: "ended" });
+  });
+
   it("voids approvals when the plan is made anew, and says what changed", () => {
     const life = begin();
     const approved = say(life, {
@@ -280,6 +294,29 @@ describe("the way back", () => {
     expect(stuck.state).toMatchObject({ phase: "stuck", trouble: "chat: forbidden" });
     const again = say(stuck, { kind: "retryRollback", by: rita });
     expect(again.effects).toMatchObject([{ kind: "revert", service: "chat", attempt: 2 }]);
+  });
+
+  it("says a second time that a person is needed, where only some of the services have a way back", () => {
+    const first = crashing(
+      aPlan({ services: [aService("backend", { from: null, rollback: null }), aService("chat")] }),
+    );
+    expect(first.state).toMatchObject({
+      phase: "stuck",
+      trouble: expect.stringContaining("backend ran nothing before"),
+    });
+    const again = say(first, { kind: "retryRollback", by: rita });
+    const chatIsBack = goOn(again, until("stuck"));
+    expect(chatIsBack.state).toMatchObject({
+      phase: "stuck",
+      rollouts: [{ phase: "observed" }, { phase: "reverted" }],
+      trouble: expect.stringContaining("backend ran nothing before"),
+    });
+    expect(chatIsBack.effects).toEqual([]);
+    expect(decide(chatIsBack.state, { kind: "retryRollback", by: rita }, chatIsBack.now)).toMatchObject({
+      kind: "rejection",
+      code: "notRunning",
+    });
+    expect(say(chatIsBack, { kind: "close", by: rita, why: "removed by hand" }).state.phase).toBe("failed");
   });
 
   it("tells a check that gave no answer from one that said no", () => {

@@ -32,7 +32,9 @@ export function judgeCheck(check: CheckState, expected: SmokeTest, look: Look, n
 function problemOf(expected: SmokeTest, status: number, body: string): string | undefined {
   if (status !== expected.status) return `answered ${status}, not ${expected.status}`;
   if (expected.jsonPath === undefined) return undefined;
-  const value = valueAt(body, parseJsonPath(expected.jsonPath) ?? []);
+  const path = parseJsonPath(expected.jsonPath);
+  if (path === undefined) return `${expected.jsonPath} is no path into its answer`;
+  const value = valueAt(body, path);
   if (value === undefined) return `its answer has nothing at ${expected.jsonPath}`;
   if (expected.equals === undefined || value === expected.equals) return undefined;
   return `${expected.jsonPath} is ${JSON.stringify(value)?.slice(0, 80)}, not ${JSON.stringify(expected.equals)}`;

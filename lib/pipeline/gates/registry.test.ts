@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import type { GateEvidence } from "@/lib/pipeline/gates/gate";
+import type { PlannedGate } from "@/lib/pipeline/gates/planned-gate";
+import { evaluateGates } from "@/lib/pipeline/gates/registry";
+import { aPlan, digestOf } from "@/lib/pipeline/promotion/testing/a-plan";
+
+const now = "2026-03-01T10:00:00.000Z";
+const judge = (gates: unknown[], evidence: GateEvidence = {}) =>
+  evaluateGates({ plan: aPlan({ gates: gates as PlannedGate[] }), evidence, now });
+
+const everyKind: PlannedGate[] = [
+  { kind: "upstream", match: "any", environments: ["staging"] },
+  { kind: "soak", in: "staging", forMs: 0 },
+  { kind: "approval", count: 1, from: ["approvers"], expiresAfterMs: 1 },
+  { kind: "hold" },
+  { kind: "block" },
+];
+
+describe("the gates of a plan", () => {
+  it("answer one verdict each, in the plan's order", () => {
+    expect(judge(everyKind).map((verdict) => verdict.gate)).toEqual(everyKind.map((gate) => gate.kind));
+  });
+
+  it("are all unknown without evidence: nothing passes because nobody looked", () => {
+    expect(judge(everyKind).map((verdict) => verdict.status)).toEqual(everyKind.map(() => "unknown"));
+  });
+
+  it("answer unknown for a policy without any gate", () => {
+    expect(judge([])).toMatchObject([{ gate: "policy", status: "unknown" }]);
+  });
+
+  it.each(["freeze", "constructor", "__proto__", "toString", ""])("answer unknown for a gate of kind %j", (kind) => {
+    const [known, odd] = judge([{ kind: "hold" }, { kind }], { holds: [] });
+    expect(known?.status).toBe("pass");
+    expect(odd).toMatchObject({ gate: kind, status: "unknown" });
+    expect(odd?.summary).toContain(`"${kind}"`);
+  });
+});
+
+describe("a hold", () => {
+  const held = (environment: string) => {
+    const heldBy = { kind: "person" as const, id: "idp#rita", name: "Rita" };
+    return { environment, reason: "incident 7", heldBy, heldAt: now };
+  };
+  it("waits with who holds it and why, until somebody lifts it", () => {
+    const [verdict] = judge([{ kind: "hold" }], { holds: [held("production")] });
+    expect(verdict).toMatchObject({ status: "wait", summary: "held by Rita: incident 7" });
+    expect(verdict?.opensAt).toBeUndefined();
+  });
+
+  it("of another environment does not matter", () => {
+    expect(judge([{ kind: "hold" }], { holds: [held("staging")] })[0]?.status).toBe("pass");
+  });
+});
+
+describe("a block", () => {
+  const block = (service: string, digest = digestOf("a")) => ({
+    service,
+    digest,
+    reason: "it crashed",
+    blockedAt: now,
+  });
+  it("fails for exactly this service and digest, with its reason", () => {
+    const [verdict] = judge([{ kind: "block" }], { blocks: [block("chat")] });
+    expect(verdict).toMatchObject({ status: "fail" });
+    expect(verdict?.summary).toContain("chat aaaa…aaaa is blocked: it crashed");
+  });
+
+  it("of another digest or service does not matter", () => {
+    const blocks = [block("chat", digestOf("c")), block("web")];
+    expect(judge([{ kind: "block" }], { blocks })[0]?.status).toBe("pass");
+  });
+});
