@@ -1,8 +1,9 @@
 import Link from "next/link";
 import { DigestLabel } from "@/components/digest/digest-label";
 import { ShortDigest } from "@/components/digest/short-digest";
-import { megabytes } from "@/components/promotion/plan-risks";
+
 import { CommitLink } from "@/components/release/commit-link";
+import { sizeWords } from "@/components/release/size-words";
 import { Box } from "@/components/sheet/box";
 import { Facts } from "@/components/sheet/facts";
 import { ExactTime } from "@/components/time/exact-time";
@@ -67,7 +68,7 @@ function factsOf(artifact: ReleaseArtifact) {
         ),
     },
     { name: "built", value: builtAt ? <ExactTime at={builtAt} show="both" /> : "its image does not tell" },
-    { name: "size", value: `${megabytes(sizeBytes)}, compressed` },
+    { name: "size", value: `${sizeWords(sizeBytes)}, compressed` },
     { name: "user", value: user === null ? "not known" : user === "" ? "root (not set)" : user },
     {
       name: "health check",

@@ -19,7 +19,7 @@ export function ReleasePage({ initial, path }: { initial: ReleaseView; path: str
     <>
       <PageHead
         title={key}
-        note={key === view.version ? undefined : `version ${view.version}`}
+        note={key.endsWith(view.version) ? undefined : `version ${view.version}`}
         below={<Below view={view} />}
         actions={
           <LinkButton href={`/history?${new URLSearchParams({ project, release: key })}`}>History</LinkButton>

@@ -2,8 +2,9 @@
 
 import { parseAsBoolean, parseAsString, useQueryStates } from "nuqs";
 import { ShortDigest } from "@/components/digest/short-digest";
-import { megabytes } from "@/components/promotion/plan-risks";
+
 import { CommitLink } from "@/components/release/commit-link";
+import { sizeWords } from "@/components/release/size-words";
 import { comparisonOf, type Difference, differencesOf } from "@/components/service/differences";
 import { Box } from "@/components/sheet/box";
 import { ExactTime } from "@/components/time/exact-time";
@@ -105,7 +106,7 @@ function Value({ row, text, source }: { row: Difference; text: string; source: s
     case "time":
       return <ExactTime at={text} show="moment" />;
     case "size":
-      return megabytes(Number(text));
+      return sizeWords(Number(text));
     case "text":
       return <span className="break-words">{text}</span>;
     default:

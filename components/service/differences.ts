@@ -10,6 +10,9 @@ export interface Difference {
   kind: "text" | "digest" | "commit" | "time" | "size";
 }
 
+/** Labels that are said above under their own names. */
+const told = new Set(["version", "revision", "created"].map((name) => `org.opencontainers.image.${name}`));
+
 /** What two environments' images are, side by side; labels that neither has are left out. */
 export function differencesOf(a: ImageFacts, b: ImageFacts): Difference[] {
   const row = (name: string, kind: Difference["kind"], left: string | null, right: string | null): Difference => ({
@@ -19,7 +22,7 @@ export function differencesOf(a: ImageFacts, b: ImageFacts): Difference[] {
     b: right ?? "",
     same: left === right,
   });
-  const labels = [...new Set([...Object.keys(a.labels), ...Object.keys(b.labels)])].sort();
+  const labels = [...new Set([...Object.keys(a.labels), ...Object.keys(b.labels)])].filter((label) => !told.has(label));
   return [
     row("version", "text", a.version, b.version),
     row("digest", "digest", a.digest, b.digest),
@@ -29,7 +32,7 @@ export function differencesOf(a: ImageFacts, b: ImageFacts): Difference[] {
     row("user", "text", userWords(a.user), userWords(b.user)),
     row("health check", "text", yesNo(a.healthcheck), yesNo(b.healthcheck)),
     row("platforms", "text", countWords(a.platforms), countWords(b.platforms)),
-    ...labels.map((label) => row(label, "text", a.labels[label] ?? null, b.labels[label] ?? null)),
+    ...labels.sort().map((label) => row(label, "text", a.labels[label] ?? null, b.labels[label] ?? null)),
   ];
 }
 

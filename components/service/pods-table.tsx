@@ -24,7 +24,7 @@ export function PodsTable({ environment, pods }: { environment: string; pods: Po
   const sorted = [...pods].sort((a, b) => Number(a.ready) - Number(b.ready) || a.name.localeCompare(b.name));
   const shown = all ? sorted : sorted.slice(0, shownAtFirst);
   return (
-    <div className="mt-3 -ml-6">
+    <div className="mt-3 -ml-2">
       <Lines caption={`Pods in ${environment}`} columns={columns} heads bare>
         {shown.map((pod) => (
           <tr key={pod.name} className={pod.ready ? undefined : "is-open"}>

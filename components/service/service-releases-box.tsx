@@ -18,7 +18,7 @@ export function ServiceReleasesBox({ number, view }: { number: number; view: Ser
     { key: "built", head: "commit", width: "92px" },
     { key: "announced", head: "announced", width: "104px" },
     ...places.map((place) => ({ key: place.environment, head: place.environment, width: "132px" })),
-    { key: "promote", head: <span className="sr">promote</span>, width: "120px" },
+    { key: "promote", head: <span className="sr">promote</span>, width: "120px", numeric: true },
   ];
   return (
     <Box
@@ -74,7 +74,7 @@ function Row({ release, view }: { release: ServiceRelease; view: ServiceView }) 
           <StandingCell standing={release.standings.find((one) => one.environment === environment)} />
         </td>
       ))}
-      <td className="lines__side">
+      <td className="lines__side num">
         <PromoteMenu
           project={project}
           release={release.key}
