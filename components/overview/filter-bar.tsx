@@ -50,7 +50,11 @@ export function FilterBar({ text, onText, show, onShow, counts, ...environments 
   );
 }
 
-function EnvironmentsMenu({ environments, drawn, onDrawn }: Pick<FilterBarProps, "environments" | "drawn" | "onDrawn">) {
+function EnvironmentsMenu({
+  environments,
+  drawn,
+  onDrawn,
+}: Pick<FilterBarProps, "environments" | "drawn" | "onDrawn">) {
   const chosen = environments.filter((name) => drawn?.includes(name) ?? true);
   const toggle = (name: string, on: boolean) => {
     const next = environments.filter((each) => (each === name ? on : chosen.includes(each)));

@@ -20,7 +20,11 @@ export function HoldButton({ projects, holdAction }: HoldButtonProps) {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <Button icon={<CirclePause className="i i--s" aria-hidden="true" />} onClick={() => setOpen(true)} aria-haspopup="dialog">
+      <Button
+        icon={<CirclePause className="i i--s" aria-hidden="true" />}
+        onClick={() => setOpen(true)}
+        aria-haspopup="dialog"
+      >
         Hold an environment
       </Button>
       {isOpen ? <HoldDialog projects={projects} holdAction={holdAction} onClose={() => setOpen(false)} /> : null}

@@ -48,7 +48,11 @@ export function HoldDialog({ projects, holdAction, onClose }: HoldDialogProps) {
 
 const keyOf = ({ project, environment }: EnvironmentLine) => `${project}/${environment}`;
 
-function HoldForm({ environments, holdAction, onClose }: Omit<HoldDialogProps, "projects"> & { environments: EnvironmentLine[] }) {
+function HoldForm({
+  environments,
+  holdAction,
+  onClose,
+}: Omit<HoldDialogProps, "projects"> & { environments: EnvironmentLine[] }) {
   const [key, setKey] = useState("");
   const [reason, setReason] = useState("");
   const hold = useAction(holdAction, { onDone: onClose });
@@ -89,7 +93,8 @@ function HoldForm({ environments, holdAction, onClose }: Omit<HoldDialogProps, "
         busy={hold.busy}
         disabled={!chosen || reason.trim() === ""}
         onConfirm={() => {
-          if (chosen) void hold.run({ project: chosen.project, environment: chosen.environment, reason: reason.trim() });
+          if (chosen)
+            void hold.run({ project: chosen.project, environment: chosen.environment, reason: reason.trim() });
         }}
       />
     </div>

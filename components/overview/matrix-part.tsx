@@ -37,7 +37,11 @@ export function MatrixPart({ windows, view, sums, columns, filterKey, onClear }:
     );
   }
   return (
-    <div ref={place} className={classNames("transition-opacity", windows.isOld && "opacity-60")} aria-busy={windows.isOld}>
+    <div
+      ref={place}
+      className={classNames("transition-opacity", windows.isOld && "opacity-60")}
+      aria-busy={windows.isOld}
+    >
       <Matrix
         projects={projects}
         total={view.total}

@@ -51,7 +51,13 @@ function PaletteList({ onClose }: { onClose: () => void }) {
   const isReading = text.trim() !== "" && (settled !== text.trim() || found.isFetching);
   return (
     <Command label="Search and go" shouldFilter={false} loop>
-      <Command.Input className="palette__input" placeholder="Release, digest, commit, service, promotion, page" value={text} onValueChange={setText} autoFocus />
+      <Command.Input
+        className="palette__input"
+        placeholder="Release, digest, commit, service, promotion, page"
+        value={text}
+        onValueChange={setText}
+        autoFocus
+      />
       <Command.List className="palette__list" aria-busy={isReading}>
         {groups.map(({ group, lines }) => (
           <Command.Group key={group} heading={groupTitles[group]}>

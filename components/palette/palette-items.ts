@@ -46,7 +46,10 @@ export function lineOf(item: PaletteItem, withProject: boolean): PaletteLine {
     case "promotion":
       return {
         id: `promotion ${item.id}`,
-        ...{ group: "promotion", title: `${item.id}, ${namesOf(item.services)} ${item.version} to ${item.environment}` },
+        ...{
+          group: "promotion",
+          title: `${item.id}, ${namesOf(item.services)} ${item.version} to ${item.environment}`,
+        },
         state: item.phase as StateName,
         href: `/promotions/${item.id}`,
       };
@@ -64,7 +67,13 @@ export function lineOf(item: PaletteItem, withProject: boolean): PaletteLine {
 
 /** Things to do that begin with a page of their own. */
 const actions: PaletteLine[] = [
-  { id: "action promote", group: "action", title: "Promote a release", note: "what could move", href: "/?show=canMove" },
+  {
+    id: "action promote",
+    group: "action",
+    title: "Promote a release",
+    note: "what could move",
+    href: "/?show=canMove",
+  },
   { id: "action approve", group: "action", title: "Approve what waits for me", href: "/approvals" },
   { id: "action stopped", group: "action", title: "Look at what is stopped", href: "/?show=stopped" },
   { id: "action drift", group: "action", title: "Look at drift", href: "/?show=drift" },

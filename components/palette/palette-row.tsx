@@ -1,7 +1,16 @@
 "use client";
 
 import { Command } from "cmdk";
-import { BookOpenText, Boxes, CornerDownRight, Globe, type LucideIcon, Package, PanelsTopLeft, Route } from "lucide-react";
+import {
+  BookOpenText,
+  Boxes,
+  CornerDownRight,
+  Globe,
+  type LucideIcon,
+  Package,
+  PanelsTopLeft,
+  Route,
+} from "lucide-react";
 import { printedDigest } from "@/components/digest/digest-mark";
 import { places } from "@/components/shell/places";
 import { Stamp } from "@/components/state/stamp";

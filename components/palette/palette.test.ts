@@ -4,7 +4,10 @@ import { recentLines, rememberLine } from "./recent-lines";
 
 function storage(initial?: string) {
   const kept = new Map<string, string>(initial === undefined ? [] : [["waybill.recent", initial]]);
-  return { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, text: string) => void kept.set(key, text) };
+  return {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, text: string) => void kept.set(key, text),
+  };
 }
 
 const page = (n: number) => ({ id: `page ${n}`, group: "page" as const, title: `Page ${n}`, href: `/p/${n}` });
@@ -13,18 +16,24 @@ describe("recent lines", () => {
   it("are the last six, each once, the newest first", () => {
     const browser = storage();
     for (const n of [1, 2, 3, 4, 5, 6, 7, 3]) rememberLine(browser, page(n));
-    expect(recentLines(browser).map((line) => line.title)).toEqual(
-      [3, 7, 6, 5, 4, 2].map((n) => `Page ${n}`),
-    );
+    expect(recentLines(browser).map((line) => line.title)).toEqual([3, 7, 6, 5, 4, 2].map((n) => `Page ${n}`));
   });
 
-  it.each(["{", "null", '[{"id":1}]', '[{"id":"a","title":"b","href":"https://evil.example"}]', '[{"id":"a","title":"b","href":"//evil.example"}]'])(
-    "are none of what they cannot be: %s",
-    (text) => expect(recentLines(storage(text))).toEqual([]),
-  );
+  it.each([
+    "{",
+    "null",
+    '[{"id":1}]',
+    '[{"id":"a","title":"b","href":"https://evil.example"}]',
+    '[{"id":"a","title":"b","href":"//evil.example"}]',
+  ])("are none of what they cannot be: %s", (text) => expect(recentLines(storage(text))).toEqual([]));
 
   it("do without a browser that keeps nothing", () => {
-    const full = { getItem: () => null, setItem: () => { throw new DOMException("full", "QuotaExceededError"); } };
+    const full = {
+      getItem: () => null,
+      setItem: () => {
+        throw new DOMException("full", "QuotaExceededError");
+      },
+    };
     expect(() => rememberLine(full, page(1))).not.toThrow();
   });
 });

@@ -103,20 +103,26 @@ const movableCells = (more: Sql) => sql`
  * The services with a cell that belongs to what a chip leaves, each as often as it has such cells. Those that read
  * `movable` need its CTE. Conditions on what is rare go by the index deployment_notable.
  */
-export const chipServices: Record<Exclude<MatrixShow, "all">, { reads: "cells" | "movable"; services: (visible: Sql) => Sql }> = {
+export const chipServices: Record<
+  Exclude<MatrixShow, "all">,
+  { reads: "cells" | "movable"; services: (visible: Sql) => Sql }
+> = {
   canMove: {
     reads: "movable",
-    services: () => movableCells(sql`${joinOpen} ${joinHold}
+    services: () =>
+      movableCells(sql`${joinOpen} ${joinHold}
       where not n.blocked and h.id is null and p.release is distinct from n.release`),
   },
   inFlight: {
     reads: "cells",
-    services: (visible) => cellsFrom(sql`
+    services: (visible) =>
+      cellsFrom(sql`
       where ${visible} and d.open_promotion is not null and d.open_phase in ('rollingOut', 'verifying', 'rollingBack')`),
   },
   waiting: {
     reads: "cells",
-    services: (visible) => cellsFrom(sql`
+    services: (visible) =>
+      cellsFrom(sql`
       where ${visible} and d.open_promotion is not null and d.open_phase in ('waiting', 'queued')`),
   },
   stopped: {
@@ -130,7 +136,8 @@ export const chipServices: Record<Exclude<MatrixShow, "all">, { reads: "cells" |
   },
   unhealthy: {
     reads: "cells",
-    services: (visible) => cellsFrom(sql`${joinTrouble}
+    services: (visible) =>
+      cellsFrom(sql`${joinTrouble}
       where ${visible} and (d.health in ('degraded', 'failing', 'unknown') or not ${wasSeen})`),
   },
   drift: {

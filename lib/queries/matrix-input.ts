@@ -2,15 +2,7 @@ import { z } from "zod";
 import { parseInput } from "@/lib/pipeline/errors";
 
 /** What the chips above the matrix leave; a service is kept where any of its environments fits. */
-export const matrixShows = [
-  "all",
-  "canMove",
-  "inFlight",
-  "waiting",
-  "stopped",
-  "unhealthy",
-  "drift",
-] as const;
+export const matrixShows = ["all", "canMove", "inFlight", "waiting", "stopped", "unhealthy", "drift"] as const;
 export type MatrixShow = (typeof matrixShows)[number];
 
 const names = z.array(z.string().min(1).max(63)).max(200);

@@ -219,7 +219,11 @@ describe("an open promotion", () => {
     const service = await newService();
     const checks = [{ status: "good" }, { status: "waiting" }, { status: "passed" }, { status: "holding" }];
     await opens(pool, place(service, "staging"), 2, "verifying", { checks });
-    expect((await cellOf(service, "staging")).mark).toMatchObject({ kind: "verifying", text: "2 of 4 checks", progress: 0.5 });
+    expect((await cellOf(service, "staging")).mark).toMatchObject({
+      kind: "verifying",
+      text: "2 of 4 checks",
+      progress: 0.5,
+    });
     await opens(pool, place(service, "testing"), 2, "stuck");
     expect((await cellOf(service, "testing")).mark).toMatchObject({ kind: "stuck", text: "needs a person" });
   });
@@ -265,7 +269,10 @@ describe("what could move on", () => {
     expect(cell).toMatchObject({ leg: { kind: "block" }, mark: { kind: "blocked", text: "v4" } });
     expect(cell).not.toHaveProperty("canPromote");
     await pool.execute(sql`update block set lifted_at = now() where service = ${service}`);
-    expect(await cellOf(service, "production")).toMatchObject({ leg: { kind: "ahead" }, canPromote: { version: "v4" } });
+    expect(await cellOf(service, "production")).toMatchObject({
+      leg: { kind: "ahead" },
+      canPromote: { version: "v4" },
+    });
   });
 
   it("is only for who may promote there", async () => {

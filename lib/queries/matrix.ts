@@ -54,7 +54,11 @@ interface RowContext {
   only: string[] | undefined;
 }
 
-function rowView(row: StoredRow, route: StoredRoute | undefined, { principal, observing, only }: RowContext): MatrixRow {
+function rowView(
+  row: StoredRow,
+  route: StoredRoute | undefined,
+  { principal, observing, only }: RowContext,
+): MatrixRow {
   const { project, service, repository } = row;
   const cells = (route?.environments ?? []).flatMap(({ name: environment, held }, index, all) => {
     if (only && !only.includes(environment)) return [];

@@ -28,7 +28,9 @@ const asked = {
   expiresAt: minute(5_000),
   approvals: [],
   plan: { gates: [approvalGate] },
-  verdicts: [{ gate: "approval", status: "wait", demand: "", summary: "", evidence: [{ name: "approvals", value: "0" }] }],
+  verdicts: [
+    { gate: "approval", status: "wait", demand: "", summary: "", evidence: [{ name: "approvals", value: "0" }] },
+  ],
 };
 
 let test: TestDatabase;

@@ -35,7 +35,15 @@ export type StoppedTask =
   | { kind: "stuck"; id: string; services: string[]; version: string; environment: string; at: string }
   | { kind: "hold"; project: string; environment: string; reason: string; by: string; at: string }
   | { kind: "drift"; project: string; service: string; environment: string; digest: string; at: string | null }
-  | { kind: "block"; project: string; service: string; environment: string; digest: string; version: string | null; at: string };
+  | {
+      kind: "block";
+      project: string;
+      service: string;
+      environment: string;
+      digest: string;
+      version: string | null;
+      at: string;
+    };
 
 /** The strip prints three lines a box. */
 const tasksMax = 3;
@@ -58,9 +66,11 @@ export async function readOverview(
   return {
     summary,
     waiting: {
-      tasks: approvals.mine.slice(0, tasksMax).map(({ id, services, version, environment, expiresAt, given, needed }) => {
-        return { id, services, version, environment, expiresAt, given, needed };
-      }),
+      tasks: approvals.mine
+        .slice(0, tasksMax)
+        .map(({ id, services, version, environment, expiresAt, given, needed }) => {
+          return { id, services, version, environment, expiresAt, given, needed };
+        }),
       total: approvals.mine.length,
       others: approvals.others.length,
     },

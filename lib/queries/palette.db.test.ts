@@ -3,7 +3,16 @@ import { createPool, type Pool } from "@/lib/db/pool";
 import { sql } from "@/lib/db/sql";
 import { createTestDatabase, type TestDatabase } from "@/lib/db/test-database";
 import { type PaletteItem, searchPalette } from "@/lib/queries/palette";
-import { administrator, announce, digestOf, holds, layOut, minute, opens, personWith } from "@/lib/queries/testing/matrix-fixture";
+import {
+  administrator,
+  announce,
+  digestOf,
+  holds,
+  layOut,
+  minute,
+  opens,
+  personWith,
+} from "@/lib/queries/testing/matrix-fixture";
 
 const route = [{ name: "staging" }, { name: "production", requires: ["staging"] }];
 const viewer = personWith(["veza", "viewer"]);
@@ -94,7 +103,12 @@ describe("the palette keeps to what may be seen", () => {
   });
 
   it("has six of a kind at most", async () => {
-    await layOut(pool, "many", route, Array.from({ length: 20 }, (_, index) => `many-${index}`));
+    await layOut(
+      pool,
+      "many",
+      route,
+      Array.from({ length: 20 }, (_, index) => `many-${index}`),
+    );
     expect((await find("service", "many", administrator)).length).toBe(6);
   });
 });

@@ -8,8 +8,24 @@ export const paletteText = z.string().trim().max(200);
 /** Something that the palette found, in the words of its line. */
 export type PaletteItem =
   | { kind: "service"; project: string; service: string; repository: string }
-  | { kind: "release"; project: string; key: string; version: string; services: string[]; digest: string; announcedAt: string }
-  | { kind: "promotion"; id: string; project: string; services: string[]; version: string; environment: string; phase: string }
+  | {
+      kind: "release";
+      project: string;
+      key: string;
+      version: string;
+      services: string[];
+      digest: string;
+      announcedAt: string;
+    }
+  | {
+      kind: "promotion";
+      id: string;
+      project: string;
+      services: string[];
+      version: string;
+      environment: string;
+      phase: string;
+    }
   | { kind: "environment"; project: string; environment: string; held: boolean };
 
 export interface PaletteView {
@@ -36,7 +52,10 @@ export async function searchPalette(db: Queryable, principal: Principal, text: s
     findEnvironments(db, projects, words),
   ]);
   const items = [...services, ...releases, ...promotions, ...environments];
-  return { text: asked, items: looksLikeBytes(words) ? [...releases, ...items.filter((one) => one.kind !== "release")] : items };
+  return {
+    text: asked,
+    items: looksLikeBytes(words) ? [...releases, ...items.filter((one) => one.kind !== "release")] : items,
+  };
 }
 
 async function everyProject(db: Queryable): Promise<string[]> {

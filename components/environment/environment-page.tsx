@@ -1,0 +1,77 @@
+"use client";
+
+import { useQueryStates } from "nuqs";
+import type { ActionOutcome } from "@/components/action/action-outcome";
+import { BlocksBox } from "@/components/environment/blocks-box";
+import { environmentParams, environmentPath } from "@/components/environment/environment-params";
+import { HoldPanel } from "@/components/environment/hold-panel";
+import { PastBox } from "@/components/environment/past-box";
+import { PolicyBox } from "@/components/environment/policy-box";
+import { QueueBox } from "@/components/environment/queue-box";
+import { RunsBox } from "@/components/environment/runs-box";
+import { useView } from "@/components/live/use-view";
+import { Sheet, SheetRow, WithAside } from "@/components/sheet/sheet";
+import { Stamp } from "@/components/state/stamp";
+import { LinkButton } from "@/components/ui/button";
+import { PageHead } from "@/components/ui/page";
+import type { EnvironmentView } from "@/lib/queries/environment";
+
+export interface EnvironmentActions {
+  hold: (input: { project: string; environment: string; reason: string }) => Promise<ActionOutcome>;
+  release: (input: { project: string; environment: string; why: string }) => Promise<ActionOutcome>;
+  unblock: (input: { project: string; block: string; why: string }) => Promise<ActionOutcome>;
+}
+
+interface EnvironmentPageProps {
+  initial: EnvironmentView;
+  initialPath: string;
+  actions: EnvironmentActions;
+}
+
+/** One environment: what runs here, what has run, what stops it. */
+export function EnvironmentPage({ initial, initialPath, actions }: EnvironmentPageProps) {
+  const { project, environment } = initial;
+  const [params, setParams] = useQueryStates(environmentParams);
+  const path = environmentPath(initial, params);
+  const read = useView<EnvironmentView>(path, {
+    ...(path === initialPath ? { initial } : {}),
+    ...{ watches: { projects: [project], environment }, keep: true },
+  });
+  const view = read.data ?? initial;
+  const promotions = `/promotions?${new URLSearchParams({ project, environment })}`;
+  return (
+    <>
+      <PageHead
+        title={environment}
+        stamp={view.hold ? <Stamp name="held" signed /> : <Stamp name="open" />}
+        note={view.policy.tag ? <span className="mono">tag {view.policy.tag}</span> : null}
+        below={`${project}, as its file says it in version ${view.policy.fileVersion}`}
+        actions={
+          <>
+            <LinkButton href={promotions}>Promotions</LinkButton>
+            <LinkButton href={`/history?${new URLSearchParams({ project, environment })}`}>History</LinkButton>
+          </>
+        }
+      />
+      <WithAside lead={<HoldPanel view={view} actions={actions} />}>
+        <Sheet label="What runs here">
+          <SheetRow>
+            <RunsBox view={view} onOffset={(offset) => void setParams({ offset: offset || null })} />
+          </SheetRow>
+          <SheetRow boxes={2}>
+            <PolicyBox view={view} />
+            <QueueBox view={view} />
+          </SheetRow>
+        </Sheet>
+        <Sheet label="What has run here">
+          <SheetRow>
+            <BlocksBox view={view} unblockAction={actions.unblock} />
+          </SheetRow>
+          <SheetRow>
+            <PastBox view={view} isFirst={params.before === null} onBefore={(before) => void setParams({ before })} />
+          </SheetRow>
+        </Sheet>
+      </WithAside>
+    </>
+  );
+}

@@ -1,0 +1,101 @@
+"use client";
+
+import Link from "next/link";
+import { useView } from "@/components/live/use-view";
+import { ViewErrorState } from "@/components/live/view-error-state";
+import { useProjectsInSight } from "@/components/shell/projects-in-sight";
+import { Stamp } from "@/components/state/stamp";
+import { RelativeTime } from "@/components/time/relative-time";
+import { countWords } from "@/components/ui/count-words";
+import { EmptyState } from "@/components/ui/empty-state";
+import { Lines } from "@/components/ui/lines";
+import type { EnvironmentLine, EnvironmentsView } from "@/lib/queries/environments";
+import { environmentsPath } from "./environments-path";
+
+const columns = [
+  { key: "environment", head: "environment", width: "24%" },
+  { key: "state", head: "stands", width: "30%" },
+  { key: "needs", head: "needs" },
+  { key: "healthy", head: "healthy", width: "108px", numeric: true },
+  { key: "open", head: "open", width: "148px", numeric: true },
+];
+
+/** Every environment, by project, in the order in which releases reach them. */
+export function EnvironmentsList({ initial, initialPath }: { initial: EnvironmentsView; initialPath: string }) {
+  const { all, inSight } = useProjectsInSight();
+  const path = environmentsPath(all, inSight);
+  const read = useView<EnvironmentsView>(path, {
+    ...(path === initialPath ? { initial } : {}),
+    ...{ watches: { projects: inSight }, keep: true },
+  });
+  if (read.error && !read.data) {
+    return <ViewErrorState title="The environments could not be read" error={read.error} onRetry={read.refetch} />;
+  }
+  const { environments } = read.data ?? initial;
+  const projects = [...new Set(environments.map((line) => line.project))];
+  if (projects.length === 0) {
+    return (
+      <EmptyState title="No environment yet">A project’s file names its environments; none is open to you.</EmptyState>
+    );
+  }
+  return (
+    <div className="grid gap-4">
+      {projects.map((project) => (
+        <section key={project} className="sheet" aria-labelledby={`route-${project}`}>
+          <header className="box__head px-4 pt-3">
+            <h2 className="box__title" id={`route-${project}`}>
+              {project}
+            </h2>
+          </header>
+          <Lines caption={`Environments of ${project}`} columns={columns} heads tall stack bare>
+            {environments
+              .filter((line) => line.project === project)
+              .map((line) => (
+                <Row key={line.environment} line={line} />
+              ))}
+          </Lines>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function Row({ line }: { line: EnvironmentLine }) {
+  return (
+    <tr>
+      <th scope="row">
+        <Link className="link strong" href={`/environments/${line.project}/${line.environment}`}>
+          {line.environment}
+        </Link>
+        {line.tag ? <span className="mono muted block">tag {line.tag}</span> : null}
+      </th>
+      <td className="lines__side">
+        {line.hold ? (
+          <>
+            <Stamp name="held" signed />
+            <span className="muted block small">
+              {line.hold.by}, <RelativeTime at={line.hold.at} />: {line.hold.reason}
+            </span>
+          </>
+        ) : (
+          <Stamp name="open" />
+        )}
+      </td>
+      <td className="muted">{needsWords(line)}</td>
+      <td className="num">
+        {countWords(line.healthy)} of {countWords(line.running)}
+        {line.drifted > 0 ? <span className="block small toned tone-warn">{line.drifted} drifted</span> : null}
+      </td>
+      <td className="num muted">{openWords(line)}</td>
+    </tr>
+  );
+}
+
+function needsWords({ requires, requiresAny, protected: isProtected }: EnvironmentLine): string {
+  const before = requires.length > 0 && `success in ${requires.join(requiresAny ? " or " : " and ")}`;
+  return [before, isProtected && "an approval"].filter(Boolean).join(", ") || "nothing before it";
+}
+
+function openWords({ waiting, moving }: EnvironmentLine): string {
+  return [moving > 0 && `${moving} under way`, waiting > 0 && `${waiting} waiting`].filter(Boolean).join(", ");
+}
