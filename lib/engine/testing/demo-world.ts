@@ -23,6 +23,8 @@ export interface DemoWorld {
   database: Pick<TestDatabase, "url" | "close">;
   pool: Pool;
   sandbox: Sandbox;
+  /** Where images are pushed and pulled: the sandbox's registry, or another one on loopback. */
+  registryUrl: string;
   engine: Engine;
   people: Record<"rita" | "arjun" | "vera" | "ada", PersonPrincipal>;
   /** Pushes an image and announces it as the release `service@version`. */
@@ -37,13 +39,16 @@ export interface DemoWorld {
 }
 
 /** The project of these tests: staging without gates, production with staging, an approval and a soak of a second. */
-export function projectFile(sandbox: Sandbox, extra: { soak?: string; watch?: string } = {}): string {
+export function projectFile(
+  sandbox: Sandbox,
+  extra: { soak?: string; watch?: string; registryUrl?: string } = {},
+): string {
   const target = (service: string, environment: string) =>
     `${environment}: { kubernetes: { connection: cluster, namespace: demo-${environment}, deployment: ${service}, container: ${service} } }`;
   return `apiVersion: waybill.dev/v1
 kind: Connection
 metadata: { name: registry }
-spec: { projects: [demo], registry: { url: "${sandbox.registryUrl}" } }
+spec: { projects: [demo], registry: { url: "${extra.registryUrl ?? sandbox.registryUrl}" } }
 ---
 apiVersion: waybill.dev/v1
 kind: Connection
@@ -93,6 +98,8 @@ export interface DemoWorldOptions {
   worker?: boolean;
   /** A database of the test's own making, in place of a clone of the template. */
   database?: Pick<TestDatabase, "url" | "close">;
+  /** Another registry on loopback, in place of the sandbox's. */
+  registryUrl?: string;
   /** Where the sandbox keeps its state, for a test that stops and starts it. */
   sandboxFolder?: string;
 }
@@ -108,7 +115,7 @@ export async function createDemoWorld(extra: DemoWorldOptions = {}): Promise<Dem
   const observer = new Observer(engine, stop.signal);
   const loop = new WorkLoop(engine, { concurrency: 4, sweepMs: 200 });
   const world: DemoWorld = {
-    ...{ database, pool, sandbox, engine, people },
+    ...{ database, pool, sandbox, engine, people, registryUrl: extra.registryUrl ?? sandbox.registryUrl },
     release: (service, version, fault) => release(world, service, version, fault),
     startWorker: () => loop.start(),
     async withWorker(work) {
@@ -150,10 +157,10 @@ async function signIn(pool: Pool): Promise<DemoWorld["people"]> {
   return found as DemoWorld["people"];
 }
 
-async function deploy({ sandbox }: DemoWorld, service: string): Promise<void> {
+async function deploy({ sandbox, registryUrl }: DemoWorld, service: string): Promise<void> {
   const image = buildImage({ content: service, version: "v1.0.0" });
   const digest = await pushImage(image, {
-    registryUrl: sandbox.registryUrl,
+    registryUrl,
     repository: `demo-${service}`,
     tag: "v1.0.0",
   });
@@ -167,7 +174,9 @@ async function deploy({ sandbox }: DemoWorld, service: string): Promise<void> {
         selector: { matchLabels: { app: service } },
         template: {
           metadata: { labels: { app: service } },
-          spec: { containers: [{ name: service, image: `${sandbox.registryHost}/demo-${service}@${digest}` }] },
+          spec: {
+            containers: [{ name: service, image: `${new URL(registryUrl).host}/demo-${service}@${digest}` }],
+          },
         },
       },
     });
@@ -184,10 +193,10 @@ async function create({ clusterUrl, tokens }: Sandbox, path: string, body: objec
 }
 
 async function release(world: DemoWorld, service: string, version: string, fault?: Fault) {
-  const { sandbox, engine, people } = world;
+  const { engine, people } = world;
   const image = buildImage({ content: `${service} ${version}`, version, fault });
   const digest = await pushImage(image, {
-    registryUrl: sandbox.registryUrl,
+    registryUrl: world.registryUrl,
     repository: `demo-${service}`,
     tag: version,
   });
