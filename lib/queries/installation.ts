@@ -37,8 +37,6 @@ export interface InstallationView {
   mayAdminister: boolean;
 }
 
-/** A worker beats every 5 s: one that was silent for so long is gone. */
-export const silentAfterSeconds = 30;
 
 /** How the installation stands. Whoever is signed in may see it; what only administrators can mend is for them. */
 export async function loadInstallation(

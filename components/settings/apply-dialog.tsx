@@ -1,0 +1,48 @@
+"use client";
+
+import { ChangesList } from "@/components/settings/changes-list";
+import type { DocumentChanges } from "@/components/settings/documents-outcome";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+
+interface ApplyDialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  diffs: DocumentChanges[];
+  basedOn: Record<string, number>;
+  busy: boolean;
+  onConfirm: () => void;
+}
+
+/** The exact effect of a text, before it is applied. */
+export function ApplyDialog({ open, onOpenChange, diffs, basedOn, busy, onConfirm }: ApplyDialogProps) {
+  const changed = diffs.filter((diff) => diff.status !== "unchanged");
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      wide
+      title={titleOf(changed, basedOn)}
+      description="Plans that were made before are void from then on: what waits is planned and asked anew. The text, who applied it and what it changed are kept."
+      footer={
+        <>
+          <Button onClick={() => onOpenChange(false)}>Not yet</Button>
+          <Button variant="primary" busy={busy} onClick={onConfirm}>
+            Apply
+          </Button>
+        </>
+      }
+    >
+      <ChangesList diffs={changed} />
+    </Dialog>
+  );
+}
+
+function titleOf(changed: DocumentChanges[], basedOn: Record<string, number>): string {
+  const [first] = changed;
+  if (!first || changed.length > 1) return `Apply ${changed.length} documents`;
+  const { kind, name } = first.document;
+  const version = basedOn[name];
+  if (kind !== "Project") return `Apply connection ${name}`;
+  return version === undefined ? `Create project ${name}` : `Apply version ${version + 1} of ${name}`;
+}

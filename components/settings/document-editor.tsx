@@ -1,0 +1,132 @@
+"use client";
+
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { ActionFailureNote } from "@/components/action/action-failure-note";
+import type { ActionFailure } from "@/components/action/action-outcome";
+import { useAction } from "@/components/action/use-action";
+import { ApplyDialog } from "@/components/settings/apply-dialog";
+import { ChangesList } from "@/components/settings/changes-list";
+import type { DocumentChanges, DocumentsOutcome } from "@/components/settings/documents-outcome";
+import { TextEditor, type TextEditorHandle } from "@/components/settings/text-editor";
+import { TextErrors } from "@/components/settings/text-errors";
+import { Alert } from "@/components/ui/alert";
+import { Button } from "@/components/ui/button";
+
+export type DocumentsAction = (input: unknown) => Promise<DocumentsOutcome | ActionFailure>;
+
+interface DocumentEditorProps {
+  /** What is edited, for those who do not see it: `The project file of veza`. */
+  label: string;
+  text: string;
+  onChange: (text: string) => void;
+  /** Something was typed that is not applied. */
+  changed: boolean;
+  onDiscard: () => void;
+  /** The version that was edited, by project. */
+  basedOn: Record<string, number>;
+  /** Why whoever looks may not apply it; null where they may. */
+  refusal: string | null;
+  action: DocumentsAction;
+  onApplied: (diffs: DocumentChanges[]) => void;
+  /** Shown where applying met another version. */
+  conflict: ReactNode;
+}
+
+/** A text with its two ways: to be told what it would change, and to apply it. */
+export function DocumentEditor(props: DocumentEditorProps) {
+  const { label, text, onChange, changed, onDiscard, basedOn, refusal, action, onApplied, conflict } = props;
+  const editor = useRef<TextEditorHandle>(null);
+  const [confirming, setConfirming] = useState(false);
+  const [checked, setChecked] = useState<{ text: string; told: DocumentsOutcome["told"] }>();
+  const { run, busy, failure, clear } = useAction(action);
+  useLeaveWarning(changed);
+  // What was told of another text says nothing about this one.
+  const told = checked?.text === text ? checked.told : undefined;
+
+  async function check(thenConfirm: boolean) {
+    const outcome = await run({ text, dryRun: true });
+    if (!outcome.ok) return;
+    setChecked({ text, told: outcome.told });
+    const changes = outcome.told.kind === "preview" && outcome.told.diffs.some((diff) => diff.status !== "unchanged");
+    if (thenConfirm && changes) setConfirming(true);
+  }
+
+  async function apply() {
+    const outcome = await run({ text, dryRun: false, basedOn });
+    setConfirming(false);
+    if (!outcome.ok || outcome.told.kind !== "applied") return;
+    setChecked(undefined);
+    onApplied(outcome.told.diffs);
+  }
+
+  return (
+    <div className="grid gap-3">
+      <TextEditor
+        ref={editor}
+        label={label}
+        value={text}
+        onChange={(next) => {
+          clear();
+          onChange(next);
+        }}
+        readOnly={refusal !== null}
+        wrongLines={new Set(told?.kind === "invalid" ? told.errors.map((error) => error.line) : [])}
+      />
+      <div className="flex flex-wrap items-center gap-2">
+        <Button variant="primary" busy={busy} disabled={refusal !== null || !changed} onClick={() => check(true)}>
+          Apply…
+        </Button>
+        <Button busy={busy} disabled={refusal !== null} onClick={() => check(false)}>
+          Validate
+        </Button>
+        <Button variant="quiet" disabled={!changed || busy} onClick={onDiscard}>
+          Discard
+        </Button>
+        <span className="small muted" role="status">
+          {refusal ?? (changed ? "Not applied yet" : "")}
+        </span>
+      </div>
+      {failure?.code === "conflict" ? conflict : <ActionFailureNote failure={failure} />}
+      {told ? <Told told={told} onGoTo={(line) => editor.current?.goTo(line)} /> : null}
+      <ApplyDialog
+        open={confirming}
+        onOpenChange={setConfirming}
+        diffs={told?.kind === "preview" ? told.diffs : []}
+        basedOn={basedOn}
+        busy={busy}
+        onConfirm={apply}
+      />
+    </div>
+  );
+}
+
+function Told({ told, onGoTo }: { told: DocumentsOutcome["told"]; onGoTo: (line: number) => void }) {
+  if (told.kind === "invalid") {
+    return (
+      <div className="grid gap-2">
+        <Alert tone="fail" live title={told.errors.length === 1 ? "One thing is wrong" : `${told.errors.length} things are wrong`}>
+          Nothing of it can be applied until they are mended.
+        </Alert>
+        <div className="sheet">
+          <TextErrors errors={told.errors} onGoTo={onGoTo} />
+        </div>
+      </div>
+    );
+  }
+  return (
+    <div className="grid gap-2" role="status">
+      <h3 className="strong">What applying it would change</h3>
+      <ChangesList diffs={told.diffs} />
+    </div>
+  );
+}
+
+/** The browser asks before it leaves a page with something typed that is not applied. */
+function useLeaveWarning(changed: boolean): void {
+  useEffect(() => {
+    if (!changed) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [changed]);
+}

@@ -1,0 +1,43 @@
+import type { PeopleView } from "@/lib/queries/settings-people";
+
+type Role = PeopleView["roles"][number]["role"];
+type Action = PeopleView["people"][number]["may"][number]["action"];
+
+export const roleWords: Record<Role, string> = {
+  viewer: "viewer",
+  releaseManager: "release manager",
+  approver: "approver",
+  administrator: "administrator",
+};
+
+/** What may be done, as one says it after "may". */
+export const actionWords: Record<Action, string> = {
+  view: "view",
+  announce: "announce releases",
+  createToken: "make tokens",
+  promote: "promote",
+  approve: "approve",
+  reject: "reject",
+  abort: "abort",
+  rollBack: "roll back",
+  hold: "hold",
+  release: "lift holds",
+  block: "block",
+  unblock: "unblock",
+  adoptDrift: "adopt drift",
+  revertDrift: "revert drift",
+  configure: "change the file",
+  administer: "administer the installation",
+};
+
+/** What somebody may do, by where: everywhere first, then by environments. */
+export function rightsWords(may: { action: Action; environments: string[] | null }[]): { where: string; what: string }[] {
+  const byPlace = new Map<string, string[]>();
+  for (const { action, environments } of may) {
+    const where = environments === null ? "" : environments.join(", ");
+    byPlace.set(where, [...(byPlace.get(where) ?? []), actionWords[action]]);
+  }
+  return [...byPlace]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([where, what]) => ({ where: where === "" ? "everywhere" : `in ${where}`, what: what.join(", ") }));
+}
