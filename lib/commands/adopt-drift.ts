@@ -5,7 +5,7 @@ import type { CommandContext, Refusal } from "@/lib/commands/context";
 import { why } from "@/lib/commands/tell-promotion";
 import { sql } from "@/lib/db/sql";
 import { inLedgerTransaction } from "@/lib/ledger/append";
-import { wakeWaiting } from "@/lib/ledger/record-promotion";
+import { wakeWaiting } from "@/lib/ledger/wake-waiting";
 import { parseInput } from "@/lib/pipeline/errors";
 import type { Digest } from "@/lib/pipeline/release/digest";
 
@@ -23,7 +23,10 @@ export interface Adopted {
   digest: Digest;
 }
 
-/** Declares what was found running to be what should run. It is not verified by that, and no rollback goes to it. */
+/**
+ * Declares what was found running to be what should run. It is not verified by that, and no rollback goes to it. What is
+ * blocked there cannot be adopted: lifting a block is another right.
+ */
 export async function adoptDrift(
   context: CommandContext,
   principal: Principal,
@@ -39,11 +42,19 @@ export async function adoptDrift(
       release: string | null;
       open: string | null;
       phase: string | null;
+      blocked: string | null;
     }>(
-      sql`select drift_digest as digest, observed_version as version, observed_release as release,
-                 open_promotion as open, open_phase as phase
-            from deployment where project = ${project} and environment = ${environment} and service = ${service}
-             and drift_digest is not null`,
+      // Named by its own digest: the pods may still run another one.
+      sql`select d.drift_digest as digest, a.version, a.release, d.open_promotion as open, d.open_phase as phase,
+                 (select b.reason from block b where b.project = d.project and b.service = d.service
+                     and b.environment = d.environment and b.digest = d.drift_digest and b.lifted_at is null) as blocked
+            from deployment d
+            left join lateral (
+              select coalesce(a.version, a.release) as version, a.release from artifact a
+               where a.project = d.project and a.service = d.service and a.digest = d.drift_digest
+               order by a.release limit 1) a on true
+           where d.project = ${project} and d.environment = ${environment} and d.service = ${service}
+             and d.drift_digest is not null`,
     );
     if (!row)
       return { kind: "rejection", code: "noDrift", message: `${service} in ${environment} runs what it should` };
@@ -52,6 +63,9 @@ export async function adoptDrift(
     }
     if (row.open && !["waiting", "queued"].includes(row.phase ?? "")) {
       return { kind: "rejection", code: "busy", message: `${row.open} is under way there`, promotion: row.open };
+    }
+    if (row.blocked !== null) {
+      return { kind: "rejection", code: "blocked", message: `it is blocked in ${environment}: ${row.blocked}` };
     }
     const at = context.now();
     await tx.execute(

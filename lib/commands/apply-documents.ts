@@ -8,7 +8,7 @@ import type { DocumentError } from "@/lib/config/document-error";
 import { type ParsedDocument, parseDocuments } from "@/lib/config/parse";
 import { json, type Queryable, sql } from "@/lib/db/sql";
 import { inLedgerTransaction, type LedgerTransaction } from "@/lib/ledger/append";
-import { wakeWaiting } from "@/lib/ledger/record-promotion";
+import { wakeWaiting } from "@/lib/ledger/wake-waiting";
 import { Conflict, parseInput } from "@/lib/pipeline/errors";
 import type { ConnectionDocument } from "@/lib/pipeline/policy/connection";
 import type { ProjectDocument } from "@/lib/pipeline/policy/project";

@@ -7,7 +7,7 @@ import { json, sql } from "@/lib/db/sql";
 import { loadProject } from "@/lib/facts/project";
 import { inLedgerTransaction } from "@/lib/ledger/append";
 import { recordHold } from "@/lib/ledger/project-entries";
-import { wakeWaiting } from "@/lib/ledger/record-promotion";
+import { wakeWaiting } from "@/lib/ledger/wake-waiting";
 import { NotFound, parseInput } from "@/lib/pipeline/errors";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 

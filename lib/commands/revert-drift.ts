@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mustBeAbleTo } from "@/lib/auth/permissions";
 import { actorOf, type Principal } from "@/lib/auth/principal";
 import { driftInput } from "@/lib/commands/adopt-drift";
@@ -5,6 +6,7 @@ import type { CommandContext, Refusal } from "@/lib/commands/context";
 import { hashRequest, type Requested, startPromotion } from "@/lib/commands/request-promotion";
 import { sql } from "@/lib/db/sql";
 import { assess } from "@/lib/facts/assess";
+import { refusalOf } from "@/lib/facts/refusal";
 import { inLedgerTransaction } from "@/lib/ledger/append";
 import { parseInput } from "@/lib/pipeline/errors";
 import type { PlannedArtifact } from "@/lib/pipeline/plan/build-plan";
@@ -24,10 +26,12 @@ export async function revertDrift(
   return inLedgerTransaction(context.pool, project, async (tx) => {
     const now = context.now();
     const [row] = await tx.query<
-      PlannedArtifact & { drift: string; release: string | null; undoes: string | null; generation: number }
+      PlannedArtifact & { drift: string; release: string | null; undoes: string | null; active: string | null }
     >(
       sql`select d.service, d.drift_digest as drift, d.wanted_digest as digest, coalesce(d.wanted_version, '') as version,
-                 d.wanted_release as release, d.wanted_promotion as undoes, d.generation,
+                 d.wanted_release as release, d.wanted_promotion as undoes,
+                 (select r.promotion from rollout r where r.project = d.project and r.service = d.service
+                     and r.environment = d.environment and r.active) as active,
                  coalesce(a.platforms, '{}') as platforms, a.revision
             from deployment d
             left join lateral (select platforms, revision from artifact a where a.project = d.project
@@ -39,6 +43,9 @@ export async function revertDrift(
       return { kind: "rejection", code: "noDrift", message: `${service} in ${environment} runs what it should` };
     if (row.drift !== input.digest) {
       return { kind: "rejection", code: "driftChanged", message: "something else runs by now: look at it again" };
+    }
+    if (row.active !== null) {
+      return { kind: "rejection", code: "busy", message: `${row.active} is under way there`, promotion: row.active };
     }
     const { digest, version, platforms, revision, release, undoes } = row;
     const artifacts = [{ service, digest, version, platforms, revision }];
@@ -53,20 +60,16 @@ export async function revertDrift(
     const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [] };
     const assessment = await assess(tx, subject, signed, now);
     if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
-    // One revert of one drift: pressing twice is the same request.
-    const key = `revert-drift:${environment}:${service}:${row.generation}:${row.drift}`;
-    const [before] = await tx.query<{ id: string }>(
-      sql`select id from promotion where project = ${project} and idempotency_key = ${key}`,
-    );
-    if (before)
-      return { kind: "rejection", code: "busy", message: `${before.id} reverts it already`, promotion: before.id };
+    const refusal = await refusalOf(tx, assessment);
+    if (refusal) return { kind: "rejection", ...refusal };
     const requestHash = hashRequest({ environment, service, kind: "revertDrift" });
     return startPromotion(tx, assessment, {
       principal,
       now,
       reason: input.why,
       causedBy: undoes,
-      idempotencyKey: key,
+      // Pressing twice finds the first one under way.
+      idempotencyKey: `revert-drift:${randomUUID()}`,
       requestHash,
     });
   });

@@ -5,7 +5,7 @@ import type { CommandContext, Refusal } from "@/lib/commands/context";
 import { why } from "@/lib/commands/tell-promotion";
 import { json, sql } from "@/lib/db/sql";
 import { inLedgerTransaction } from "@/lib/ledger/append";
-import { wakeWaiting } from "@/lib/ledger/record-promotion";
+import { wakeWaiting } from "@/lib/ledger/wake-waiting";
 import { NotFound, parseInput } from "@/lib/pipeline/errors";
 import type { Digest } from "@/lib/pipeline/release/digest";
 

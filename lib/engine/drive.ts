@@ -1,18 +1,31 @@
 import type { Engine } from "@/lib/engine/engine";
-import { takeDueStep } from "@/lib/engine/lease";
+import { giveBack, takeDueStep } from "@/lib/engine/lease";
 import { runStep } from "@/lib/engine/run-step";
 
 /**
  * Does what is due for one promotion, here and now, until nothing is or `budgetMs` is spent: so a click is the call to
- * the cluster. Whatever it does not reach, or fails at, the worker goes on with. Never throws.
+ * the cluster. A call that hangs is given up with the budget, and its step put off; what is under way even then keeps its
+ * lease and settles by itself. Whatever this does not reach, or fails at, the worker goes on with. Never throws.
  */
 export async function drive(engine: Engine, promotion: string, budgetMs: number): Promise<void> {
-  const until = performance.now() + budgetMs;
+  let spent: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    spent = setTimeout(resolve, budgetMs);
+  });
+  await Promise.race([over, driveUntil(engine, promotion, performance.now() + budgetMs)]);
+  clearTimeout(spent);
+}
+
+async function driveUntil(engine: Engine, promotion: string, until: number): Promise<void> {
   try {
-    while (performance.now() < until) {
+    for (let leftMs = until - performance.now(); leftMs > 0; leftMs = until - performance.now()) {
       const step = await takeDueStep(engine, promotion);
       if (!step) return;
-      await runStep(engine, step);
+      const callMs = Math.min(engine.callMs, Math.ceil(leftMs));
+      await runStep({ ...engine, callMs }, step).catch(async (error: unknown) => {
+        await giveBack(engine, step);
+        throw error;
+      });
     }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -112,6 +112,11 @@ export async function putOff(engine: Engine, step: LeasedStep, delayMs: number, 
   if (changed !== 1) throw new LeaseLost(step);
 }
 
+/** Gives one step back as it is, so that whoever looks next may take it. */
+export async function giveBack(engine: Engine, step: LeasedStep): Promise<void> {
+  await engine.pool.execute(sql`update step set lease_until = null where ${held(engine, step)}`);
+}
+
 /** Gives back what this process holds and will not do: at shutdown, so that nobody waits for the leases to run out. */
 export async function releaseLeases(engine: Engine): Promise<number> {
   return engine.pool.execute(

@@ -3,7 +3,8 @@ import type { Engine } from "@/lib/engine/engine";
 import { wakeLooks } from "@/lib/engine/lease";
 import { announceChange } from "@/lib/ledger/announce-change";
 import { inLedgerTransaction } from "@/lib/ledger/append";
-import type { Entry } from "@/lib/pipeline/promotion/entry";
+import { recordDrift } from "@/lib/ledger/record-drift";
+import { wakeWaiting } from "@/lib/ledger/wake-waiting";
 import type { Digest } from "@/lib/pipeline/release/digest";
 import { judgeHealth } from "@/lib/pipeline/rollout/judge-health";
 import { observedDigest } from "@/lib/pipeline/rollout/observed-digest";
@@ -23,6 +24,8 @@ interface Known {
   ready: number;
   desired: number;
   active: string | null;
+  /** Somebody waits to promote into this cell: the plan says what runs now. */
+  waits: boolean;
 }
 
 /**
@@ -45,14 +48,23 @@ export async function recordObservation(engine: Engine, cell: Cell, seen: Target
   if (seen.observedGeneration < seen.targetGeneration && stands === known.wanted) return;
   const drift = known.wanted !== null && stands !== known.wanted ? (stands ?? undefined) : undefined;
   const isNews = known.wanted === null ? stands !== null : drift !== (known.drift ?? undefined);
-  if (isNews) await recordNews(engine, cell, seen.at);
+  // Decided again under the lock, on what is stored by then: two observers write one entry.
+  if (isNews) {
+    await inLedgerTransaction(engine.pool, cell.project, (tx) =>
+      recordDrift(tx, cell.service, cell.environment, engine.now()),
+    );
+  } else if (known.waits && runs !== null && runs !== known.observed) {
+    await wakePlans(engine, cell);
+  }
 }
 
 async function loadKnown(db: Queryable, { project, service, environment }: Cell): Promise<Known | undefined> {
   const [row] = await db.query<Known>(
     sql`select d.observed_digest as observed, d.wanted_digest as wanted, d.drift_digest as drift, d.health, d.ready, d.desired,
                (select r.promotion from rollout r where r.project = d.project and r.service = d.service
-                   and r.environment = d.environment and r.active) as active
+                   and r.environment = d.environment and r.active) as active,
+               exists (select 1 from promotion p where p.project = d.project and p.environment = d.environment
+                   and p.ended_at is null and p.phase in ('waiting', 'queued') and d.service = any(p.services)) as waits
           from deployment d where d.project = ${project} and d.service = ${service} and d.environment = ${environment}`,
   );
   return row;
@@ -73,6 +85,14 @@ async function loadIndexes(
          where a.project = ${project} and a.service = ${service} and p.platform = any(${digests})`,
   );
   return new Map(rows.map((row) => [row.platform, row.digest]));
+}
+
+/** Something else runs by now: plans that wait for an approval are made again, and say so. */
+async function wakePlans({ pool }: Engine, { project, service, environment }: Cell): Promise<void> {
+  await inLedgerTransaction(pool, project, async (tx) => {
+    await wakeWaiting(tx, project);
+    tx.announce({ project, service, environment, kind: "deployment.observed" });
+  });
 }
 
 async function saveObservation(
@@ -113,50 +133,4 @@ export async function confirmObservations(db: Queryable, cells: readonly Cell[],
          where d.project = c.project and d.service = c.service and d.environment = c.environment
            and d.observed_at < ${at}`,
   );
-}
-
-/** Decides again under the lock, on what is stored by then: two observers write one entry. */
-async function recordNews(engine: Engine, { project, service, environment }: Cell, at: string): Promise<void> {
-  await inLedgerTransaction(engine.pool, project, async (tx) => {
-    const [row] = await tx.query<{
-      wanted: Digest | null;
-      drift: Digest | null;
-      stands: Digest | null;
-      version: string | null;
-      active: boolean;
-    }>(
-      sql`select d.wanted_digest as wanted, d.drift_digest as drift,
-                 coalesce((select a.digest from artifact a where a.project = d.project and a.service = d.service
-                             and (a.digest = d.observation->>'specDigest' or d.observation->>'specDigest' = any(a.platforms)) limit 1),
-                          d.observation->>'specDigest', d.observed_digest) as stands,
-                 d.observed_version as version,
-                 exists (select 1 from rollout r where r.project = d.project and r.service = d.service
-                            and r.environment = d.environment and r.active) as active
-            from deployment d where d.project = ${project} and d.service = ${service} and d.environment = ${environment}`,
-    );
-    if (!row || row.active || row.stands === null) return;
-    const write = (body: Pick<Entry, "kind" | "data">): Entry =>
-      ({
-        ...body,
-        at: engine.now(),
-        actor: { kind: "system", name: "observer" },
-        subject: { environment, service },
-      }) as Entry;
-    const where = sql`where project = ${project} and service = ${service} and environment = ${environment}`;
-    const { stands, wanted, drift, version } = row;
-    if (wanted === null) {
-      await tx.execute(
-        sql`update deployment set wanted_digest = ${stands}, wanted_version = ${version}, wanted_since = ${at} ${where}`,
-      );
-      await tx.append([write({ kind: "deployment.found", data: { service, digest: stands, version } })]);
-    } else if (stands !== wanted && stands !== drift) {
-      await tx.execute(
-        sql`update deployment set drift_digest = ${stands}, drift_since = coalesce(drift_since, ${at}) ${where}`,
-      );
-      await tx.append([write({ kind: "drift.detected", data: { service, wanted, runs: stands, changedBy: null } })]);
-    } else if (stands === wanted && drift !== null) {
-      await tx.execute(sql`update deployment set drift_digest = null, drift_since = null ${where}`);
-      await tx.append([write({ kind: "drift.cleared", data: { service, runs: stands } })]);
-    }
-  });
 }

@@ -1,5 +1,5 @@
 import { allSent } from "@/lib/db/all-sent";
-import { type Queryable, sql } from "@/lib/db/sql";
+import { type Queryable, type Sql, sql } from "@/lib/db/sql";
 import { loadConnections, loadProject, registryHosts } from "@/lib/facts/project";
 import { buildPlan, type CurrentState, type NoPlan, type PlannedArtifact } from "@/lib/pipeline/plan/build-plan";
 import type { Plan } from "@/lib/pipeline/plan/plan";
@@ -64,7 +64,11 @@ async function loadRelease(db: Queryable, project: string, key: string) {
   };
 }
 
-/** What the services run now: what was observed; where nothing was seen yet, what the ledger says should run. */
+/**
+ * What the services run now: what somebody put there by hand, though its pods may not be up; else what was observed;
+ * where nothing was seen yet, what the ledger says should run. And what they could go back to: the digest verified last
+ * that nobody blocked since.
+ */
 export async function loadCurrent(
   db: Queryable,
   project: string,
@@ -79,11 +83,24 @@ export async function loadCurrent(
     verifiedVersion: string | null;
     verifiedRelease: string | null;
   }>(
-    sql`select service, coalesce(observed_digest, wanted_digest) as runs,
-               case when observed_digest is null then wanted_version else observed_version end as "runsVersion",
-               verified_digest as verified, verified_version as "verifiedVersion", verified_release as "verifiedRelease"
-          from deployment
-         where project = ${project} and environment = ${environment} and service = any(${services})`,
+    sql`select d.service, coalesce(drift_digest, observed_digest, wanted_digest) as runs,
+               case when drift_digest is not null then h.version when observed_digest is not null then observed_version
+                    else wanted_version end as "runsVersion",
+               case when b.blocked then v.digest else verified_digest end as verified,
+               case when b.blocked then v.version else verified_version end as "verifiedVersion",
+               case when b.blocked then v.release else verified_release end as "verifiedRelease"
+          from deployment d
+          left join lateral (
+            select coalesce(a.version, a.release) as version from artifact a
+             where a.project = d.project and a.service = d.service and a.digest = d.drift_digest
+             order by a.release limit 1) h on true
+          left join lateral (select true as blocked where ${isBlocked(sql`d.verified_digest`)}) b on true
+          left join lateral (
+            select v.digest, v.version, v.release from verification v
+             where b.blocked and v.project = d.project and v.service = d.service and v.environment = d.environment
+               and not ${isBlocked(sql`v.digest`)}
+             order by v.verified_at desc limit 1) v on true
+         where d.project = ${project} and d.environment = ${environment} and d.service = any(${services})`,
   );
   return rows.map((row) => ({
     service: row.service,
@@ -93,4 +110,9 @@ export async function loadCurrent(
         ? null
         : { digest: row.verified, version: row.verifiedVersion, release: row.verifiedRelease },
   }));
+}
+
+function isBlocked(digest: Sql): Sql {
+  return sql`exists (select 1 from block x where x.project = d.project and x.service = d.service
+                and x.environment = d.environment and x.digest = ${digest} and x.lifted_at is null)`;
 }

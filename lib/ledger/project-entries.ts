@@ -18,6 +18,12 @@ async function projectEntry(tx: LedgerTransaction, state: PromotionState, entry:
   switch (entry.kind) {
     case "rollout.requested":
     case "revert.requested":
+      await allSent([
+        raiseGeneration(tx, state, entry),
+        entry.kind === "revert.requested" ? wantDigest(tx, state, entry) : undefined,
+      ]);
+      break;
+    case "rollout.accepted":
       await wantDigest(tx, state, entry);
       break;
     case "promotion.succeeded":
@@ -40,20 +46,37 @@ function plannedFor(state: PromotionState, service: string): PlannedService {
   return planned;
 }
 
-async function wantDigest(
+/** The number is taken with the intent, whether or not the target ever sees it: it never goes back. */
+async function raiseGeneration(
   tx: LedgerTransaction,
   state: PromotionState,
   entry: Entry & { kind: "rollout.requested" | "revert.requested" },
 ): Promise<void> {
-  const planned = plannedFor(state, entry.data.service);
-  const back = entry.kind === "revert.requested";
-  const version = back ? (planned.rollback?.version ?? null) : planned.to.version;
-  const release = back ? (planned.rollback?.release ?? null) : state.plan.release;
-  const { digest, generation, service } = entry.data;
+  const { generation, service } = entry.data;
+  await tx.execute(
+    sql`update deployment set generation = ${generation}
+         where project = ${state.project} and service = ${service} and environment = ${state.plan.environment}`,
+  );
+}
+
+/**
+ * What should run from now on. On the way there that is so once the target took the order: one that was refused leaves
+ * what should run as it was. On the way back it is so at once, whatever becomes of it.
+ */
+async function wantDigest(
+  tx: LedgerTransaction,
+  state: PromotionState,
+  entry: Entry & { kind: "rollout.accepted" | "revert.requested" },
+): Promise<void> {
+  const { service } = entry.data;
+  const { rollback, to } = plannedFor(state, service);
+  const [digest, version, release] =
+    entry.kind === "revert.requested"
+      ? [entry.data.digest, rollback?.version ?? null, rollback?.release ?? null]
+      : [to.digest, to.version, state.plan.release];
   await tx.execute(
     sql`update deployment set wanted_digest = ${digest}, wanted_version = ${version}, wanted_release = ${release},
-               wanted_promotion = ${state.id}, wanted_since = ${entry.at}, generation = ${generation},
-               drift_digest = null, drift_since = null
+               wanted_promotion = ${state.id}, wanted_since = ${entry.at}, drift_digest = null, drift_since = null
          where project = ${state.project} and service = ${service} and environment = ${state.plan.environment}`,
   );
 }

@@ -5,7 +5,7 @@ import type { PromotionState } from "@/lib/pipeline/promotion/state";
 
 /**
  * Whether a promotion may take its place now: no other one is active for any of its services in that environment, and
- * none that queued before it waits for the same place.
+ * none that queued before it waits for the same place. A rollback goes before all that wait.
  */
 export async function slotIsFree(tx: LedgerTransaction, state: PromotionState): Promise<boolean> {
   const { project, plan } = state;
@@ -16,7 +16,7 @@ export async function slotIsFree(tx: LedgerTransaction, state: PromotionState): 
                select 1 from rollout
                 where project = ${project} and environment = ${plan.environment} and service = any(${services})
                   and active and promotion <> ${state.id})
-            or exists (
+            or ${plan.kind} <> 'rollback' and exists (
                select 1 from promotion
                 where project = ${project} and environment = ${plan.environment} and phase = 'queued' and ended_at is null
                   and id <> ${state.id} and services && ${services}

@@ -2,6 +2,8 @@ import { allSent } from "@/lib/db/all-sent";
 import { json, type Queryable, sql } from "@/lib/db/sql";
 import type { LedgerTransaction } from "@/lib/ledger/append";
 import { projectEntries } from "@/lib/ledger/project-entries";
+import { recordDrift } from "@/lib/ledger/record-drift";
+import { wakeWaiting } from "@/lib/ledger/wake-waiting";
 import { InvariantViolation } from "@/lib/pipeline/errors";
 import { decide } from "@/lib/pipeline/promotion/decide";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
@@ -55,6 +57,7 @@ export async function recordInput(
       before?.phase === state.phase ? undefined : changePhase(tx, state),
       saveEffects(tx, state, effects),
     ]);
+    if (before && isActive(before.phase) && hasEnded(state.phase)) await judgeAgain(tx, state, now);
   } else {
     await saveEffects(tx, state, effects);
   }
@@ -67,7 +70,7 @@ async function saveState(tx: LedgerTransaction, state: PromotionState, now: stri
   if (!key) {
     const changed = await tx.execute(
       sql`update promotion set phase = ${state.phase}, state = ${json(state)}::jsonb, plan_hash = ${state.planHash},
-                 changed_at = ${now}, queued_at = coalesce(queued_at, ${queuedAt}::timestamptz), ended_at = ${endedAt}
+                 changed_at = ${now}, queued_at = coalesce(${queuedAt}::timestamptz, queued_at), ended_at = ${endedAt}
            where id = ${state.id}`,
     );
     if (changed !== 1) throw new InvariantViolation(`${state.id} is not stored`);
@@ -108,6 +111,18 @@ async function changePhase(tx: LedgerTransaction, state: PromotionState): Promis
   await allSent([voided, placed, shown, woken]);
 }
 
+/**
+ * While it was active, what somebody changed by hand was its trouble and nobody's drift, and the cluster tells nothing
+ * twice: what was seen last is judged now. Where we wrote, it must have seen our write.
+ */
+async function judgeAgain(tx: LedgerTransaction, state: PromotionState, now: string): Promise<void> {
+  const rollouts = "rollouts" in state ? state.rollouts : [];
+  for (const rollout of rollouts) {
+    const untouched = rollout.phase === "pending" || (rollout.phase === "failed" && !rollout.touched);
+    await recordDrift(tx, rollout.service, state.plan.environment, now, !untouched);
+  }
+}
+
 async function saveRollouts(tx: LedgerTransaction, { id, project, plan, phase }: PromotionState): Promise<void> {
   const rows = plan.services.map((one) => ({
     service: one.service,
@@ -119,14 +134,6 @@ async function saveRollouts(tx: LedgerTransaction, { id, project, plan, phase }:
         select ${id}, r.service, ${project}, ${plan.environment}, ${isActive(phase)}, ${phase}, r."from", r."to"
           from jsonb_to_recordset(${json(rows)}::jsonb) as r (service text, "from" text, "to" text)
         on conflict (promotion, service) do update set active = excluded.active, phase = excluded.phase`,
-  );
-}
-
-/** Lets every promotion of the project that has not started look at its gates again, now. */
-export async function wakeWaiting(tx: Queryable, project: string): Promise<void> {
-  await tx.execute(
-    sql`update step set due_at = least(due_at, now())
-         where project = ${project} and kind = 'evaluate' and status = 'due'`,
   );
 }
 

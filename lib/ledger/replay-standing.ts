@@ -6,6 +6,8 @@ export interface Standing {
   holds: Map<string, string>;
   /** Service, environment and digest → the block's id. */
   blocks: Map<string, string>;
+  /** Service, environment and promotion → the digest that was ordered, which its target may not have taken. */
+  ordered: Map<string, string>;
   /** Service and environment → the digest that should run. */
   wanted: Map<string, string>;
   /** Service and environment → the digest verified there last. */
@@ -21,6 +23,7 @@ export const STANDING_KINDS = [
   "digest.blocked",
   "digest.unblocked",
   "rollout.requested",
+  "rollout.accepted",
   "revert.requested",
   "deployment.found",
   "drift.adopted",
@@ -29,7 +32,14 @@ export const STANDING_KINDS = [
 
 /** What stands before the first entry. */
 export function nothingStanding(): Standing {
-  return { holds: new Map(), blocks: new Map(), wanted: new Map(), verified: new Map(), verifications: new Map() };
+  return {
+    holds: new Map(),
+    blocks: new Map(),
+    ordered: new Map(),
+    wanted: new Map(),
+    verified: new Map(),
+    verifications: new Map(),
+  };
 }
 
 /** One text for a place, fit to be shown: names hold no spaces. */
@@ -59,6 +69,13 @@ export function applyToStanding(standing: Standing, entry: LedgerEntry): void {
       if (entry.data.digest !== null) standing.wanted.set(placeKey(entry.data.service, environment), entry.data.digest);
       break;
     case "rollout.requested":
+      standing.ordered.set(orderKey(entry), entry.data.digest);
+      break;
+    case "rollout.accepted": {
+      const digest = standing.ordered.get(orderKey(entry));
+      if (digest !== undefined) standing.wanted.set(placeKey(entry.data.service, environment), digest);
+      break;
+    }
     case "revert.requested":
     case "drift.adopted":
       standing.wanted.set(placeKey(entry.data.service, environment), entry.data.digest);
@@ -72,6 +89,10 @@ export function applyToStanding(standing: Standing, entry: LedgerEntry): void {
     default:
       break;
   }
+}
+
+function orderKey({ data, subject }: LedgerEntry & { kind: "rollout.requested" | "rollout.accepted" }): string {
+  return placeKey(data.service, subject.environment ?? "", subject.promotion ?? "");
 }
 
 function deleteValue(map: Map<string, string>, value: string): void {

@@ -164,7 +164,10 @@ async function* standingEntries(tx: Queryable, project: string): AsyncGenerator<
 }
 
 /** As the tables have it; `places` are the services and environments of which a deployment is kept. */
-async function loadStanding(tx: Queryable, project: string): Promise<Standing & { places: Set<string> }> {
+async function loadStanding(
+  tx: Queryable,
+  project: string,
+): Promise<Omit<Standing, "ordered"> & { places: Set<string> }> {
   const holds = await tx.query<{ id: string; environment: string }>(
     sql`select id, environment from hold where project = ${project} and lifted_at is null`,
   );

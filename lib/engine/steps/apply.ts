@@ -47,9 +47,13 @@ export async function runApply(engine: Engine, step: LeasedStep): Promise<void> 
   });
   await failpoint("apply:written");
   if (outcome.kind === "putOff") return;
+  // An earlier try may have written before it lost its answer or its process: then nobody knows that nothing changed.
+  const triedBefore = step.leaseGeneration > 1;
   await settle(engine, step, () => {
-    if (outcome.kind === "trouble")
-      return { kind: "applyTrouble", service, attempt, touched: outcome.touched, trouble: outcome.trouble };
+    if (outcome.kind === "trouble") {
+      const touched = outcome.touched || triedBefore;
+      return { kind: "applyTrouble", service, attempt, touched, trouble: outcome.trouble };
+    }
     if (outcome.value.kind === "written") {
       const { targetGeneration, written } = outcome.value;
       return { kind: "applied", service, attempt, targetGeneration, written };

@@ -1,0 +1,9 @@
+import { type Queryable, sql } from "@/lib/db/sql";
+
+/** Lets every promotion of the project that has not started look at its gates again, now. */
+export async function wakeWaiting(tx: Queryable, project: string): Promise<void> {
+  await tx.execute(
+    sql`update step set due_at = least(due_at, now())
+         where project = ${project} and kind = 'evaluate' and status = 'due'`,
+  );
+}
