@@ -8,7 +8,9 @@ import { toast } from "@/components/ui/toast";
 interface UseActionOptions<Done> {
   /** What was done, in words, where the action says none. */
   done?: string;
-  /** Instead of nothing, after a success: go there, close this. */
+  /** The message has no link: the reader is taken there anyway. */
+  linkless?: boolean;
+  /** After a success: go there, close this. */
   onDone?: (outcome: Done) => void;
 }
 
@@ -29,7 +31,7 @@ const noAnswer: ActionFailure = {
 /** Runs a server action once at a time: busy meanwhile, a message with a link after, a failure to show at the control. */
 export function useAction<Input, Done extends ActionDone = ActionDone>(
   action: (input: Input) => Promise<Done | ActionFailure>,
-  { done, onDone }: UseActionOptions<Done> = {},
+  { done, linkless, onDone }: UseActionOptions<Done> = {},
 ): RunningAction<Input, Done> {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ActionFailure>();
@@ -42,7 +44,7 @@ export function useAction<Input, Done extends ActionDone = ActionDone>(
     setBusy(false);
     if (!outcome.ok) setFailure(outcome);
     else {
-      tell(outcome, done);
+      tell(outcome, done, linkless);
       onDone?.(outcome);
     }
     return outcome;
@@ -50,8 +52,8 @@ export function useAction<Input, Done extends ActionDone = ActionDone>(
   return { run, busy, failure, clear: useCallback(() => setFailure(undefined), []) };
 }
 
-function tell({ message, href }: ActionDone, done: string | undefined): void {
+function tell({ message, href }: ActionDone, done: string | undefined, linkless = false): void {
   const title = message ?? done;
   if (!title) return;
-  toast.done(title, href ? { description: <Link href={href}>Show</Link> } : undefined);
+  toast.done(title, href && !linkless ? { description: <Link href={href}>Show</Link> } : undefined);
 }

@@ -88,13 +88,14 @@ function ApprovalLines({ caption, lines }: { caption: string; lines: ApprovalLin
             </Stamp>
           </td>
           <td>
-            {line.alsoWaits.join("; ") || <span className="muted">nothing else</span>}
+            {line.alsoWaits.join("; ") || <span className="muted">nothing else is waited for</span>}
             {line.standing === "asked" ? null : <span className="muted block">{standingWords(line)}</span>}
           </td>
           <td className="muted">
             <span className="soft">{line.requestedBy}</span> <RelativeTime at={line.requestedAt} />
           </td>
           <td className="num muted nowrap">
+            <span className="phone:hidden">expires </span>
             <RelativeTime at={line.expiresAt} />
           </td>
         </tr>

@@ -32,6 +32,7 @@ export function RequestForm({ view, isStale, requestAction, rollBackAction }: Re
   const { subject, planHash, plan } = view;
   const isRollback = subject.kind === "rollback";
   const { run, busy, failure } = useAction(isRollback ? rollBackAction : requestAction, {
+    linkless: true,
     onDone: ({ href }) => href && router.push(href),
   });
   const answer = previewAnswer(view);

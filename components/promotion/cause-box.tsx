@@ -1,13 +1,21 @@
 import { DigestLabel } from "@/components/digest/digest-label";
+import type { PromotionAction } from "@/components/promotion/stop-sheet";
+import { UnblockButton } from "@/components/promotion/unblock-button";
 import { Box } from "@/components/sheet/box";
 import { Bullets } from "@/components/sheet/bullets";
 import { Facts } from "@/components/sheet/facts";
 import { Stamp } from "@/components/state/stamp";
 import { ExactTime } from "@/components/time/exact-time";
-import type { BlockView, PromotionView } from "@/lib/queries/promotion-page";
+import type { PromotionView } from "@/lib/queries/promotion-page";
+
+interface CauseBoxProps {
+  number: number;
+  view: PromotionView;
+  unblockAction: PromotionAction;
+}
 
 /** Why a promotion went back or ended badly, the evidence, and what to do next. */
-export function CauseBox({ number, view }: { number: number; view: PromotionView }) {
+export function CauseBox({ number, view, unblockAction }: CauseBoxProps) {
   const { cause, why } = view;
   if (!cause) {
     return why ? (
@@ -39,12 +47,14 @@ export function CauseBox({ number, view }: { number: number; view: PromotionView
           view.nextStep ? { name: "next step", value: <b>{view.nextStep}</b> } : false,
         ]}
       />
-      {view.blocks.length > 0 ? <Blocks blocks={view.blocks} environment={view.plan.environment} /> : null}
+      {view.blocks.length > 0 ? <Blocks view={view} unblockAction={unblockAction} /> : null}
     </Box>
   );
 }
 
-function Blocks({ blocks, environment }: { blocks: BlockView[]; environment: string }) {
+function Blocks({ view, unblockAction }: Omit<CauseBoxProps, "number">) {
+  const { blocks, project, rights } = view;
+  const { environment } = view.plan;
   return (
     <ul className="mt-3 grid gap-2">
       {blocks.map((block) => (
@@ -55,6 +65,9 @@ function Blocks({ blocks, environment }: { blocks: BlockView[]; environment: str
             {block.service} {block.liftedAt ? "may enter" : "may not enter"} {environment}
             {block.liftedAt ? " again" : " with these bytes"}
           </span>
+          {rights.unblock && !block.liftedAt ? (
+            <UnblockButton project={project} environment={environment} block={block} action={unblockAction} />
+          ) : null}
         </li>
       ))}
     </ul>

@@ -1,5 +1,5 @@
 import { Commit } from "@/components/promotion/from-to";
-import { sizeWords } from "@/components/promotion/plan-risks";
+import { sizeWords } from "@/components/release/size-words";
 import { Box } from "@/components/sheet/box";
 import { Lines } from "@/components/ui/lines";
 import type { Plan } from "@/lib/pipeline/plan/plan";

@@ -1,3 +1,4 @@
+import { sizeWords } from "@/components/release/size-words";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import type { ServiceFacts } from "@/lib/queries/plan-facts";
 
@@ -107,11 +108,4 @@ function look(id: string, title: string, text: string): PlanRisk {
 
 function note(id: string, title: string, text: string): PlanRisk {
   return { id, weight: "note", title, text };
-}
-
-/** `142 MB`, `8 kB`; decimal, as registries print it. */
-export function sizeWords(bytes: number): string {
-  const mega = bytes / 1_000_000;
-  if (mega < 0.1) return `${Math.ceil(bytes / 1_000)} kB`;
-  return mega >= 10 ? `${Math.round(mega)} MB` : `${mega.toFixed(1)} MB`;
 }

@@ -9,7 +9,7 @@ import { PromotionAside } from "@/components/promotion/promotion-aside";
 import { PromotionHead } from "@/components/promotion/promotion-head";
 import { PromotionSheet } from "@/components/promotion/promotion-sheet";
 import { Replanned } from "@/components/promotion/signatures";
-import { type PromotionAction, StopSheet } from "@/components/promotion/stop-sheet";
+import { canStop, type PromotionAction, StopSheet } from "@/components/promotion/stop-sheet";
 import { WithAside } from "@/components/sheet/sheet";
 import { SetCrumbs } from "@/components/shell/crumbs";
 import { Alert } from "@/components/ui/alert";
@@ -20,6 +20,7 @@ export interface PromotionActions {
   rejectAction: SignAction;
   abortAction: PromotionAction;
   settleStuckAction: PromotionAction;
+  unblockAction: PromotionAction;
 }
 
 /** While targets change, what does not come over the stream (a try that is put off) is asked for this often. */
@@ -60,14 +61,16 @@ export function PromotionPage({ initial, actions }: { initial: PromotionView; ac
       )}
       <WithAside
         lead={
-          <>
-            {asksForSignature ? <SignBox view={view} planHash={seen.planHash} {...actions} /> : null}
-            <StopSheet view={view} {...actions} />
-          </>
+          asksForSignature || canStop(view) ? (
+            <>
+              {asksForSignature ? <SignBox view={view} planHash={seen.planHash} {...actions} /> : null}
+              <StopSheet view={view} {...actions} />
+            </>
+          ) : null
         }
         aside={<PromotionAside view={view} />}
       >
-        <PromotionSheet view={view} />
+        <PromotionSheet view={view} unblockAction={actions.unblockAction} />
       </WithAside>
     </>
   );

@@ -10,13 +10,14 @@ import { RollbackBox } from "@/components/promotion/rollback-box";
 import { RouteBox } from "@/components/promotion/route-box";
 import { Signatures } from "@/components/promotion/signatures";
 import { StandsBox } from "@/components/promotion/stands-box";
+import type { PromotionAction } from "@/components/promotion/stop-sheet";
 import { TagsBox } from "@/components/promotion/tags-box";
 import { Box } from "@/components/sheet/box";
 import { Sheet, SheetRow } from "@/components/sheet/sheet";
 import type { PromotionView } from "@/lib/queries/promotion-page";
 
 /** The promotion as a form with numbered boxes; those without content are left out, so that the numbers have no gaps. */
-export function PromotionSheet({ view }: { view: PromotionView }) {
+export function PromotionSheet({ view, unblockAction }: { view: PromotionView; unblockAction: PromotionAction }) {
   const { plan, phase, facts } = view;
   const isWaiting = phase === "waiting" || phase === "queued";
   // Once it has ended and something else should run there, what is seen is not its doing any more.
@@ -37,7 +38,7 @@ export function PromotionSheet({ view }: { view: PromotionView }) {
       </SheetRow>
       {view.cause || view.why ? (
         <SheetRow>
-          <CauseBox number={next()} view={view} />
+          <CauseBox number={next()} view={view} unblockAction={unblockAction} />
         </SheetRow>
       ) : null}
       {isWaiting ? <FromTo plan={plan} facts={facts} number={next(plan.services.length === 1 ? 2 : 1)} /> : null}

@@ -102,29 +102,32 @@ function WaitsFor({ view }: { view: PromotionView }) {
 function ServiceCopies({ order, view, named }: { order: ServiceOrders; view: PromotionView; named: boolean }) {
   const { service, there, back } = order;
   const seen = view.seen.find((one) => one.service === service);
+  const isOver = view.phase !== "rollingOut";
   const progress = seen && !view.ended ? `${seen.ready} of ${seen.desired} pods ready` : undefined;
   return (
     <>
       {named || back ? (
         <p className="small soft pt-2 pr-4 pl-10">{back ? `${service}, on the way there` : service}</p>
       ) : null}
-      {there ? <OrderCopies order={there} open={order.failed ? order.failed.reason : progress} /> : null}
+      {there ? (
+        <OrderCopies order={there} open={order.failed ? order.failed.reason : progress} isOver={isOver} />
+      ) : null}
       {back ? (
         <>
           <p className="small soft pt-2 pr-4 pl-10">{service}, on the way back</p>
-          <OrderCopies order={back} open={progress} />
+          <OrderCopies order={back} open={progress} isOver={view.ended || view.phase === "stuck"} />
         </>
       ) : null}
     </>
   );
 }
 
-function OrderCopies({ order, open }: { order: Order; open: string | undefined }) {
+function OrderCopies({ order, open, isOver }: { order: Order; open: string | undefined; isOver: boolean }) {
   return (
     <Copies
       requested={copyOf(order.requested)}
-      accepted={order.accepted ? copyOf(order.accepted) : { about: open }}
-      observed={order.observed ? copyOf(order.observed) : { about: order.accepted ? open : undefined }}
+      accepted={order.accepted ? copyOf(order.accepted) : { about: open, never: isOver }}
+      observed={order.observed ? copyOf(order.observed) : { about: order.accepted ? open : undefined, never: isOver }}
     />
   );
 }

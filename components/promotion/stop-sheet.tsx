@@ -3,13 +3,11 @@
 import { useState } from "react";
 import { ActionFailureNote } from "@/components/action/action-failure-note";
 import type { ActionOutcome } from "@/components/action/action-outcome";
+import { ReasonDialog } from "@/components/action/reason-dialog";
 import { useAction } from "@/components/action/use-action";
 import { DangerSheet } from "@/components/sheet/danger-sheet";
 import { Shape } from "@/components/state/shape";
 import { Button, LinkButton } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
-import { Field } from "@/components/ui/field";
-import { Textarea } from "@/components/ui/textarea";
 import type { PromotionView } from "@/lib/queries/promotion-page";
 
 export type PromotionAction = (input: unknown) => Promise<ActionOutcome>;
@@ -18,6 +16,11 @@ interface StopSheetProps {
   view: PromotionView;
   abortAction: PromotionAction;
   settleStuckAction: PromotionAction;
+}
+
+/** Whether there is anything that stops or undoes it, for this reader. */
+export function canStop({ rights }: PromotionView): boolean {
+  return rights.abort || rights.settle || rights.rollBack;
 }
 
 /** What stops or undoes a promotion at this moment, with its exact effect; nothing where nothing does. */
@@ -36,7 +39,6 @@ function AbortSheet({ view, action }: { view: PromotionView; action: PromotionAc
       title="Stop this promotion"
       effect={abortEffect(view, hasBegun)}
       label={label}
-      icon="stop"
       action={action}
       input={(why) => ({ promotion: view.id, why })}
     />
@@ -77,7 +79,6 @@ function StuckSheet({ view, action }: { view: PromotionView; action: PromotionAc
         title="Close it as it stands"
         effect="Nothing more is done to the target. It ends as failed, and the place is free for another promotion."
         label="Close"
-        icon="stop"
         action={action}
         input={(why) => ({ promotion: view.id, how: "close", why })}
       />
@@ -107,69 +108,26 @@ interface WithReasonProps {
   title: string;
   effect: string;
   label: string;
-  icon: "stop" | "back";
   action: PromotionAction;
   input: (why: string) => object;
 }
 
 /** A step that ends something: says its exact effect, and asks why before it is done. */
-function WithReason({ title, effect, label, icon, action, input }: WithReasonProps) {
+function WithReason(props: WithReasonProps) {
   const [open, setOpen] = useState(false);
-  const [why, setWhy] = useState("");
-  const [missing, setMissing] = useState(false);
-  const { run, busy, failure } = useAction(action, { onDone: () => setOpen(false) });
-  const confirm = () => {
-    setMissing(why.trim().length < 3);
-    if (why.trim().length >= 3) void run(input(why.trim()));
-  };
   return (
     <>
       <DangerSheet
-        title={title}
+        title={props.title}
         action={
-          <Button full variant="danger" icon={<Shape name={icon} />} onClick={() => setOpen(true)}>
-            {label}
+          <Button full variant="danger" icon={<Shape name="stop" />} onClick={() => setOpen(true)}>
+            {props.label}
           </Button>
         }
       >
-        {effect}
+        {props.effect}
       </DangerSheet>
-      <Dialog
-        open={open}
-        onOpenChange={setOpen}
-        title={title}
-        description={effect}
-        tone="danger"
-        footer={
-          <>
-            <Button onClick={() => setOpen(false)}>Leave it</Button>
-            <Button variant="danger" icon={<Shape name={icon} />} busy={busy} onClick={confirm}>
-              {label}
-            </Button>
-          </>
-        }
-      >
-        <Field
-          label="Why"
-          hint="Kept in the ledger with your name."
-          error={missing ? "Say why, in at least 3 characters." : undefined}
-          required
-        >
-          {(wiring) => (
-            <Textarea
-              {...wiring}
-              rows={3}
-              maxLength={2000}
-              value={why}
-              onChange={(event) => {
-                setWhy(event.target.value);
-                setMissing(false);
-              }}
-            />
-          )}
-        </Field>
-        <ActionFailureNote failure={failure} />
-      </Dialog>
+      <ReasonDialog {...props} open={open} onOpenChange={setOpen} icon={<Shape name="stop" />} />
     </>
   );
 }

@@ -10,6 +10,8 @@ export interface Copy {
   at?: Moment;
   /** By whom, of what, with which proof; or, while it is open, what is waited for. */
   about?: ReactNode;
+  /** It will not come to that any more. */
+  never?: boolean;
 }
 
 interface CopiesProps {
@@ -44,7 +46,7 @@ function Part({ name, copy }: { name: (typeof names)[number]; copy: Copy }) {
     >
       <span className="copies__word">
         <Shape name={copy.at === undefined ? "dash" : look.shape} />
-        {copy.at === undefined ? `not yet ${look.word}` : look.word}
+        {copy.at === undefined ? `${copy.never ? "not" : "not yet"} ${look.word}` : look.word}
       </span>
       {copy.at === undefined ? <span /> : <ExactTime at={copy.at} />}
       {copy.about ? <span className="copies__about">{copy.about}</span> : null}

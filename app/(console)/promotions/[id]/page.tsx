@@ -1,11 +1,14 @@
 import type { Metadata } from "next";
 import { notFoundOr } from "@/app/(console)/not-found-or";
 import { pagePrincipal } from "@/app/(console)/page-principal";
+import { unblockAction } from "@/app/actions/environments";
 import { abortAction, approveAction, rejectAction, settleStuckAction } from "@/app/actions/promotions";
 import { PromotionPage } from "@/components/promotion/promotion-page";
 import { Page } from "@/components/ui/page";
 import { getPool } from "@/lib/db/pool";
 import { loadPromotionPage } from "@/lib/queries/promotion-page";
+
+const actions = { approveAction, rejectAction, abortAction, settleStuckAction, unblockAction };
 
 type Params = { params: Promise<{ id: string }> };
 
@@ -19,7 +22,7 @@ export default async function PromotionPageRoute({ params }: Params) {
   const view = await notFoundOr(() => loadPromotionPage(getPool(), principal, id, new Date().toISOString()));
   return (
     <Page>
-      <PromotionPage initial={view} actions={{ approveAction, rejectAction, abortAction, settleStuckAction }} />
+      <PromotionPage key={id} initial={view} actions={actions} />
     </Page>
   );
 }
