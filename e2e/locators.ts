@@ -11,6 +11,16 @@ export function noticeWith(page: Page, words: string | RegExp): Locator {
   return page.locator(".alert").filter({ hasText: words });
 }
 
+/** The stamp beside the page's title: where the promotion or the environment stands. */
+export function stampOf(page: Page): Locator {
+  return page.locator(".page__line .stamp");
+}
+
+/** A service's line of the matrix, by its repository: names repeat between projects. */
+export function matrixRow(page: Page, repository: string): Locator {
+  return page.getByRole("row").filter({ hasText: repository });
+}
+
 /** The promotion whose page is open. */
 export function promotionOf(page: Page): string {
   const [, id] = /\/promotions\/([^/?#]+)/.exec(page.url()) ?? [];

@@ -1,0 +1,73 @@
+import { expect, expectAccessible, test } from "./fixtures";
+import { seededDigest, seededService } from "./sandbox";
+import { uses } from "./who-uses-what";
+
+// Goal: whoever knows a name, a version or a few characters of a digest is there in seconds, by the keyboard alone.
+
+const { project, service, version } = uses.palette;
+
+test("a release, a digest, a service and a page are found by the keyboard", async ({ signIn }) => {
+  const page = await signIn("vera");
+  await page.goto("/promotions");
+  const field = page.getByRole("combobox");
+  const chosen = page.getByRole("option", { selected: true });
+
+  await test.step("it opens, and Escape gives the focus back", async () => {
+    const opener = page.getByRole("button", { name: /^Search/ });
+    await opener.focus();
+    await page.keyboard.press("Enter");
+    await expect(field).toBeFocused();
+    await expectAccessible(page, "palette without a word");
+    await page.keyboard.press("Escape");
+    await expect(field).toBeHidden();
+    await expect(opener).toBeFocused();
+  });
+
+  await test.step("a release by its version", async () => {
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.keyboard.type(version);
+    await expect(page.getByRole("option", { name: `${service}@${version}` })).toBeVisible();
+    await expect(chosen).toContainText(`${service}@${version}`);
+    await expectAccessible(page, "palette with what was found");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`/releases/${project}/${encodeURIComponent(`${service}@${version}`)}`);
+    await expect(page.getByRole("heading", { level: 1 })).toContainText(version);
+    await expectAccessible(page, "release");
+  });
+
+  await test.step("the same release by a few characters of its digest", async () => {
+    const digest = await seededDigest(project, service, version);
+    await page.goto("/");
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.keyboard.type(digest.slice(7, 19));
+    await expect(chosen).toContainText(`${service}@${version}`);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`/releases/${project}/${encodeURIComponent(`${service}@${version}`)}`);
+  });
+
+  await test.step("a service, with the arrow keys", async () => {
+    const { repository } = await seededService(project, service);
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.keyboard.type(service);
+    const wanted = page.getByRole("option", { name: repository });
+    await expect(wanted).toBeVisible();
+    const options = page.getByRole("option");
+    const place = (await options.allTextContents()).findIndex((text) => text.includes(repository));
+    for (let step = 0; step < place; step++) await page.keyboard.press("ArrowDown");
+    await expect(chosen).toContainText(repository);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`/services/${project}/${service}`);
+    await expectAccessible(page, "service");
+  });
+
+  await test.step("a page by its name, and nothing for nonsense", async () => {
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.keyboard.type("no such thing at all");
+    await expect(page.getByText("Nothing has this name.")).toBeVisible();
+    await field.fill("history");
+    await expect(chosen).toContainText("History");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/history/);
+    await expectAccessible(page, "history");
+  });
+});
