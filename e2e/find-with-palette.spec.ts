@@ -9,8 +9,9 @@ const { project, service, version } = uses.palette;
 test("a release, a digest, a service and a page are found by the keyboard", async ({ signIn }) => {
   const page = await signIn("vera");
   await page.goto("/promotions");
-  const field = page.getByRole("combobox");
-  const chosen = page.getByRole("option", { selected: true });
+  const palette = page.getByRole("dialog", { name: "Search and go" });
+  const field = palette.getByRole("combobox");
+  const chosen = palette.getByRole("option", { selected: true });
 
   await test.step("it opens, and Escape gives the focus back", async () => {
     const opener = page.getByRole("button", { name: /^Search/ });
@@ -26,7 +27,7 @@ test("a release, a digest, a service and a page are found by the keyboard", asyn
   await test.step("a release by its version", async () => {
     await page.keyboard.press("ControlOrMeta+k");
     await page.keyboard.type(version);
-    await expect(page.getByRole("option", { name: `${service}@${version}` })).toBeVisible();
+    await expect(palette.getByRole("option", { name: `${service}@${version}` })).toBeVisible();
     await expect(chosen).toContainText(`${service}@${version}`);
     await expectAccessible(page, "palette with what was found");
     await page.keyboard.press("Enter");
@@ -49,9 +50,9 @@ test("a release, a digest, a service and a page are found by the keyboard", asyn
     const { repository } = await seededService(project, service);
     await page.keyboard.press("ControlOrMeta+k");
     await page.keyboard.type(service);
-    const wanted = page.getByRole("option", { name: repository });
+    const wanted = palette.getByRole("option", { name: repository });
     await expect(wanted).toBeVisible();
-    const options = page.getByRole("option");
+    const options = palette.getByRole("option");
     const place = (await options.allTextContents()).findIndex((text) => text.includes(repository));
     for (let step = 0; step < place; step++) await page.keyboard.press("ArrowDown");
     await expect(chosen).toContainText(repository);
@@ -63,7 +64,7 @@ test("a release, a digest, a service and a page are found by the keyboard", asyn
   await test.step("a page by its name, and nothing for nonsense", async () => {
     await page.keyboard.press("ControlOrMeta+k");
     await page.keyboard.type("no such thing at all");
-    await expect(page.getByText("Nothing has this name.")).toBeVisible();
+    await expect(palette.getByText("Nothing has this name.")).toBeVisible();
     await field.fill("history");
     await expect(chosen).toContainText("History");
     await page.keyboard.press("Enter");

@@ -9,7 +9,6 @@ import { EvidenceText } from "@/components/promotion/evidence-text";
 import { Box } from "@/components/sheet/box";
 import { RelativeTime } from "@/components/time/relative-time";
 import { Button } from "@/components/ui/button";
-import { EmptyState } from "@/components/ui/empty-state";
 import { Lines } from "@/components/ui/lines";
 import type { BlockLine, EnvironmentView } from "@/lib/queries/environment";
 
@@ -37,10 +36,10 @@ export function BlocksBox({ view, unblockAction }: BlocksBoxProps) {
       number={4}
       note={blocks.length === 0 ? undefined : String(blocks.length)}
       id="blocks"
-      flush
+      flush={blocks.length > 0}
     >
       {blocks.length === 0 ? (
-        <EmptyState title="No digest is blocked here" bare />
+        <p className="muted small">No digest is blocked here.</p>
       ) : (
         <Lines caption="Blocked here" columns={columns} heads tall stack>
           {blocks.map((block) => (

@@ -12,6 +12,7 @@ import { RunsBox } from "@/components/environment/runs-box";
 import { useView } from "@/components/live/use-view";
 import { Sheet, SheetRow, WithAside } from "@/components/sheet/sheet";
 import { Stamp } from "@/components/state/stamp";
+import { State } from "@/components/state/state";
 import { LinkButton } from "@/components/ui/button";
 import { PageHead } from "@/components/ui/page";
 import type { EnvironmentView } from "@/lib/queries/environment";
@@ -43,7 +44,7 @@ export function EnvironmentPage({ initial, initialPath, actions }: EnvironmentPa
     <>
       <PageHead
         title={environment}
-        stamp={view.hold ? <Stamp name="held" signed /> : <Stamp name="open" />}
+        stamp={view.hold ? <Stamp name="held" signed /> : <State name="open" />}
         note={view.policy.tag ? <span className="mono">tag {view.policy.tag}</span> : null}
         below={`${project}, as its file says it in version ${view.policy.fileVersion}`}
         actions={

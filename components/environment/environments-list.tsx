@@ -5,6 +5,7 @@ import { useView } from "@/components/live/use-view";
 import { ViewErrorState } from "@/components/live/view-error-state";
 import { useProjectsInSight } from "@/components/shell/projects-in-sight";
 import { Stamp } from "@/components/state/stamp";
+import { State } from "@/components/state/state";
 import { RelativeTime } from "@/components/time/relative-time";
 import { countWords } from "@/components/ui/count-words";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -42,7 +43,7 @@ export function EnvironmentsList({ initial, initialPath }: { initial: Environmen
     <div className="grid gap-4">
       {projects.map((project) => (
         <section key={project} className="sheet" aria-labelledby={`route-${project}`}>
-          <header className="box__head px-4 pt-3">
+          <header className="box__head px-2 pt-2">
             <h2 className="box__title" id={`route-${project}`}>
               {project}
             </h2>
@@ -78,7 +79,7 @@ function Row({ line }: { line: EnvironmentLine }) {
             </span>
           </>
         ) : (
-          <Stamp name="open" />
+          <State name="open" />
         )}
       </td>
       <td className="muted">{needsWords(line)}</td>

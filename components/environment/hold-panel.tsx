@@ -94,7 +94,7 @@ function Hold({ view, actions }: HoldPanelProps) {
     <DangerSheet
       title="Stop the line"
       action={
-        <div className="grid gap-3 px-4 pb-4">
+        <div className="mt-3 grid gap-3">
           <Field label="Reason" required>
             {(wiring) => (
               <Textarea

@@ -6,7 +6,6 @@ import { Box } from "@/components/sheet/box";
 import { Stamp } from "@/components/state/stamp";
 import { ExactTime } from "@/components/time/exact-time";
 import { RelativeTime } from "@/components/time/relative-time";
-import { EmptyState } from "@/components/ui/empty-state";
 import { Lines } from "@/components/ui/lines";
 import { Pagination } from "@/components/ui/pagination";
 import type { EnvironmentView } from "@/lib/queries/environment";
@@ -29,9 +28,14 @@ interface PastBoxProps {
 export function PastBox({ view, isFirst, onBefore }: PastBoxProps) {
   const { lines, next } = view.past;
   return (
-    <Box title="What has run here" number={5} note="the newest first" flush>
+    <Box
+      title="What has run here"
+      number={5}
+      note={lines.length > 0 ? "the newest first" : undefined}
+      flush={lines.length > 0}
+    >
       {lines.length === 0 ? (
-        <EmptyState title={isFirst ? "Nothing has been promoted here yet" : "There is nothing older"} bare />
+        <p className="muted small">{isFirst ? "Nothing has been promoted here yet." : "There is nothing older."}</p>
       ) : (
         <Lines caption="What has run here" columns={columns} heads tall stack>
           {lines.map((line) => (

@@ -1,13 +1,7 @@
 import { gateTitle } from "@/components/promotion/gate-words";
 import { Box } from "@/components/sheet/box";
 import { Facts } from "@/components/sheet/facts";
-import { Lines } from "@/components/ui/lines";
 import type { EnvironmentView } from "@/lib/queries/environment";
-
-const columns = [
-  { key: "gate", head: "gate", width: "124px" },
-  { key: "demand", head: "asks for" },
-];
 
 const onFailureWords = {
   rollBack: "go back to the last verified digest",
@@ -22,23 +16,10 @@ const queueWords = {
 export function PolicyBox({ view }: { view: EnvironmentView }) {
   const { policy } = view;
   return (
-    <Box title="What guards it" number={2} note={policy.gates.length === 0 ? "no gate of its own" : undefined}>
-      {policy.gates.length > 0 ? (
-        <Lines caption="Gates of the policy" columns={columns}>
-          {policy.gates.map(({ gate, demand }) => (
-            <tr key={`${gate} ${demand}`}>
-              <th scope="row" className="strong">
-                {gateTitle(gate)}
-              </th>
-              <td>{demand}</td>
-            </tr>
-          ))}
-        </Lines>
-      ) : (
-        <p className="muted small">Holds and blocks close it, as they do everywhere.</p>
-      )}
+    <Box title="What guards it" number={2} note={policy.gates.length === 0 ? "holds and blocks alone" : undefined}>
       <Facts
         facts={[
+          ...policy.gates.map(({ gate, demand }) => ({ name: gateTitle(gate), value: <b>{demand}</b> })),
           { name: "strategy", value: policy.strategy },
           { name: "verified by", value: policy.verification },
           { name: "on failure", value: onFailureWords[policy.onFailure] },

@@ -3,7 +3,6 @@ import { PromotionName } from "@/components/promotion/promotion-name";
 import { Box } from "@/components/sheet/box";
 import { Stamp } from "@/components/state/stamp";
 import { RelativeTime } from "@/components/time/relative-time";
-import { EmptyState } from "@/components/ui/empty-state";
 import { Lines } from "@/components/ui/lines";
 import type { EnvironmentView } from "@/lib/queries/environment";
 
@@ -17,9 +16,14 @@ const columns = [
 export function QueueBox({ view }: { view: EnvironmentView }) {
   const { queue } = view;
   return (
-    <Box title="Under way and waiting" number={3} note={queue.length === 0 ? undefined : String(queue.length)} flush>
+    <Box
+      title="Under way and waiting"
+      number={3}
+      note={queue.length === 0 ? undefined : String(queue.length)}
+      flush={queue.length > 0}
+    >
       {queue.length === 0 ? (
-        <EmptyState title="Nothing is on its way here" bare />
+        <p className="muted small">Nothing is on its way here.</p>
       ) : (
         <Lines caption="Under way and waiting" columns={columns} tall>
           {queue.map((line) => (

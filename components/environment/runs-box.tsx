@@ -6,7 +6,6 @@ import { HealthMark } from "@/components/state/health-mark";
 import { RelativeTime } from "@/components/time/relative-time";
 import { LinkButton } from "@/components/ui/button";
 import { countWords } from "@/components/ui/count-words";
-import { EmptyState } from "@/components/ui/empty-state";
 import { Lines } from "@/components/ui/lines";
 import { Pagination } from "@/components/ui/pagination";
 import type { EnvironmentView } from "@/lib/queries/environment";
@@ -16,8 +15,8 @@ const columns = [
   { key: "runs", head: "runs", width: "22%" },
   { key: "health", head: "health", width: "20%" },
   { key: "mark", head: "stands" },
-  { key: "move", head: "could move", width: "132px", numeric: true },
 ];
+const moveColumn = { key: "move", head: "could come", width: "148px", numeric: true };
 
 interface RunsBoxProps {
   view: EnvironmentView;
@@ -28,14 +27,22 @@ interface RunsBoxProps {
 export function RunsBox({ view, onOffset }: RunsBoxProps) {
   const { total, offset, lines } = view.services;
   const last = offset + lines.length;
+  const anyMoves = lines.some(({ cell }) => cell.canPromote);
   return (
     <Box title="What runs here" number={1} note={`${countWords(total)} ${total === 1 ? "service" : "services"}`} flush>
       {lines.length === 0 ? (
-        <EmptyState title="No service has a target here" bare />
+        <p className="muted small">No service has a target here.</p>
       ) : (
-        <Lines caption="What runs here" columns={columns} heads tall stack>
+        <Lines caption="What runs here" columns={anyMoves ? [...columns, moveColumn] : columns} heads tall stack>
           {lines.map(({ service, repository, cell }) => (
-            <RunLine key={service} view={view} service={service} repository={repository} cell={cell} />
+            <RunLine
+              key={service}
+              view={view}
+              service={service}
+              repository={repository}
+              cell={cell}
+              withMove={anyMoves}
+            />
           ))}
         </Lines>
       )}
@@ -52,9 +59,9 @@ export function RunsBox({ view, onOffset }: RunsBoxProps) {
   );
 }
 
-type RunLineProps = EnvironmentView["services"]["lines"][number] & { view: EnvironmentView };
+type RunLineProps = EnvironmentView["services"]["lines"][number] & { view: EnvironmentView; withMove: boolean };
 
-function RunLine({ view, service, repository, cell }: RunLineProps) {
+function RunLine({ view, service, repository, cell, withMove }: RunLineProps) {
   const { project, environment } = view;
   const remarks = remarksOf(cell);
   const promote = cell.canPromote && new URLSearchParams({ project, environment, release: cell.canPromote.releaseId });
@@ -81,13 +88,15 @@ function RunLine({ view, service, repository, cell }: RunLineProps) {
       <td>
         <CellMark cell={cell} />
       </td>
-      <td className="num">
-        {promote ? (
-          <LinkButton href={`/promote?${promote}`} size="small">
-            Promote {cell.canPromote?.version}
-          </LinkButton>
-        ) : null}
-      </td>
+      {withMove ? (
+        <td className="num">
+          {promote ? (
+            <LinkButton href={`/promote?${promote}`} size="small">
+              Promote {cell.canPromote?.version}
+            </LinkButton>
+          ) : null}
+        </td>
+      ) : null}
     </tr>
   );
 }

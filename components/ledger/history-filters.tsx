@@ -34,7 +34,13 @@ export function HistoryFilters({ params, project, chains, choices, onChange }: H
             aria-label="Whose ledger"
             value={project}
             onChange={(event) =>
-              onChange({ project: event.target.value, environment: null, service: null, release: null, promotion: null })
+              onChange({
+                project: event.target.value,
+                environment: null,
+                service: null,
+                release: null,
+                promotion: null,
+              })
             }
             options={chains.map((chain) => ({ value: chain, label: chainName(chain) }))}
           />
@@ -108,7 +114,12 @@ function MoreFilters({ params, people, onChange }: MoreFiltersProps) {
     <div className="sheet mb-3 grid gap-3 p-4 phone:grid-cols-3 aside:grid-cols-5">
       <Field label="By">
         {(wiring) => (
-          <Select {...wiring} value={by} onChange={(event) => onChange({ by: event.target.value || null })} options={options} />
+          <Select
+            {...wiring}
+            value={by}
+            onChange={(event) => onChange({ by: event.target.value || null })}
+            options={options}
+          />
         )}
       </Field>
       <Typed label="Release" value={params.release} onChange={(release) => onChange({ release })} />
@@ -120,7 +131,15 @@ function MoreFilters({ params, people, onChange }: MoreFiltersProps) {
 }
 
 /** A text that counts once it is finished: by Enter, or when the field is left. */
-function Typed({ label, value, onChange }: { label: string; value: string | null; onChange: (value: string | null) => void }) {
+function Typed({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: string | null;
+  onChange: (value: string | null) => void;
+}) {
   return (
     <Field label={label}>
       {(wiring): ReactNode => (

@@ -1,7 +1,7 @@
 "use client";
 
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect } from "react";
+import { keepPreviousData, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo } from "react";
 import { fetchView, type ViewError } from "@/components/live/fetch-view";
 import type { Watches } from "@/components/live/watches";
 
@@ -32,6 +32,8 @@ interface LiveRead<View> {
  */
 export function useView<View>(path: string, options: UseViewOptions<View> = {}): LiveRead<View> {
   const { initial, watches, enabled, keep, everyMs } = options;
+  const client = useQueryClient();
+  useMemo(() => takeOver(client, path, initial), [client, path, initial]);
   const { data, error, isPending, isFetching, refetch } = useQuery<View, ViewError>({
     queryKey: ["view", path],
     queryFn: ({ signal }) => fetchView<View>(path, signal),
@@ -51,4 +53,17 @@ export function useView<View>(path: string, options: UseViewOptions<View> = {}):
   }, [signedOut]);
   const again = useCallback(() => void refetch(), [refetch]);
   return { data, error, isPending, isFetching, refetch: again };
+}
+
+/** A page that is opened again comes with a newer view than the one that was kept of its last visit. */
+function takeOver(client: QueryClient, path: string, initial: unknown): void {
+  const kept: unknown = client.getQueryData(["view", path]);
+  if (kept === undefined || readAt(initial) <= readAt(kept)) return;
+  client.setQueryData(["view", path], initial, { updatedAt: readAt(initial) });
+}
+
+/** When a view was read, by its own word; 0 where it does not tell. */
+function readAt(view: unknown): number {
+  const asOf = typeof view === "object" && view !== null && "asOf" in view ? view.asOf : undefined;
+  return typeof asOf === "string" ? Date.parse(asOf) : 0;
 }

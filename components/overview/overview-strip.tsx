@@ -28,7 +28,8 @@ function waitingBox(view: OverviewView | undefined): StripBox {
       what: <Moves {...task} />,
       when: (
         <>
-          {task.given} of {task.needed}, <Until at={task.expiresAt} />
+          {task.needed > 1 ? `${task.given} of ${task.needed}, ` : null}
+          <Until at={task.expiresAt} />
         </>
       ),
       href: `/promotions/${task.id}`,

@@ -4,7 +4,7 @@ import { Bullets } from "@/components/sheet/bullets";
 import type { PromotionView } from "@/lib/queries/promotion-page";
 
 const states = { moved: "pass", failed: "errored", due: "wait" } as const;
-const words = { moved: "moved", failed: "could not be moved", due: "is being moved" } as const;
+const words = { moved: "moved", failed: "could not be moved", due: "moves once everything is verified" } as const;
 
 /** The pointers in the registry that follow a success. */
 export function TagsBox({ number, view }: { number: number; view: PromotionView }) {

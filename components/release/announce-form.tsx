@@ -100,7 +100,12 @@ export function AnnounceForm({ action, choices, service, onDone }: AnnounceFormP
         </div>
       ) : null}
       {rows.length > 1 ? (
-        <Field label="Name of the set" hint="Such as 2026.11-checkout: the release is found by it." error={errors.name} required>
+        <Field
+          label="Name of the set"
+          hint="Such as 2026.11-checkout: the release is found by it."
+          error={errors.name}
+          required
+        >
           {(wiring) => <Input {...wiring} mono value={name} onChange={(event) => setName(event.target.value)} />}
         </Field>
       ) : null}

@@ -35,7 +35,7 @@ function Line({ line, withProject }: { line: ReleaseLine; withProject: boolean }
         <Link className="link break-words" href={`/releases/${project}/${encodeURIComponent(key)}`}>
           {key}
         </Link>
-        {withProject ? <span className="muted block font-normal">{project}</span> : null}
+        {withProject ? <span className="muted block font-regular">{project}</span> : null}
       </th>
       <td>
         {artifacts.slice(0, artifactsShown).map((artifact) => (

@@ -21,9 +21,7 @@ export function ReleasePage({ initial, path }: { initial: ReleaseView; path: str
         title={key}
         note={key.endsWith(view.version) ? undefined : `version ${view.version}`}
         below={<Below view={view} />}
-        actions={
-          <LinkButton href={`/history?${new URLSearchParams({ project, release: key })}`}>History</LinkButton>
-        }
+        actions={<LinkButton href={`/history?${new URLSearchParams({ project, release: key })}`}>History</LinkButton>}
       />
       <div className="grid gap-4">
         <Sheet label="Where it is and where it may go">

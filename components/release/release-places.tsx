@@ -32,15 +32,13 @@ export function ReleasePlaces({ number, view }: { number: number; view: ReleaseV
           <tr key={place.environment}>
             <th scope="row" className="strong">
               {place.environment}
-              {place.protected ? <span className="muted block font-normal">protected</span> : null}
+              {place.protected ? <span className="muted block font-regular">protected</span> : null}
             </th>
             <td>
               {view.artifacts.map((artifact) => (
                 <span key={artifact.service} className="block">
                   {several ? `${artifact.service} ` : null}
-                  <StandingCell
-                    standing={artifact.standings.find((one) => one.environment === place.environment)}
-                  />
+                  <StandingCell standing={artifact.standings.find((one) => one.environment === place.environment)} />
                 </span>
               ))}
             </td>

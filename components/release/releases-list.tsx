@@ -3,7 +3,7 @@
 import { debounce, useQueryStates } from "nuqs";
 import { useView } from "@/components/live/use-view";
 import { ViewErrorState } from "@/components/live/view-error-state";
-import { AnnounceButton, type AnnounceAction } from "@/components/release/announce-button";
+import { type AnnounceAction, AnnounceButton } from "@/components/release/announce-button";
 import { ReleaseLines } from "@/components/release/release-lines";
 import { releasesParams, releasesPath } from "@/components/release/releases-filter";
 import { useProjectsInSight } from "@/components/shell/projects-in-sight";

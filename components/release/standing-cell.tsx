@@ -11,7 +11,8 @@ export function StandingCell({ standing }: { standing: ArtifactStanding | undefi
   if (!standing) return <span className="muted">no target</span>;
   const { runs, verifiedAt, blocked, promotion } = standing;
   if (promotion && openPhases.includes(promotion.phase)) return <Toward promotion={promotion} />;
-  if (runs) return <State name={verifiedAt ? "observed" : "accepted"}>{verifiedAt ? "runs" : "runs, not verified"}</State>;
+  if (runs)
+    return <State name={verifiedAt ? "observed" : "accepted"}>{verifiedAt ? "runs" : "runs, not verified"}</State>;
   if (blocked !== null)
     return (
       <span title={blocked}>

@@ -46,7 +46,8 @@ function Between({ a, b, view, all }: { a: ServicePlace; b: ServicePlace; view: 
   if (!left || !right) {
     return (
       <EmptyState title="Not known" bare>
-        What runs in {missing.join(" and in ")} was never announced, or nothing runs there: its image cannot be described.
+        What runs in {missing.join(" and in ")} was never announced, or nothing runs there: its image cannot be
+        described.
       </EmptyState>
     );
   }

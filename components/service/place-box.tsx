@@ -102,11 +102,11 @@ function Wanted({ project, wanted, differs }: { project: string; wanted: Service
           </Link>
         </>
       ) : (
-        ", as it was found"
+        ", as it was found or adopted"
       )}
       {wanted.release ? (
         <>
-          {" of "}
+          {", release "}
           <Link className="link" href={`/releases/${project}/${encodeURIComponent(wanted.release)}`}>
             {wanted.release}
           </Link>

@@ -10,8 +10,8 @@ import type { PodView } from "@/lib/queries/service";
 
 const columns = [
   { key: "name", head: "pod" },
-  { key: "digest", head: "runs", width: "88px" },
   { key: "state", head: "stands", width: "112px" },
+  { key: "digest", head: "runs", width: "88px" },
   { key: "restarts", head: "restarts", width: "72px", numeric: true },
   { key: "age", head: "age", width: "64px", numeric: true },
 ];
@@ -25,22 +25,25 @@ export function PodsTable({ environment, pods }: { environment: string; pods: Po
   const shown = all ? sorted : sorted.slice(0, shownAtFirst);
   return (
     <div className="mt-3 -ml-2">
-      <Lines caption={`Pods in ${environment}`} columns={columns} heads bare>
+      <Lines caption={`Pods in ${environment}`} columns={columns} heads stack bare>
         {shown.map((pod) => (
           <tr key={pod.name} className={pod.ready ? undefined : "is-open"}>
             <th scope="row">
               <span className="mono">{pod.name}</span>
-              {pod.trouble ? <span className="muted block font-normal">{pod.trouble}</span> : null}
+              {pod.trouble ? <span className="muted block font-regular">{pod.trouble}</span> : null}
             </th>
-            <td>{pod.digest ? <ShortDigest digest={pod.digest} /> : <span className="muted">not told</span>}</td>
-            <td>
+            <td className="lines__side">
               {pod.ready ? (
                 <State name="healthy">ready</State>
               ) : (
                 <State name={pod.trouble ? "failing" : "waiting"}>{pod.current ? pod.phase : "leaving"}</State>
               )}
             </td>
-            <td className="num">{pod.restarts}</td>
+            <td>{pod.digest ? <ShortDigest digest={pod.digest} /> : <span className="muted">not told</span>}</td>
+            <td className="num">
+              {pod.restarts}
+              <span className="phone:hidden muted"> restarts</span>
+            </td>
             <td className="num muted">{pod.startedAt ? <RelativeTime at={pod.startedAt} form="age" /> : ""}</td>
           </tr>
         ))}

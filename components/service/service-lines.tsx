@@ -34,7 +34,7 @@ function Line({ line, withProject }: { line: ServiceLine; withProject: boolean }
         <Link className="link" href={`/services/${project}/${name}`}>
           {name}
         </Link>
-        <span className="muted mono block font-normal">
+        <span className="muted mono block font-regular">
           {withProject ? `${project}, ` : ""}
           {repository}
         </span>

@@ -2,7 +2,7 @@
 
 import type { ActionOutcome } from "@/components/action/action-outcome";
 import { useView } from "@/components/live/use-view";
-import { AnnounceButton, type AnnounceAction } from "@/components/release/announce-button";
+import { type AnnounceAction, AnnounceButton } from "@/components/release/announce-button";
 import { DifferencesBox } from "@/components/service/differences-box";
 import { DriftPanel } from "@/components/service/drift-panel";
 import { PlaceBox } from "@/components/service/place-box";

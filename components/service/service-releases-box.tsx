@@ -58,7 +58,7 @@ function Row({ release, view }: { release: ServiceRelease; view: ServiceView }) 
         <Link className="link" href={`/releases/${project}/${encodeURIComponent(release.key)}`}>
           {release.version}
         </Link>
-        <span className="muted block font-normal">
+        <span className="muted block font-regular">
           <ShortDigest digest={release.digest} />
         </span>
       </th>

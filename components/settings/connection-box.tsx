@@ -57,7 +57,11 @@ export function ConnectionBox(props: ConnectionBoxProps) {
             <Answer answer={answer} />
           ) : (
             <span className="muted">
-              {mayTest ? (text === null ? "Only administrators of the installation may edit it" : "") : "You may not test it"}
+              {mayTest
+                ? text === null
+                  ? "Only administrators of the installation may edit it"
+                  : ""
+                : "You may not test it"}
             </span>
           )}
         </span>

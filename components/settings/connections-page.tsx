@@ -25,8 +25,8 @@ export function ConnectionsPage({ initial, check, apply }: ConnectionsPageProps)
   return (
     <div className="grid gap-4">
       <p className="small soft flex flex-wrap items-center gap-2">
-        Credentials are never stored here: a connection names where each is, and only the engine asks there, at the moment
-        of use.
+        Credentials are never stored here: a connection names where each is, and only the engine asks there, at the
+        moment of use.
         {view.mayAdminister ? (
           <LinkButton size="small" className="push" href="/settings/file?new=connection">
             Add a connection…

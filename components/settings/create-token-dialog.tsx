@@ -26,7 +26,14 @@ interface CreateTokenDialogProps {
 }
 
 /** Makes a token, then shows its secret the one time that it is seen. */
-export function CreateTokenDialog({ open, onOpenChange, project, environments, action, onMade }: CreateTokenDialogProps) {
+export function CreateTokenDialog({
+  open,
+  onOpenChange,
+  project,
+  environments,
+  action,
+  onMade,
+}: CreateTokenDialogProps) {
   const [made, setMade] = useState<TokenOutcome["token"]>();
   const close = (next: boolean) => {
     if (!next) setMade(undefined);
@@ -69,8 +76,8 @@ function Secret({ token }: { token: TokenOutcome["token"] }) {
       </p>
       <p className="small muted">
         It counts until <ExactTime at={token.expiresAt} show="both" />. Send it as{" "}
-        <code className="mono">Authorization: Bearer …</code>, or set <code className="mono">WAYBILL_TOKEN</code> for the
-        command line.
+        <code className="mono">Authorization: Bearer …</code>, or set <code className="mono">WAYBILL_TOKEN</code> for
+        the command line.
       </p>
     </div>
   );

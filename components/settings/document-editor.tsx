@@ -104,7 +104,11 @@ function Told({ told, onGoTo }: { told: DocumentsOutcome["told"]; onGoTo: (line:
   if (told.kind === "invalid") {
     return (
       <div className="grid gap-2">
-        <Alert tone="fail" live title={told.errors.length === 1 ? "One thing is wrong" : `${told.errors.length} things are wrong`}>
+        <Alert
+          tone="fail"
+          live
+          title={told.errors.length === 1 ? "One thing is wrong" : `${told.errors.length} things are wrong`}
+        >
           Nothing of it can be applied until they are mended.
         </Alert>
         <div className="sheet">

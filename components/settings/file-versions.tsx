@@ -42,7 +42,12 @@ export function FileVersions({ number, view, onTake }: FileVersionsProps) {
     }
   }
   return (
-    <Box number={number} title="Versions" note={view.moreVersions ? "the newest; older ones are kept" : "newest first"} flush>
+    <Box
+      number={number}
+      title="Versions"
+      note={view.moreVersions ? "the newest; older ones are kept" : "newest first"}
+      flush
+    >
       <Lines caption={`Versions of the file of ${view.project}`} columns={columns} heads stack>
         {view.versions.map((one) => (
           <Fragment key={one.version}>
@@ -81,7 +86,7 @@ function Row({ one, isOpen, isCurrent, onToggle, onTake }: RowProps) {
     <tr>
       <th scope="row" className="strong">
         {one.version}
-        {isCurrent ? <span className="muted font-normal"> now</span> : null}
+        {isCurrent ? <span className="muted font-regular"> now</span> : null}
       </th>
       <td>{one.appliedBy}</td>
       <td className="muted">

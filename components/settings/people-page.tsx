@@ -32,8 +32,8 @@ export function PeoplePage({ initial, path }: { initial: PeopleView; path: strin
             }))}
           />
           <p className="small muted mt-2">
-            Nobody approves what they asked for themselves, whatever their role. Administrators of the installation may do
-            all of it in every project.
+            Nobody approves what they asked for themselves, whatever their role. Administrators of the installation may
+            do all of it in every project.
           </p>
         </Box>
       </SheetRow>
@@ -50,7 +50,12 @@ const peopleColumns = [
 
 function SignedIn({ number, view }: { number: number; view: PeopleView }) {
   return (
-    <Box number={number} title="Who has signed in" note="with what they may do, by the same rules that every action asks" flush>
+    <Box
+      number={number}
+      title="Who has signed in"
+      note="with what they may do, by the same rules that every action asks"
+      flush
+    >
       {view.people.length === 0 ? (
         <EmptyState title="Nobody yet" bare>
           Somebody counts once they have signed in: their groups are those of their last sign-in.
@@ -72,7 +77,7 @@ function Person({ person }: { person: PersonView }) {
     <tr>
       <th scope="row" className="strong">
         {name}
-        <span className="muted block font-normal break-words">
+        <span className="muted block font-regular break-words">
           {[email, groups.join(", ")].filter(Boolean).join("; ")}
         </span>
       </th>
@@ -112,7 +117,12 @@ const ruleColumns = [
 
 function Rules({ number, view }: { number: number; view: PeopleView }) {
   return (
-    <Box number={number} title="What the project's file says" note={view.mayConfigure ? undefined : "people by address are shown to its administrators"} flush>
+    <Box
+      number={number}
+      title="What the project's file says"
+      note={view.mayConfigure ? undefined : "people by address are shown to its administrators"}
+      flush
+    >
       <Lines caption="Roles in the project's file" columns={ruleColumns} heads stack>
         {view.rules.map((rule) => {
           const who = rule.kind === "group" ? rule.group : rule.email;

@@ -31,7 +31,9 @@ export const actionWords: Record<Action, string> = {
 };
 
 /** What somebody may do, by where: everywhere first, then by environments. */
-export function rightsWords(may: { action: Action; environments: string[] | null }[]): { where: string; what: string }[] {
+export function rightsWords(
+  may: { action: Action; environments: string[] | null }[],
+): { where: string; what: string }[] {
   const byPlace = new Map<string, string[]>();
   for (const { action, environments } of may) {
     const where = environments === null ? "" : environments.join(", ");

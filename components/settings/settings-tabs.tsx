@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useQueryState } from "nuqs";
+import { SetCrumbs } from "@/components/shell/crumbs";
 import { useProjectsInSight } from "@/components/shell/projects-in-sight";
 import { Select } from "@/components/ui/select";
 
@@ -24,6 +25,7 @@ export function SettingsTabs({ mayAdminister }: { mayAdminister: boolean }) {
   const choices = [...inSight.map((name) => ({ value: name, label: name })), ...every];
   return (
     <div className="mb-4 flex flex-wrap items-end gap-x-4 gap-y-2">
+      {here ? <SetCrumbs items={[{ label: "Settings", href: "/settings" }, { label: here.label }]} /> : null}
       <nav className="tabs__list flex-1" aria-label="Settings">
         {tabs.map((tab) => (
           <Link

@@ -20,7 +20,8 @@ export function TextErrors({ errors, onGoTo }: { errors: readonly TextError[]; o
           </th>
           <td>
             <span className="mono break-all">{error.path === "" ? "the document" : error.path}</span>
-            {error.value === undefined ? null : <span className="mono break-all"> ({error.value})</span>} {error.message}
+            {error.value === undefined ? null : <span className="mono break-all"> ({error.value})</span>}{" "}
+            {error.message}
           </td>
           <td className="soft">{error.allowed}</td>
         </tr>

@@ -98,7 +98,7 @@ function Token({ token, onRevoke }: { token: TokenView; onRevoke: () => void }) 
     <tr>
       <th scope="row" className="strong">
         {token.label}
-        <span className="muted block font-normal">
+        <span className="muted block font-regular">
           made <RelativeTime at={token.createdAt} />
         </span>
       </th>

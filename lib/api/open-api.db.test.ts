@@ -318,7 +318,7 @@ describe("what the API answers is what its document says", () => {
 describe("the document", () => {
   it("has every route, and every operation has a route", () => {
     const routed = routes
-      .filter((route) => route.template !== "/openapi.json" && !route.template.includes("{*}"))
+      .filter((route) => route.template !== "/openapi.json" && !route.template.includes("{..."))
       .flatMap((route) => Object.keys(route.methods).map((method) => `${method.toLowerCase()} ${route.template}`));
     const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),

@@ -37,9 +37,7 @@ export async function checkConnection(context: CommandContext, principal: Princi
   const began = Date.parse(context.now());
   const trouble = await troubleOf(() => ask(context, row.kind, project, name));
   const at = context.now();
-  await context.pool.execute(
-    sql`update connection set checked_at = ${at}, trouble = ${trouble} where name = ${name}`,
-  );
+  await context.pool.execute(sql`update connection set checked_at = ${at}, trouble = ${trouble} where name = ${name}`);
   return { kind: "checked", trouble, tookMs: Math.max(0, Date.parse(at) - began) };
 }
 

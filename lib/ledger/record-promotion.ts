@@ -57,7 +57,7 @@ export async function recordInput(
       before?.phase === state.phase ? undefined : changePhase(tx, state),
       saveEffects(tx, state, effects),
     ]);
-    if (before && isActive(before.phase) && hasEnded(state.phase)) await judgeAgain(tx, state, now);
+    if (before && isActive(before.phase) && hasEnded(state.phase)) await judgeAgain(tx, before, state, now);
   } else {
     await saveEffects(tx, state, effects);
   }
@@ -113,13 +113,19 @@ async function changePhase(tx: LedgerTransaction, state: PromotionState): Promis
 
 /**
  * While it was active, what somebody changed by hand was its trouble and nobody's drift, and the cluster tells nothing
- * twice: what was seen last is judged now. Where we wrote, it must have seen our write.
+ * twice: what was seen last is judged now. Where we wrote a moment ago, it must have seen our write.
  */
-async function judgeAgain(tx: LedgerTransaction, state: PromotionState, now: string): Promise<void> {
+async function judgeAgain(
+  tx: LedgerTransaction,
+  before: PromotionState,
+  state: PromotionState,
+  now: string,
+): Promise<void> {
   const rollouts = "rollouts" in state ? state.rollouts : [];
   for (const rollout of rollouts) {
     const untouched = rollout.phase === "pending" || (rollout.phase === "failed" && !rollout.touched);
-    await recordDrift(tx, rollout.service, state.plan.environment, now, !untouched);
+    const justWritten = !untouched && before.phase !== "stuck";
+    await recordDrift(tx, rollout.service, state.plan.environment, now, justWritten);
   }
 }
 

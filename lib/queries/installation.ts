@@ -37,7 +37,6 @@ export interface InstallationView {
   mayAdminister: boolean;
 }
 
-
 /** How the installation stands. Whoever is signed in may see it; what only administrators can mend is for them. */
 export async function loadInstallation(
   db: Queryable,

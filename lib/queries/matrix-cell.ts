@@ -62,6 +62,8 @@ export function cellView(cell: StoredCell, place: CellPlace): MatrixCell {
     environment: cell.environment,
     health,
     ...(cell.digest ? { digest: cell.digest, version: cell.version ?? "not announced" } : {}),
+    // "Nothing yet" would be a claim.
+    ...(cell.digest === undefined && health === "unknown" ? { version: "not known" } : {}),
     ...(cell.digest && cell.since !== undefined ? { since: new Date(cell.since).toISOString() } : {}),
     ...(notAllReady ? { ready: cell.ready, desired: cell.desired } : {}),
     ...(reason && health !== "healthy" ? { reason } : {}),
@@ -92,6 +94,8 @@ function markOf(cell: StoredCell, { project, service, last }: CellPlace): Matrix
   if (next?.blocked)
     return { kind: "blocked", text: next.version, href: `/environments/${project}/${cell.environment}#blocks` };
   if (last && next?.ahead) return { kind: "behind", text: `behind by ${next.ahead}` };
+  // No leg leads to the first environment that could say so.
+  if (next && next.ahead === undefined) return { kind: "behind", text: `${next.version} is announced` };
   return undefined;
 }
 

@@ -92,6 +92,10 @@ describe("a cell", () => {
       sql`update deployment set observed_at = null, health = 'healthy' where service = ${service} and environment = 'staging'`,
     );
     expect(await cellOf(service, "staging")).toMatchObject({ health: "unknown", reason: "not looked at yet" });
+    await pool.execute(
+      sql`update deployment set observed_digest = null where service = ${service} and environment = 'staging'`,
+    );
+    expect((await cellOf(service, "staging")).version).toBe("not known");
   });
 
   it("is unknown while its connection does not answer, and healthy again once it was seen after that", async () => {
@@ -249,7 +253,10 @@ describe("what could move on", () => {
     const service = await newService();
     await announce(pool, "veza", service, 3);
     await announce(pool, "veza", service, 2);
-    expect((await cellOf(service, "testing")).canPromote).toEqual({ releaseId: `${service}@v3`, version: "v3" });
+    expect(await cellOf(service, "testing")).toMatchObject({
+      canPromote: { releaseId: `${service}@v3`, version: "v3" },
+      mark: { kind: "behind", text: "v3 is announced" },
+    });
     expect((await cellOf(service, "staging")).canPromote).toBeUndefined();
   });
 

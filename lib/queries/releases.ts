@@ -69,7 +69,9 @@ export async function loadReleases(
       .filter((project) => can(principal, "announce", { project }))
       .map((project) => ({
         project,
-        services: services.filter((one) => one.project === project).map(({ name, repository }) => ({ name, repository })),
+        services: services
+          .filter((one) => one.project === project)
+          .map(({ name, repository }) => ({ name, repository })),
       })),
   };
 }
@@ -108,8 +110,7 @@ function conditions({ service, text = "", after }: z.output<typeof releasesFilte
          and (starts_with(a.digest, ${`sha256:${hex}`}) or starts_with(a.revision, ${hex}))))`);
   }
   const key = after === undefined ? undefined : fromCursor(after, ["instant", "text", "text"]);
-  if (key)
-    parts.push(sql`and (r.announced_at, r.project, r.key) < (${key[0]}::timestamptz, ${key[1]}, ${key[2]})`);
+  if (key) parts.push(sql`and (r.announced_at, r.project, r.key) < (${key[0]}::timestamptz, ${key[1]}, ${key[2]})`);
   return sql.join(parts, " ");
 }
 

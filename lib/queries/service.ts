@@ -1,6 +1,6 @@
 import { can } from "@/lib/auth/permissions";
 import type { Principal } from "@/lib/auth/principal";
-import { type Queryable, sql } from "@/lib/db/sql";
+import { type Queryable, type Sql, sql } from "@/lib/db/sql";
 import type { Actor } from "@/lib/pipeline/actor";
 import { NotFound } from "@/lib/pipeline/errors";
 import type { TargetRefPlan } from "@/lib/pipeline/plan/target-plan";
@@ -124,18 +124,17 @@ function loadPlaces(db: Queryable, project: string, service: string): Promise<Pl
     sql`select e.name as environment, e.protected, d.target, d.health, d.health_reason as "healthReason",
                d.health_since as "healthSince", d.desired, d.ready, d.observation->'pods' as "seenPods",
                case when d.wanted_digest is not null then json_build_object(
-                 'digest', d.wanted_digest, 'version', d.wanted_version, 'release', d.wanted_release,
+                 'digest', d.wanted_digest, 'version', coalesce(d.wanted_version, ${versionOf(sql`d.wanted_digest`)}), 'release', d.wanted_release,
                  'since', ${instant(sql`d.wanted_since`)}, 'promotion', d.wanted_promotion) end as wanted,
                case when d.observed_digest is not null then json_build_object(
-                 'digest', d.observed_digest, 'version', d.observed_version, 'release', d.observed_release,
+                 'digest', d.observed_digest, 'version', coalesce(d.observed_version, ${versionOf(sql`d.observed_digest`)}), 'release', d.observed_release,
                  'since', ${instant(sql`d.observed_since`)}, 'at', ${instant(sql`d.observed_at`)}) end as observed,
                case when d.verified_digest is not null then json_build_object(
                  'digest', d.verified_digest, 'version', d.verified_version, 'release', d.verified_release,
                  'since', ${instant(sql`d.verified_at`)}) end as verified,
                case when d.drift_digest is not null then json_build_object(
                  'digest', d.drift_digest, 'since', ${instant(sql`d.drift_since`)},
-                 'version', (select coalesce(b.version, b.release) from artifact b where b.project = d.project
-                               and b.service = d.service and b.digest = d.drift_digest limit 1)) end as drift,
+                 'version', ${versionOf(sql`d.drift_digest`)}) end as drift,
                case when d.open_promotion is not null then json_build_object(
                  'promotion', d.open_promotion, 'phase', d.open_phase, 'version', d.open_version) end as open,
                (select json_build_object('reason', h.reason, 'by', h.held_by, 'at', ${instant(sql`h.held_at`)})
@@ -155,15 +154,16 @@ function loadPlaces(db: Queryable, project: string, service: string): Promise<Pl
   );
 }
 
+/** What a digest was announced as; also where it was seen before it was announced. */
+function versionOf(digest: Sql): Sql {
+  return sql`(select coalesce(b.version, b.release) from artifact b where b.project = d.project
+                 and b.service = d.service and b.digest = ${digest} order by b.announced_at desc limit 1)`;
+}
+
 function placeOf(principal: Principal, project: string, { seenPods, hold, ...row }: PlaceRow): ServicePlace {
   const scope = { project, environment: row.environment };
-  // What was observed before it was announced is named by its announcement.
-  const named = <Named extends NamedDigest>(one: Named | null) =>
-    one && { ...one, version: one.version ?? (row.image?.digest === one.digest ? row.image.version : null) };
   return {
     ...row,
-    wanted: named(row.wanted),
-    observed: named(row.observed),
     hold: hold && { ...hold, by: actorWords(hold.by) },
     pods: (seenPods ?? []).map((pod) => ({
       name: pod.name,

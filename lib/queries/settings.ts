@@ -151,7 +151,9 @@ function addressOf(connection: ConnectionDocument): string {
     case "prometheus":
       return connection.url;
     case "kubernetes":
-      return connection.access.kind === "inCluster" ? "the cluster that Waybill runs in" : clusterWords(connection.access);
+      return connection.access.kind === "inCluster"
+        ? "the cluster that Waybill runs in"
+        : clusterWords(connection.access);
     default:
       return connection satisfies never;
   }
@@ -177,5 +179,7 @@ function referencesOf(connection: ConnectionDocument): { field: string; referenc
 }
 
 function named(fields: Record<string, string | undefined>): { field: string; reference: string }[] {
-  return Object.entries(fields).flatMap(([field, reference]) => (reference === undefined ? [] : [{ field, reference }]));
+  return Object.entries(fields).flatMap(([field, reference]) =>
+    reference === undefined ? [] : [{ field, reference }],
+  );
 }

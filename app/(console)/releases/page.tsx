@@ -26,11 +26,7 @@ export default async function ReleasesPage({ searchParams }: { searchParams: Pro
   const initial = await loadReleases(getPool(), principal, filter, new Date().toISOString());
   return (
     <Page>
-      <ReleasesList
-        initial={initial}
-        initialPath={releasesPath(params, inSight)}
-        announce={announceReleaseAction}
-      />
+      <ReleasesList initial={initial} initialPath={releasesPath(params, inSight)} announce={announceReleaseAction} />
     </Page>
   );
 }

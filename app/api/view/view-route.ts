@@ -31,7 +31,8 @@ export function viewRoute<Params = Record<string, never>>(
 export function failureOf(error: unknown, where: string): Response {
   const reference = randomUUID();
   const { status, retryAfterSeconds, ...body } = answerFor(error, reference);
-  if (!isKnownError(error) || error.kind === "invariantViolation") logger.error({ err: error, reference, where }, "failed");
+  if (!isKnownError(error) || error.kind === "invariantViolation")
+    logger.error({ err: error, reference, where }, "failed");
   const headers: Record<string, string> = { "cache-control": "no-store" };
   if (retryAfterSeconds !== undefined) headers["retry-after"] = String(retryAfterSeconds);
   return Response.json(body, { status, headers });

@@ -6,12 +6,15 @@ import { Readable } from "node:stream";
 import type { ReadableStream as NodeStream } from "node:stream/web";
 import type { DemoWorld } from "@/lib/engine/testing/demo-world";
 
-type RouteHandler = (request: Request) => Promise<Response>;
+type RouteHandler = (
+  request: Request,
+  context: { params: Promise<Record<string, string | string[]>> },
+) => Promise<Response>;
 
-/** A route.ts below app/api/v1 with its exported methods, as the framework would find it. */
+/** A route.ts with its exported methods, as the framework would find it. */
 export interface ApiRoute {
   file: string;
-  /** `/releases/{project}/{key}`, below /api/v1. */
+  /** `/releases/{project}/{key}`, below the folder that was asked for; `{...name}` takes all that is left. */
   template: string;
   methods: Record<string, RouteHandler>;
 }
@@ -19,39 +22,52 @@ export interface ApiRoute {
 const root = path.resolve(import.meta.dirname, "../../..");
 const httpMethods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
-/** Every route below /api/v1, loaded. */
-export async function loadApiRoutes(): Promise<ApiRoute[]> {
-  const files = globSync("app/api/v1/**/route.ts", { cwd: root }).sort();
+/** Every route below a folder of app, loaded; /api/v1 unless told. */
+export async function loadApiRoutes(folder = "app/api/v1"): Promise<ApiRoute[]> {
+  const files = globSync(`${folder}/**/route.ts`, { cwd: root }).sort();
   return Promise.all(
     files.map(async (file) => {
       const exported = (await import(path.join(root, file))) as Record<string, unknown>;
       const methods = Object.entries(exported).filter(([name]) => httpMethods.has(name));
       const template = file
-        .slice("app/api/v1".length, -"/route.ts".length)
+        .slice(folder.length, -"/route.ts".length)
         .replace(/\[([a-z]+)\]/g, "{$1}")
-        .replace(/\[[.]{3}([a-z]+)\]/g, "{*}");
+        .replace(/\[[.]{3}([a-z]+)\]/g, "{...$1}");
       return { file, template, methods: Object.fromEntries(methods) as Record<string, RouteHandler> };
     }),
   );
 }
 
-/** Sends a request to the route that the framework would choose. */
-export async function dispatch(routes: ApiRoute[], request: Request): Promise<Response> {
+/** Sends a request to the route that the framework would choose of those below `base`. */
+export async function dispatch(routes: ApiRoute[], request: Request, base = "/api/v1"): Promise<Response> {
   const { pathname } = new URL(request.url);
-  const route =
-    routes.find((one) => !one.template.includes("{*}") && matches(one.template, pathname)) ??
-    routes.find((one) => one.template.includes("{*}"));
+  const parts = pathname.slice(base.length).split("/");
+  const fitting = routes.filter((one) => fits(one.template, parts));
+  // A segment that is spelled out goes before a parameter, and that before what takes everything.
+  const [route] = fitting.sort((a, b) => weight(a.template) - weight(b.template));
   const handler = route?.methods[request.method];
-  return handler ? await handler(request) : new Response(null, { status: 405 });
+  if (!route || !handler) return new Response(null, { status: route ? 405 : 404 });
+  return await handler(request, { params: Promise.resolve(paramsOf(route.template, parts)) });
 }
 
-function matches(template: string, pathname: string): boolean {
-  const wanted = `/api/v1${template}`.split("/");
-  const given = pathname.split("/");
-  return (
-    wanted.length === given.length &&
-    wanted.every((part, at) => (part.startsWith("{") ? given[at] : part === given[at]))
-  );
+function weight(template: string): number {
+  return (template.includes("{...") ? 100 : 0) + template.split("{").length;
+}
+
+function fits(template: string, parts: string[]): boolean {
+  const wanted = template.split("/");
+  const open = template.includes("{...");
+  if (open ? parts.length < wanted.length : parts.length !== wanted.length) return false;
+  return wanted.every((part, at) => (part.startsWith("{") ? parts[at] !== "" : part === parts[at]));
+}
+
+function paramsOf(template: string, parts: string[]): Record<string, string | string[]> {
+  const params: Record<string, string | string[]> = {};
+  template.split("/").forEach((part, at) => {
+    if (part.startsWith("{...")) params[part.slice(4, -1)] = parts.slice(at);
+    else if (part.startsWith("{")) params[part.slice(1, -1)] = parts[at] ?? "";
+  });
+  return params;
 }
 
 /** Makes this process's singletons those of a test's world, as a web process has its own. */

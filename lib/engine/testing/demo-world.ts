@@ -139,7 +139,8 @@ export async function createDemoWorld(extra: DemoWorldOptions = {}): Promise<Dem
     },
   };
   for (const service of services) await deploy(world, service);
-  await applyDocuments(engine, people.ada, { text: projectFile(sandbox, extra) });
+  const applied = await applyDocuments(engine, people.ada, { text: projectFile(sandbox, extra) });
+  if (applied.kind !== "applied") throw new Error(JSON.stringify(applied.errors));
   world.people = await signIn(pool);
   await observer.refresh();
   await allFound(pool);
@@ -229,7 +230,8 @@ async function allFound(pool: Pool): Promise<void> {
   const end = performance.now() + 15_000;
   for (;;) {
     const [row] = await pool.query<{ missing: number }>(
-      sql`select count(*) as missing from deployment where observed_digest is null or health <> 'healthy'`,
+      sql`select count(*) as missing from deployment where observed_digest is null or wanted_digest is null
+            or health <> 'healthy'`,
     );
     if (row?.missing === 0) return;
     if (performance.now() > end) throw new Error(`${row?.missing} deployments were not seen healthy`);

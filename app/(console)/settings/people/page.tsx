@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import { chosenProject, type SettingsSearch } from "@/app/(console)/settings/chosen-project";
-import { NoProject } from "@/app/(console)/settings/no-project";
 import { notFoundOr } from "@/app/(console)/not-found-or";
 import { pagePrincipal } from "@/app/(console)/page-principal";
+import { chosenProject, type SettingsSearch } from "@/app/(console)/settings/chosen-project";
+import { NoProject } from "@/app/(console)/settings/no-project";
 import { PeoplePage } from "@/components/settings/people-page";
 import { getPool } from "@/lib/db/pool";
 import { loadPeopleView } from "@/lib/queries/settings-people";

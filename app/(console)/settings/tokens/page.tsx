@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import { chosenProject, type SettingsSearch } from "@/app/(console)/settings/chosen-project";
-import { NoProject } from "@/app/(console)/settings/no-project";
 import { notFoundOr } from "@/app/(console)/not-found-or";
 import { pagePrincipal } from "@/app/(console)/page-principal";
+import { chosenProject, type SettingsSearch } from "@/app/(console)/settings/chosen-project";
+import { NoProject } from "@/app/(console)/settings/no-project";
 import { createTokenAction, revokeTokenAction } from "@/app/actions/tokens";
 import { TokensPage } from "@/components/settings/tokens-page";
 import { getPool } from "@/lib/db/pool";

@@ -1,0 +1,117 @@
+import { driftSeen, pushUnannounced, setImageByHand } from "@/lib/api/testing/change-by-hand";
+import { storeProject } from "@/lib/auth/testing";
+import { abort } from "@/lib/commands/abort";
+import { applyDocuments } from "@/lib/commands/apply-documents";
+import { createToken } from "@/lib/commands/create-token";
+import { hold, releaseHold } from "@/lib/commands/hold";
+import { requestPromotion } from "@/lib/commands/request-promotion";
+import { sql } from "@/lib/db/sql";
+import { type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
+import { loadPromotion } from "@/lib/ledger/record-promotion";
+import { hasEnded } from "@/lib/pipeline/promotion/state";
+
+/** A project in which everything that can be done has something to be done to. */
+export interface Stage {
+  world: DemoWorld;
+  /** The project's file as it stands. */
+  file: string;
+  /** Runs in staging, succeeded there. */
+  release: string;
+  /** Waits in production for an approval, and for a hold. */
+  waiting: { id: string; planHash: string };
+  /** Stuck in staging. */
+  stuck: string;
+  block: string;
+  /** Runs in production by hand, in the place of `wanted`. */
+  drift: string;
+  wanted: string;
+  /** A token of the release manager's. */
+  token: string;
+  /** An image that nobody announced. */
+  unannounced: string;
+}
+
+/** The project's file with an administrator of its own. */
+function accessFile({ sandbox }: DemoWorld): string {
+  const staff = "- { group: staff, role: viewer }";
+  const chief = "- { email: chief@example.org, role: administrator }";
+  return projectFile(sandbox).replace(staff, `${staff}\n    ${chief}`);
+}
+
+let requests = 0;
+
+async function request({ engine, people }: DemoWorld, release: string, environment: string): Promise<string> {
+  const idempotencyKey = `stage-request-${++requests}`;
+  const asked = await requestPromotion(engine, people.ada, { project: "demo", environment, release, idempotencyKey });
+  if (asked.kind === "rejection") throw new Error(asked.message);
+  return asked.state.id;
+}
+
+/** Plays the project until it stands as `Stage` says; nothing is under way when this resolves. */
+export async function setStage(world: DemoWorld): Promise<Stage> {
+  const { engine } = world;
+  const { ada } = world.people;
+  const file = accessFile(world);
+  const applied = await applyDocuments(engine, ada, { text: file });
+  if (applied.kind !== "applied") throw new Error(JSON.stringify(applied));
+  const people = [{ kind: "person", email: "stranger@example.org", role: "administrator" } as const];
+  await storeProject(world.pool, { name: "other", people, environments: ["staging"] });
+  const good = await world.release("backend", "v1.1.0");
+  const first = await world.release("chat", "v1.0.1");
+  const chat = await world.release("chat", "v1.1.0");
+  const broken = await world.release("chat", "v1.2.0", "crash");
+  const hanging = await world.release("backend", "v1.3.0", "unready");
+  await world.withWorker(async () => {
+    for (const { key } of [good, first, chat, broken]) await world.ended(await request(world, key, "staging"));
+  });
+  const stuck = await request(world, hanging.key, "staging");
+  await world.withWorker(async () => {
+    await world.until(stuck, (state) => state.phase === "rollingOut" && state.rollouts[0]?.phase === "accepted");
+    await setImageByHand(world, "backend", "staging", await pushUnannounced(world, "backend", "foreign"));
+    await world.until(stuck, (state) => state.phase === "stuck");
+  });
+  const drift = await pushUnannounced(world, "chat", "by-hand");
+  await setImageByHand(world, "chat", "production", drift);
+  await driftSeen(world, "chat", "production", drift);
+  await hold(engine, ada, { project: "demo", environment: "production", reason: "nothing starts here" });
+  const [cell] = await world.pool.query<{ wanted: string }>(
+    sql`select wanted_digest as wanted from deployment where service = 'chat' and environment = 'production'`,
+  );
+  const [block] = await world.pool.query<{ id: string }>(sql`select id from block where project = 'demo'`);
+  const stage = { world, file, release: good.key, stuck, block: block?.id ?? "", drift, wanted: cell?.wanted ?? "" };
+  const unannounced = await pushUnannounced(world, "backend", "v3.0.0");
+  return { ...stage, waiting: await freshWaiting(stage), token: await freshToken(world), unannounced };
+}
+
+/** A promotion to production that waits and that nobody has signed. */
+export async function freshWaiting(
+  stage: Pick<Stage, "world" | "release"> & Partial<Stage>,
+): Promise<Stage["waiting"]> {
+  const { world, release, waiting } = stage;
+  const { engine, people, pool } = world;
+  const before = waiting && (await loadPromotion(pool, "demo", waiting.id));
+  if (before && !hasEnded(before.phase)) await abort(engine, people.ada, { promotion: before.id, why: "a fresh one" });
+  const state = await loadPromotion(pool, "demo", await request(world, release, "production"));
+  if (state?.phase !== "waiting") throw new Error(`${state?.id} is ${state?.phase}`);
+  return { id: state.id, planHash: state.planHash };
+}
+
+export async function freshToken({ pool, people }: DemoWorld): Promise<string> {
+  const input = { project: "demo", label: "fresh", role: "viewer", environments: null, expiresInDays: 1 } as const;
+  return (await createToken(pool, people.rita, input, new Date())).id;
+}
+
+/** Production held, or not. */
+export async function setHold({ engine, people }: DemoWorld, held: boolean): Promise<void> {
+  const place = { project: "demo", environment: "production" };
+  if (held) await hold(engine, people.ada, { ...place, reason: "nothing starts here" });
+  else await releaseHold(engine, people.ada, { ...place, why: "to be held again" });
+}
+
+/** What was changed by hand in production stands there again, whatever was decided about it. */
+export async function restoreDrift({ world, drift, wanted }: Stage): Promise<void> {
+  await world.pool.execute(
+    sql`update deployment set drift_digest = ${drift}, drift_since = now(), wanted_digest = ${wanted}
+         where project = 'demo' and service = 'chat' and environment = 'production'`,
+  );
+}
