@@ -39,9 +39,9 @@ export function TextEditor({ label, value, onChange, readOnly, wrongLines, descr
   return (
     <div className="text-editor">
       <div className="text-editor__gutter mono" ref={gutter} aria-hidden="true">
-        {Array.from({ length: lines }, (_, index) => (
-          <span key={index + 1} className={classNames(wrongLines.has(index + 1) && "text-editor__wrong")}>
-            {index + 1}
+        {Array.from({ length: lines }, (_, index) => index + 1).map((line) => (
+          <span key={line} className={classNames(wrongLines.has(line) && "text-editor__wrong")}>
+            {line}
           </span>
         ))}
       </div>

@@ -136,6 +136,6 @@ async function loadAround(db: Queryable, { plan }: Assessment): Promise<Around> 
     isProtected: place?.isProtected ?? false,
     open: open ? near(open) : null,
     ahead: ahead ? near(ahead) : null,
-    supersedes: supersedes.filter((one) => one.id !== (open && open.id)).map(near),
+    supersedes: supersedes.filter((one) => one.id !== open?.id).map(near),
   };
 }
