@@ -123,8 +123,9 @@ async function loadAround(db: Queryable, { plan }: Assessment): Promise<Around> 
   const waits = (one: NearPromotion) => one.phase === "waiting" || one.phase === "queued";
   const going = (phase: string) => !["rollingBack", "stuck"].includes(phase);
   const open =
-    plan.kind === "promote" &&
-    rows.find((one) => one.kind === "promote" && one.release === release && going(one.phase));
+    plan.kind === "promote"
+      ? rows.find((one) => one.kind === "promote" && one.release === release && going(one.phase))
+      : undefined;
   const ahead = rows.find((one) => !waits(one)) ?? rows.findLast((one) => one.phase === "queued");
   const supersedes =
     plan.kind === "promote" && plan.queue === "newest"
