@@ -1,3 +1,4 @@
+import { gateTitle } from "@/components/promotion/gate-words";
 import type { ShapeName } from "@/components/state/shape";
 import type { Tone } from "@/components/state/state-language";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
@@ -43,11 +44,12 @@ function withoutRights(view: Asked): PreviewAnswer {
     };
   }
   if (refusal) {
-    const who = verdicts.find((verdict) => verdict.status !== "pass")?.whoCanAct;
     const isIdle = refusal.code === "nothingToMove";
+    const no = verdicts.find((one) => one.status === "fail") ?? verdicts.find((one) => one.status !== "pass");
+    const said = no && !isIdle ? `${gateTitle(no.gate)}: ${no.summary}` : refusal.message;
     return {
       ...(isIdle ? look("ink", "dash", "Nothing to move") : look("fail", "fail", "Would be refused")),
-      text: sentence(refusal.message) + (who && !isIdle ? ` What would change it: ${sentence(who)}` : ""),
+      text: sentence(said) + (no?.whoCanAct && !isIdle ? ` What would change it: ${sentence(no.whoCanAct)}` : ""),
       button: rollback ? "Roll back" : "Request promotion",
       closed: isIdle ? "It runs there already." : "A gate says no.",
     };

@@ -21,7 +21,7 @@ export function PreviewSheet({ view }: { view: PreviewView }) {
   };
   return (
     <Sheet label="Plan">
-      {plan.services.length === 1 ? <Path stops={pathOf(view)} /> : null}
+      {plan.services.length === 1 && plan.kind === "promote" ? <Path stops={pathOf(view)} /> : null}
       <FromTo plan={plan} facts={facts} number={next(plan.services.length === 1 ? 2 : 1)} />
       <SheetRow boxes={2}>
         <RollbackBox number={next()} plan={plan} facts={facts} />
@@ -62,7 +62,7 @@ function pathOf({ plan, facts }: PreviewView): PathStop[] {
   if (fact?.to?.builtAt) stops.push({ name: "built", note: <RelativeTime at={fact.to.builtAt} /> });
   for (const { environment, verifiedAt } of fact?.path ?? []) {
     if (environment === plan.environment) {
-      stops.push({ name: environment, note: plan.kind === "rollback" ? "back to it" : "next", next: true });
+      stops.push({ name: environment, note: "next", next: true });
       break;
     }
     stops.push({ name: environment, note: verifiedAt ? <Succeeded at={verifiedAt} /> : "not yet" });

@@ -21,7 +21,11 @@ interface RollbackBoxProps {
 export function RollbackBox({ number, plan, facts }: RollbackBoxProps) {
   const readiness = useRollbackReadiness(plan);
   return (
-    <Box number={number} title="Rollback target" answer={<ReadyAnswer plan={plan} readiness={readiness} />}>
+    <Box
+      number={number}
+      title={plan.kind === "rollback" ? "What it goes back to" : "Rollback target"}
+      answer={<ReadyAnswer plan={plan} readiness={readiness} />}
+    >
       <RollbackTargets plan={plan} facts={facts} readiness={readiness} />
     </Box>
   );
@@ -29,7 +33,10 @@ export function RollbackBox({ number, plan, facts }: RollbackBoxProps) {
 
 /** What the registry says about the digests to go back to; undefined while it is asked. */
 export function useRollbackReadiness(plan: Plan): RollbackReadiness | undefined {
-  const images = plan.services.flatMap((one) => (one.rollback ? [`${one.service}@${one.rollback.digest}`] : []));
+  const images = plan.services.flatMap((one) => {
+    const target = targetOf(plan, one);
+    return target ? [`${one.service}@${target.digest}`] : [];
+  });
   const query = new URLSearchParams([
     ["project", plan.project],
     ...images.slice(0, 20).map((image) => ["image", image] as [string, string]),
@@ -42,6 +49,17 @@ export function useRollbackReadiness(plan: Plan): RollbackReadiness | undefined 
   return data;
 }
 
+/** Where it would go back to; of a rollback itself, where it goes: it is never rolled back by itself. */
+function targetOf({ kind }: Plan, { to, rollback }: PlannedService): { digest: string; version: string | null } | null {
+  return kind === "rollback" ? to : rollback;
+}
+
+/** When the target was verified in the plan's environment; null where it never was. */
+function verifiedAtOf(plan: Plan, fact: ServiceFacts | undefined): string | null {
+  if (plan.kind === "promote") return fact?.rollbackVerifiedAt ?? null;
+  return fact?.path.find((one) => one.environment === plan.environment)?.verifiedAt ?? null;
+}
+
 interface TargetsProps extends RollbackBoxProps {
   readiness: RollbackReadiness | undefined;
 }
@@ -50,16 +68,16 @@ interface TargetsProps extends RollbackBoxProps {
 export function RollbackTargets({ plan, facts, readiness }: TargetsProps) {
   return plan.services.map((planned) => {
     const fact = facts.find((one) => one.service === planned.service);
-    const { rollback } = planned;
+    const target = targetOf(plan, planned);
     return (
       <div key={planned.service} className="mb-2">
-        {rollback ? (
+        {target ? (
           <p className="flex flex-wrap items-center gap-2 mb-2">
             <b>
               {plan.services.length > 1 ? `${planned.service} ` : ""}
-              {rollback.version ?? "a release that is not known"}
+              {target.version ?? "a release that is not known"}
             </b>
-            <DigestLabel digest={rollback.digest} prefix copy />
+            <DigestLabel digest={target.digest} prefix copy />
           </p>
         ) : null}
         <Bullets items={bulletsOf(plan, planned, fact, readiness)} />
@@ -70,27 +88,28 @@ export function RollbackTargets({ plan, facts, readiness }: TargetsProps) {
 
 function bulletsOf(
   plan: Plan,
-  { service, rollback }: PlannedService,
+  planned: PlannedService,
   fact: ServiceFacts | undefined,
   readiness: RollbackReadiness | undefined,
 ): Bullet[] {
-  if (!rollback) {
+  const target = targetOf(plan, planned);
+  if (!target) {
     const text = `Nothing ran in ${plan.environment} before: there is nothing to go back to.`;
     return [{ id: "none", state: "fail", text }];
   }
-  const verified: Bullet =
-    rollback.verified && fact?.rollbackVerifiedAt
-      ? {
-          id: "verified",
-          state: "pass",
-          text: (
-            <>
-              Verified in {plan.environment} <RelativeTime at={fact.rollbackVerifiedAt} />
-            </>
-          ),
-        }
-      : { id: "verified", state: "degraded", text: "Never verified here: it is what ran before" };
-  const kept = keptOf(service, rollback.digest, readiness);
+  const verifiedAt = verifiedAtOf(plan, fact);
+  const verified: Bullet = verifiedAt
+    ? {
+        id: "verified",
+        state: "pass",
+        text: (
+          <>
+            Verified in {plan.environment} <RelativeTime at={verifiedAt} />
+          </>
+        ),
+      }
+    : { id: "verified", state: "degraded", text: "Never verified here: it is what ran before" };
+  const kept = keptOf(planned.service, target.digest, readiness);
   const words: Record<Kept, Bullet> = {
     asking: { id: "kept", state: "unknown", text: "The registry is being asked whether it still has it" },
     silent: { id: "kept", state: "unknown", text: "The registry did not tell whether it still has it" },
