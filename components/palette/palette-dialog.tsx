@@ -56,7 +56,6 @@ function PaletteList({ onClose }: { onClose: () => void }) {
         placeholder="Release, digest, commit, service, promotion, page"
         value={text}
         onValueChange={setText}
-        autoFocus
       />
       <Command.List className="palette__list" aria-busy={isReading}>
         {groups.map(({ group, lines }) => (

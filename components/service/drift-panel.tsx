@@ -32,6 +32,7 @@ export function DriftPanel({ view, place, actions }: DriftPanelProps) {
     <>
       <Alert
         tone="warn"
+        live
         title={`Drift: ${view.name} in ${environment} does not run what the ledger says`}
         action={
           <span className="flex flex-wrap gap-2">
