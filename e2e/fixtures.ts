@@ -82,6 +82,9 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
   for (const { width, colorScheme } of looks) {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme });
+    // As high as the page: what a phone's bar covers at one place of scrolling is not too small to press.
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ width, height: Math.max(900, height) });
     await expect(page.locator("html")).toHaveAttribute("data-theme", colorScheme);
     await settled(page);
     const { violations } = await new AxeBuilder({ page }).withTags(wcag22AA).analyze();
