@@ -20,6 +20,7 @@ export const uses = {
   refuseSelfApproval: { project: "wharf" },
   hold: { project: "weir" },
   projectFile: { project: "wherry" },
+  history: { project: "whaler" },
 } as const;
 
 /** Where the services of the seed run. */
