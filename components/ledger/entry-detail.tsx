@@ -5,7 +5,6 @@ import { CopyButton } from "@/components/digest/copy-button";
 import { useView } from "@/components/live/use-view";
 import { type Fact, Facts } from "@/components/sheet/facts";
 import { ExactTime } from "@/components/time/exact-time";
-import { ScrollRegion } from "@/components/ui/scroll-region";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { EntryView } from "@/lib/queries/history";
 
@@ -21,9 +20,10 @@ export function EntryDetail({ project, seq }: { project: string; seq: number }) 
   return (
     <>
       <Facts facts={factsOf(data)} />
-      <ScrollRegion className="mono mt-2 max-h-80 overflow-auto" label={`What entry ${seq} holds`}>
-        <pre className="font-inherit">{JSON.stringify(data.entry.data, null, 2)}</pre>
-      </ScrollRegion>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <section className="mono mt-2 max-h-80 overflow-auto" tabIndex={0} aria-label={`What entry ${seq} holds`}>
+        <pre className="mono">{JSON.stringify(data.entry.data, null, 2)}</pre>
+      </section>
     </>
   );
 }

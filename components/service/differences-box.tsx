@@ -25,7 +25,7 @@ export function DifferencesBox({ number, view }: { number: number; view: Service
   if (!a || !b) return null;
   return (
     <Box number={number} title="What differs" note="between what runs in two environments" flush>
-      <div className="flex flex-wrap items-center gap-2 px-4 py-2 phone:pl-10">
+      <div className="flex flex-wrap items-center gap-2 py-2 pr-4 pl-10">
         <PlaceSelect label="From" value={a} places={view.places} onChange={(name) => setChosen({ a: name })} />
         <span className="muted small">and</span>
         <PlaceSelect label="To" value={b} places={view.places} onChange={(name) => setChosen({ b: name })} />

@@ -24,7 +24,7 @@ export function ConnectionsPage({ initial, check, apply }: ConnectionsPageProps)
   const view = data ?? initial;
   return (
     <div className="grid gap-4">
-      <p className="small soft flex flex-wrap items-center gap-2">
+      <p className="small soft px-4 phone:px-0 flex flex-wrap items-center gap-2">
         Credentials are never stored here: a connection names where each is, and only the engine asks there, at the
         moment of use.
         {view.mayAdminister ? (

@@ -97,7 +97,7 @@ function Workers({ number, view }: { number: number; view: InstallationView }) {
   const { work, processes, lateAfterSeconds } = view;
   return (
     <Box number={number} title="Work" answer={<WorkStanding view={view} />} flush>
-      <p className="small soft px-4 pb-2 phone:pl-10">
+      <p className="small soft pr-4 pb-2 pl-10">
         {work.due === 0 ? "Nothing is due that nobody has taken." : `${work.due} steps are due that nobody has taken.`}{" "}
         It counts as late after {lateAfterSeconds} s.
       </p>

@@ -26,7 +26,7 @@ export function SettingsTabs({ mayAdminister }: { mayAdminister: boolean }) {
   return (
     <div className="mb-4 flex flex-wrap items-end gap-x-4 gap-y-2">
       {here ? <SetCrumbs items={[{ label: "Settings", href: "/settings" }, { label: here.label }]} /> : null}
-      <nav className="tabs__list flex-1" aria-label="Settings">
+      <nav className="tabs__list flex-1 basis-full phone:basis-0" aria-label="Settings">
         {tabs.map((tab) => (
           <Link
             key={tab.path}
@@ -41,6 +41,7 @@ export function SettingsTabs({ mayAdminister }: { mayAdminister: boolean }) {
       {here?.perProject && choices.length > 1 ? (
         <Select
           small
+          className="ml-4 phone:ml-0"
           aria-label="Project"
           value={project ?? inSight[0] ?? ""}
           onChange={(event) => setProject(event.target.value)}

@@ -58,7 +58,7 @@ export function TokensPage({ initial, path, create, revoke }: TokensPageProps) {
           }
           flush
         >
-          {view.mayCreate ? null : <p className="small muted px-4 pb-2 phone:pl-10">A viewer may make no token.</p>}
+          {view.mayCreate ? null : <p className="small muted pr-4 pb-2 pl-10">A viewer may make no token.</p>}
           {view.tokens.length === 0 ? (
             <EmptyState title="No token yet" bare>
               A CI job announces releases and asks for promotions with one. It may do no more than whoever made it.

@@ -24,7 +24,12 @@ export interface Checked {
  * begin with, bounded to 5 s. What came of it is kept for the settings page. Administrators of the installation may,
  * and whoever configures a project that uses it. Throws NotFound or Forbidden.
  */
-export async function checkConnection(context: CommandContext, principal: Principal, raw: unknown): Promise<Checked> {
+export async function checkConnection(
+  context: CommandContext,
+  principal: Principal,
+  raw: unknown,
+  limitMs = checkMsMax,
+): Promise<Checked> {
   const { name } = parseInput(checkConnectionInput, raw);
   const [row] = await context.pool.query<{ kind: ConnectionKind; projects: string[] }>(
     sql`select kind, projects from connection where name = ${name}`,
@@ -35,17 +40,23 @@ export async function checkConnection(context: CommandContext, principal: Princi
   if (!can(principal, "configure", { project })) mustBeAbleTo(principal, "administer", { instance: true });
 
   const began = Date.parse(context.now());
-  const trouble = await troubleOf(() => ask(context, row.kind, project, name));
+  const trouble = await troubleOf(() => ask(context, row.kind, { project, name, limitMs }));
   const at = context.now();
   await context.pool.execute(sql`update connection set checked_at = ${at}, trouble = ${trouble} where name = ${name}`);
   return { kind: "checked", trouble, tookMs: Math.max(0, Date.parse(at) - began) };
 }
 
-async function ask({ world }: CommandContext, kind: ConnectionKind, project: string, name: string): Promise<void> {
-  const signal = AbortSignal.timeout(checkMsMax);
+interface Asked {
+  project: string;
+  name: string;
+  limitMs: number;
+}
+
+async function ask({ world }: CommandContext, kind: ConnectionKind, { project, name, limitMs }: Asked): Promise<void> {
+  const signal = AbortSignal.timeout(limitMs);
   const expired = new Promise<never>((_, refuse) => {
     signal.addEventListener("abort", () => {
-      const message = `no answer within ${checkMsMax / 1_000} s`;
+      const message = `no answer within ${limitMs / 1_000} s`;
       refuse(new ExternalError({ system: `connection ${name}`, code: "timeout", message, retryable: true }));
     });
   });
