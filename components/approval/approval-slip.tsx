@@ -8,6 +8,7 @@ import { PromotionName } from "@/components/promotion/promotion-name";
 import { useRollbackReadiness } from "@/components/promotion/rollback-box";
 import { Slip } from "@/components/sheet/slip";
 import { SetCrumbs } from "@/components/shell/crumbs";
+import { State } from "@/components/state/state";
 import { RelativeTime } from "@/components/time/relative-time";
 import type { ApprovalSlipView } from "@/lib/queries/approval-slip";
 
@@ -45,8 +46,14 @@ export function ApprovalSlip({ initial, approveAction, rejectAction }: ApprovalS
 
 function About({ view }: { view: ApprovalSlipView }) {
   const { given, needed, standing } = view.signing;
+  const isOpen = view.phase === "waiting" || view.phase === "queued";
   return (
     <>
+      {view.current || !isOpen ? null : (
+        <>
+          <State name="revoked">This plan is not current any more.</State>{" "}
+        </>
+      )}
       Asked by {view.requestedBy} <RelativeTime at={view.requestedAt} />.{" "}
       {standing === "asked" && view.current ? (
         <>

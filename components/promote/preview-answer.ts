@@ -89,11 +89,8 @@ function waitingAnswer(waits: Verdict[]): PreviewAnswer {
         .sort()
         .slice(-1)
     : [];
-  const people = waits.filter((one) => one.whoCanAct).map((one) => one.whoCanAct);
-  const text =
-    people.length > 0
-      ? `Starts by itself once ${people.join(", and ")} has acted.`
-      : "Starts by itself when its time has come.";
+  const told = waits.map((one) => (one.whoCanAct ? `${gateTitle(one.gate)} (${one.whoCanAct})` : gateTitle(one.gate)));
+  const text = `It starts by itself once nothing is waited for: ${told.join(", ")}.`;
   const base = { ...look("warn", "wait", "May be requested"), text };
   return startsAt ? { ...base, button: "Request promotion", startsAt } : { ...base, button: "Request promotion" };
 }

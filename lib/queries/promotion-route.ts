@@ -78,7 +78,13 @@ function gates({ state, entries }: Known): RouteStation[] {
       { id: "queue", title: "Queue", phase: "now", from: state.since },
     ];
   }
-  return [{ ...base, phase: "done", until: "endedAt" in state ? state.endedAt : undefined }];
+  // It ended before they were open.
+  const how = isEndedEarly(state.phase) ? state.phase : "failed";
+  return [{ ...base, phase: "stopped", state: how, until: "endedAt" in state ? state.endedAt : undefined }];
+}
+
+function isEndedEarly(phase: string): phase is "rejected" | "expired" | "superseded" | "aborted" {
+  return ["rejected", "expired", "superseded", "aborted"].includes(phase);
 }
 
 function rollouts({ state, orders, entries }: Known): RouteStation[] {
