@@ -15,14 +15,14 @@ export async function expectSoundRecord(world: DemoWorld, promotion: string): Pr
   const entries = await loadPromotionEntries(world.pool, "demo", promotion);
   const intents = new Map<string, { digest: string; planHash: string; generation: number }>();
   let planHash = "";
-  let highest = 0;
+  const highest = new Map<string, number>();
   for (const entry of entries) {
     if (entry.kind === "promotion.requested" || entry.kind === "promotion.replanned") planHash = entry.data.planHash;
     if (entry.kind === "rollout.requested" || entry.kind === "revert.requested") {
       const { service, digest, generation } = entry.data;
       expect(entry.data.planHash).toBe(planHash);
-      expect(generation).toBeGreaterThan(highest);
-      highest = generation;
+      expect(generation).toBeGreaterThan(highest.get(service) ?? 0);
+      highest.set(service, generation);
       intents.set(service, { digest, planHash: entry.data.planHash, generation });
     }
     if (entry.kind === "rollout.accepted" || entry.kind === "revert.accepted") {
