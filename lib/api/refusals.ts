@@ -57,6 +57,7 @@ const ofCommands = {
   alreadyHeld: conflicting("The environment is held already"),
   notHeld: conflicting("The environment is not held"),
   notBlocked: conflicting("The block was lifted already"),
+  blocked: conflicting("The digest is blocked there"),
   noDrift: conflicting("There is no drift"),
   driftChanged: conflicting("Something else runs by now"),
 } satisfies Record<string, RefusalForm>;
