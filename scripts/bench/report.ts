@@ -15,7 +15,8 @@ export function toCells(outcomes: readonly Outcome[]): string[][] {
       return [[outcome.name, `could not run: ${outcome.reason}`, "", "", "", "", "failed"]];
     return outcome.rows.map((row) => [
       outcome.name,
-      row.what,
+      // A bench may name itself; the first column has said so.
+      row.what.replace(`${outcome.name}: `, ""),
       row.measured,
       row.against,
       figureOf(row),
