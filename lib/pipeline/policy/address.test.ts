@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { addressTemplate, fillAddress, origin } from "@/lib/pipeline/policy/address";
+import { addressTemplate, origin } from "@/lib/pipeline/policy/address";
+import { fillAddress } from "@/lib/pipeline/policy/fill-address";
 
 const facts = {
   project: "shop",

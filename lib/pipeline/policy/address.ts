@@ -1,25 +1,5 @@
 import { z } from "zod";
-
-/** What a check's address may be filled in with. */
-export interface AddressFacts {
-  project: string;
-  service: string;
-  environment: string;
-  /** Where the service's target is: a Kubernetes namespace and workload. */
-  namespace: string;
-  workload: string;
-}
-
-const placeholder = /\{([^{}]*)\}/g;
-const placeholders = ["project", "service", "environment", "namespace", "workload"] as const;
-
-/** The address with its placeholders filled in; anything else in braces stays as it is. */
-export function fillAddress(template: string, facts: AddressFacts): string {
-  return template.replace(placeholder, (whole, key: string) => {
-    const known = placeholders.find((name) => name === key);
-    return known === undefined ? whole : encodeURIComponent(facts[known]);
-  });
-}
+import { fillAddress, placeholder, placeholders } from "@/lib/pipeline/policy/fill-address";
 
 /** Why `text` is no http address, or undefined where it is one. A password in an address would be a literal secret. */
 export function addressProblem(text: string): string | undefined {

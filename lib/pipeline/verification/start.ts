@@ -1,5 +1,5 @@
 import type { Plan, PlannedService } from "@/lib/pipeline/plan/plan";
-import { fillAddress } from "@/lib/pipeline/policy/address";
+import { fillAddress } from "@/lib/pipeline/policy/fill-address";
 import type { VerificationPolicy } from "@/lib/pipeline/policy/verification";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
 import { shortDigest } from "@/lib/pipeline/release/digest";
