@@ -62,7 +62,16 @@ beforeEach(async () => {
 function worldOfOneRegistry(): Engine["world"] {
   const image = (digest: string): ImageDescription =>
     ({
-      ...{ repository: "shop/web", digest, mediaType: "m", index: false, platforms: [], sizeBytes: 1, user: "", labels: {} },
+      ...{
+        repository: "shop/web",
+        digest,
+        mediaType: "m",
+        index: false,
+        platforms: [],
+        sizeBytes: 1,
+        user: "",
+        labels: {},
+      },
       ...{ healthcheck: false, created: undefined, revision: undefined, source: undefined, version: undefined },
     }) as ImageDescription;
   const registry = {
@@ -154,7 +163,12 @@ describe("each action, called by everybody", () => {
   });
 
   it("announces a release for who may in the project", async () => {
-    const may = { nobody: "unauthenticated", outsider: "notAvailable", viewer: "notAvailable", approver: "notAvailable" };
+    const may = {
+      nobody: "unauthenticated",
+      outsider: "notAvailable",
+      viewer: "notAvailable",
+      approver: "notAvailable",
+    };
     const told = await answers((_, index) =>
       announceReleaseAction({
         project: "shop",
@@ -167,9 +181,7 @@ describe("each action, called by everybody", () => {
 
   it("makes tokens that may no more than who makes them, and revokes them", async () => {
     const make = (role: string, environments: string[] | null) =>
-      answers(() =>
-        createTokenAction({ project: "shop", label: "ci", role, environments, expiresInDays: 7 }),
-      );
+      answers(() => createTokenAction({ project: "shop", label: "ci", role, environments, expiresInDays: 7 }));
     expect(await make("releaseManager", null)).toEqual({ ...nobodyButAdministrators, releaseManager: "ok" });
     expect(await make("releaseManager", ["staging"])).toEqual({
       ...nobodyButAdministrators,

@@ -31,7 +31,9 @@ export function yamlLines(value: Value, indent = ""): string[] {
     if (keys.length === 0) return [`${indent}{}`];
     return keys.flatMap(([key, item]) => {
       const isNested = typeof item === "object" && item !== null && Object.keys(item).length > 0;
-      return isNested ? [`${indent}${key}:`, ...yamlLines(item, `${indent}  `)] : [`${indent}${key}: ${plain(item)}`];
+      if (isNested) return [`${indent}${key}:`, ...yamlLines(item, `${indent}  `)];
+      const [first = "", ...rest] = yamlLines(item, `${indent}  `);
+      return [`${indent}${key}: ${first.trimStart()}`, ...rest];
     });
   }
   return plain(value)

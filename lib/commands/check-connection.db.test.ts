@@ -57,7 +57,12 @@ describe("a connection's check", () => {
 
   it("tells and keeps the system's own words where it refuses", async () => {
     const { context } = worldOf(async () => {
-      throw new ExternalError({ system: "registry x", code: "unauthorized", message: "401 bad login", retryable: false });
+      throw new ExternalError({
+        system: "registry x",
+        code: "unauthorized",
+        message: "401 bad login",
+        retryable: false,
+      });
     });
     const answer = await checkConnection(context, administrator, { name: "registry" });
     expect(answer.trouble).toBe("registry x: 401 bad login");

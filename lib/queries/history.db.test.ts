@@ -180,9 +180,7 @@ describe("who may read", () => {
       ('i#zoe', 'i', 'zoe', 'zoe@x', 'Zoe', array['elsewhere'], false, now()),
       ('i#ada', 'i', 'ada', 'ada@x', 'Ada', '{}', true, now())`);
     const people = [{ kind: "group", group: "staff", role: "viewer" }];
-    await pool.execute(
-      sql`update project set document = document || ${json({ people })}::jsonb where name = 'veza'`,
-    );
+    await pool.execute(sql`update project set document = document || ${json({ people })}::jsonb where name = 'veza'`);
     const { choices } = await read({});
     expect(choices).toEqual({
       environments: ["staging"],

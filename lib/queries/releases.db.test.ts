@@ -35,13 +35,17 @@ beforeAll(async () => {
   await announce(pool, "hidden", "backend", 80);
   const rita = json({ kind: "person", id: "i#rita", name: "Rita" });
   await pool.execute(sql`update release set announced_by = ${rita}::jsonb`);
-  await pool.execute(sql`update artifact set revision = '581f39f0aa' where project = 'veza' and release = 'backend@v7'`);
+  await pool.execute(
+    sql`update artifact set revision = '581f39f0aa' where project = 'veza' and release = 'backend@v7'`,
+  );
   await storeSet();
   await runs(pool, "veza", "backend", "staging", 50);
   await verified(pool, "veza", "backend", "staging", 50, 200);
   await blocks(pool, "veza", "backend", "production", 50);
   await holds(pool, "veza", "production", "load test");
-  await opens(pool, { project: "veza", service: "backend", environment: "production" }, 50, "rolledBack", { reason: "go" });
+  await opens(pool, { project: "veza", service: "backend", environment: "production" }, 50, "rolledBack", {
+    reason: "go",
+  });
 });
 afterAll(async () => {
   await pool.close();
@@ -102,7 +106,13 @@ describe("the list", () => {
       { environment: "production", runs: 0, of: 2, verifiedAt: null, blocked: true },
     ]);
     const [fifty] = (await list({ text: "backend@v50" })).lines;
-    expect(fifty?.places[0]).toEqual({ environment: "staging", runs: 1, of: 1, verifiedAt: minute(200), blocked: false });
+    expect(fifty?.places[0]).toEqual({
+      environment: "staging",
+      runs: 1,
+      of: 1,
+      verifiedAt: minute(200),
+      blocked: false,
+    });
   });
 
   it("offers announcing where one may", async () => {

@@ -128,13 +128,38 @@ describe("one service", () => {
   it("lists pods as they were seen", async () => {
     const pods = [
       { name: "a", digest: digestOf(2), ready: true, restarts: 0, phase: "Running", current: true },
-      { name: "b", ready: false, restarts: 7, phase: "Pending", current: true, trouble: { reason: "Crash", message: "boom" } },
+      {
+        name: "b",
+        ready: false,
+        restarts: 7,
+        phase: "Pending",
+        current: true,
+        trouble: { reason: "Crash", message: "boom" },
+      },
     ];
     await pool.execute(sql`update deployment set observation = ${json({ pods })}::jsonb
       where project = 'veza' and service = 'backend' and environment = 'staging'`);
     expect((await one()).places[0]?.pods).toEqual([
-      { name: "a", digest: digestOf(2), ready: true, restarts: 0, phase: "Running", startedAt: null, current: true, trouble: null },
-      { name: "b", digest: null, ready: false, restarts: 7, phase: "Pending", startedAt: null, current: true, trouble: "Crash: boom" },
+      {
+        name: "a",
+        digest: digestOf(2),
+        ready: true,
+        restarts: 0,
+        phase: "Running",
+        startedAt: null,
+        current: true,
+        trouble: null,
+      },
+      {
+        name: "b",
+        digest: null,
+        ready: false,
+        restarts: 7,
+        phase: "Pending",
+        startedAt: null,
+        current: true,
+        trouble: "Crash: boom",
+      },
     ]);
   });
 
@@ -151,7 +176,10 @@ describe("one service", () => {
       { runs: true, verifiedAt: minute(30) },
       { runs: false, promotion: { phase: "waiting" } },
     ]);
-    expect(told("v1")).toMatchObject([{ runs: false, verifiedAt: minute(20) }, { runs: true, verifiedAt: null }]);
+    expect(told("v1")).toMatchObject([
+      { runs: false, verifiedAt: minute(20) },
+      { runs: true, verifiedAt: null },
+    ]);
     expect(moreReleases).toBe(false);
   });
 

@@ -103,7 +103,9 @@ describe("connections", () => {
   it("are shown where one may view a project that uses them; their references to whoever configures it", async () => {
     const seen = await loadConnectionsView(pool, viewer, minute(9));
     expect(seen.connections.map((one) => one.name)).toEqual(["cluster", "registry"]);
-    expect(seen.connections.every((one) => one.references.length === 0 && one.text === null && !one.mayTest)).toBe(true);
+    expect(seen.connections.every((one) => one.references.length === 0 && one.text === null && !one.mayTest)).toBe(
+      true,
+    );
     const owned = await loadConnectionsView(pool, owner, minute(9));
     expect(owned.connections).toMatchObject([
       { name: "cluster", address: "by its kubeconfig, context shop", mayTest: true, text: null },
