@@ -2,6 +2,9 @@ import type { Engine } from "@/lib/engine/engine";
 import { giveBack, takeDueStep } from "@/lib/engine/lease";
 import { runStep } from "@/lib/engine/run-step";
 
+/** With less than this left no step is begun: an answer cut off by the budget would be recorded as none. */
+const stepMsMin = 250;
+
 /**
  * Does what is due for one promotion, here and now, until nothing is or `budgetMs` is spent: so a click is the call to
  * the cluster. A call that hangs is given up with the budget, and its step put off; what is under way even then keeps its
@@ -18,7 +21,7 @@ export async function drive(engine: Engine, promotion: string, budgetMs: number)
 
 async function driveUntil(engine: Engine, promotion: string, until: number): Promise<void> {
   try {
-    for (let leftMs = until - performance.now(); leftMs > 0; leftMs = until - performance.now()) {
+    for (let leftMs = until - performance.now(); leftMs > stepMsMin; leftMs = until - performance.now()) {
       const step = await takeDueStep(engine, promotion);
       if (!step) return;
       const callMs = Math.min(engine.callMs, Math.ceil(leftMs));
