@@ -2,8 +2,8 @@ import type { Engine } from "@/lib/engine/engine";
 import { giveBack, takeDueStep } from "@/lib/engine/lease";
 import { runStep } from "@/lib/engine/run-step";
 
-/** With less than this left no step is begun: an answer cut off by the budget would be recorded as none. */
-const stepMsMin = 250;
+/** With less than this share of the budget left no step is begun: an answer that is cut off would be recorded as none. */
+const lastShare = 1 / 8;
 
 /**
  * Does what is due for one promotion, here and now, until nothing is or `budgetMs` is spent: so a click is the call to
@@ -15,13 +15,14 @@ export async function drive(engine: Engine, promotion: string, budgetMs: number)
   const over = new Promise<void>((resolve) => {
     spent = setTimeout(resolve, budgetMs);
   });
-  await Promise.race([over, driveUntil(engine, promotion, performance.now() + budgetMs)]);
+  await Promise.race([over, driveFor(engine, promotion, budgetMs)]);
   clearTimeout(spent);
 }
 
-async function driveUntil(engine: Engine, promotion: string, until: number): Promise<void> {
+async function driveFor(engine: Engine, promotion: string, budgetMs: number): Promise<void> {
+  const until = performance.now() + budgetMs;
   try {
-    for (let leftMs = until - performance.now(); leftMs > stepMsMin; leftMs = until - performance.now()) {
+    for (let leftMs = until - performance.now(); leftMs > budgetMs * lastShare; leftMs = until - performance.now()) {
       const step = await takeDueStep(engine, promotion);
       if (!step) return;
       const callMs = Math.min(engine.callMs, Math.ceil(leftMs));
