@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import type { PersonPrincipal } from "@/lib/auth/principal";
+import type { Verdict } from "@/lib/pipeline/gates/gate";
+import { type AskedFor, signatureCount, signingStanding } from "@/lib/queries/approval-standing";
+
+const arjun: PersonPrincipal = {
+  kind: "person",
+  id: "i#arjun",
+  name: "Arjun",
+  email: "arjun@example.org",
+  groups: ["approvers"],
+  administrator: false,
+  grants: [{ project: "veza", role: "approver", environments: ["production"] }],
+};
+const rita = { kind: "person" as const, id: "i#rita", name: "Rita" };
+const planHash = "a".repeat(64);
+
+function verdict(status: Verdict["status"], given: number): Verdict {
+  const evidence = [{ name: "approvals", value: String(given), threshold: "2" }];
+  return { gate: "approval", status, demand: "", summary: "", evidence };
+}
+
+function asked(over: Partial<AskedFor> = {}): AskedFor {
+  return {
+    project: "veza",
+    environment: "production",
+    phase: "waiting",
+    planHash,
+    requestedBy: rita,
+    approvals: [],
+    gates: [{ kind: "hold" }, { kind: "approval", count: 2, from: ["approvers"], expiresAfterMs: 1 }],
+    verdicts: [{ ...verdict("pass", 0), gate: "hold" }, verdict("wait", 1)],
+    ...over,
+  };
+}
+
+function signed(person: string, hash: string): AskedFor["approvals"] {
+  return [{ by: rita, person, decision: "approved", planHash: hash, reason: null, at: "" }];
+}
+
+test("it waits for the yes of somebody whom the gate names and who may approve there", () => {
+  expect(signingStanding(arjun, asked())).toBe("asked");
+  expect(signingStanding({ ...arjun, groups: [] }, asked())).toBe("notAmong");
+  expect(signingStanding(arjun, asked({ environment: "staging" }))).toBe("mayNot");
+  const named = asked({ gates: [{ kind: "approval", count: 1, from: ["arjun@example.org"], expiresAfterMs: 1 }] });
+  expect(signingStanding({ ...arjun, groups: [] }, { ...named, verdicts: [verdict("wait", 0)] })).toBe("asked");
+});
+
+test("not of whoever asked for it, be it by a token", () => {
+  expect(signingStanding(arjun, asked({ requestedBy: { ...rita, id: arjun.id } }))).toBe("requester");
+  const token = { kind: "token" as const, id: "t", name: "ci", owner: arjun.id };
+  expect(signingStanding(arjun, asked({ requestedBy: token }))).toBe("requester");
+});
+
+test("once for a plan, and again for another one", () => {
+  expect(signingStanding(arjun, asked({ approvals: signed(arjun.id, planHash) }))).toBe("signed");
+  expect(signingStanding(arjun, asked({ approvals: signed(arjun.id, "b".repeat(64)) }))).toBe("asked");
+});
+
+test("not where enough have signed, nothing is asked, or nothing is open any more", () => {
+  expect(signingStanding(arjun, asked({ verdicts: [verdict("pass", 0), verdict("pass", 2)] }))).toBe("given");
+  expect(signingStanding(arjun, asked({ gates: [{ kind: "hold" }] }))).toBe("over");
+  expect(signingStanding(arjun, asked({ phase: "verifying" }))).toBe("over");
+});
+
+test("before anything was evaluated, it waits", () => {
+  expect(signingStanding(arjun, asked({ verdicts: [] }))).toBe("asked");
+  expect(signatureCount(asked({ verdicts: [] }))).toEqual({ given: 0, needed: 2 });
+});
+
+test("signatures are counted over the gates that ask for them, none more than it asks for", () => {
+  expect(signatureCount(asked())).toEqual({ given: 1, needed: 2 });
+  expect(signatureCount(asked({ verdicts: [verdict("pass", 0), verdict("pass", 5)] }))).toEqual({
+    given: 2,
+    needed: 2,
+  });
+});
