@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useView } from "@/components/live/use-view";
 import { useProjectsInSight } from "@/components/shell/projects-in-sight";
 import { Kbd } from "@/components/ui/kbd";
+import { useReturnOfFocus } from "@/components/ui/use-return-of-focus";
 import type { PaletteView } from "@/lib/queries/palette";
 import { fixedLines, groupTitles, lineOf, type PaletteGroup, type PaletteLine } from "./palette-items";
 import { PaletteRow } from "./palette-row";
@@ -20,11 +21,12 @@ interface PaletteDialogProps {
 
 /** One field over everything that has a page: services, releases, promotions, environments, pages and what can be done. */
 export function PaletteDialog({ open, onOpenChange }: PaletteDialogProps) {
+  const returnFocus = useReturnOfFocus(open);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="veil" />
-        <Radix.Content className="dialog palette" aria-describedby={undefined}>
+        <Radix.Content className="dialog palette" aria-describedby={undefined} onCloseAutoFocus={returnFocus}>
           <Radix.Title className="sr">Search and go</Radix.Title>
           <PaletteList onClose={() => onOpenChange(false)} />
         </Radix.Content>

@@ -12,6 +12,8 @@ interface PromoteMenuProps {
 
 /** Where a release may be brought: each leads to the preview, which says what would stop it. */
 export function PromoteMenu({ project, release, places }: PromoteMenuProps) {
+  // Nothing to press for whoever may bring it nowhere.
+  if (!places.some(({ may }) => may)) return null;
   return (
     <Menu
       align="end"

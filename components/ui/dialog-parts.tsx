@@ -2,9 +2,10 @@
 
 import { X } from "lucide-react";
 import * as Radix from "radix-ui/dialog";
-import { type ReactNode, useLayoutEffect, useRef } from "react";
+import type { ReactNode } from "react";
 import { IconButton } from "./button";
 import { classNames } from "./class-names";
+import { useReturnOfFocus } from "./use-return-of-focus";
 
 export interface DialogProps {
   open: boolean;
@@ -17,18 +18,6 @@ export interface DialogProps {
   tone?: "plain" | "danger";
   wide?: boolean;
   children?: ReactNode;
-}
-
-/** Brings the focus back to what opened the dialog: without a trigger of its own, Radix would leave it nowhere. */
-function useReturnOfFocus(open: boolean): (event: Event) => void {
-  const opener = useRef<Element>(null);
-  useLayoutEffect(() => {
-    if (open) opener.current = document.activeElement;
-  }, [open]);
-  return (event) => {
-    event.preventDefault();
-    if (opener.current instanceof HTMLElement) opener.current.focus();
-  };
 }
 
 /** The dialog itself, loaded when one is first opened. */
