@@ -11,9 +11,9 @@ export function noticeWith(page: Page, words: string | RegExp): Locator {
   return page.locator(".alert").filter({ hasText: words });
 }
 
-/** The stamp beside the page's title: where the promotion or the environment stands. */
+/** What stands beside the page's title: the state of the promotion or the environment. */
 export function stampOf(page: Page): Locator {
-  return page.locator(".page__line .stamp");
+  return page.locator(".page__line").locator(".stamp, .state");
 }
 
 /** A service's line of the matrix, by its repository: names repeat between projects. */

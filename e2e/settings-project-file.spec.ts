@@ -49,7 +49,7 @@ test("a wrong file changes nothing, a right one is shown, applied and kept, and 
     await ada.getByRole("button", { name: "Apply…" }).click();
     const dialog = ada.getByRole("dialog", { name: `Apply version 2 of ${project}` });
     await expect(dialog).toContainText("1 change");
-    await expect(dialog).toContainText("spec.environments[1].gates[0].approval.expiresAfter");
+    await expect(dialog).toContainText("spec.environments[production].gates[approval].expiresAfter");
     await expectAccessible(ada, "what applying would change");
     await dialog.getByRole("button", { name: "Apply", exact: true }).click();
     await expect(dialog).toBeHidden();

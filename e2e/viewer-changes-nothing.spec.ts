@@ -73,7 +73,7 @@ test("the request behind a button is refused when Vera sends it", async ({ signI
     },
   );
   await rita.getByRole("button", { name: "Promote now" }).click();
-  await expect(rita.locator("main").getByText(/not available/i)).toBeVisible();
+  await expect(rita.getByText("It does not exist, or you may not do this with it.")).toBeVisible();
   await expect(rita).toHaveURL(/\/promote\?/);
   await expectAccessible(rita, "preview with a refused request");
   expect(await promotionsOf(vera)).toEqual([]);
@@ -97,7 +97,8 @@ test("the API refuses the same of her", async ({ signIn }) => {
       data: { project, label: "mine", role: "viewer", environments: null, expiresInDays: 1 },
     }),
   ]);
-  expect(sent.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
+  // Whether it is missing or forbidden is not told.
+  expect(sent.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404]);
   expect(await promotionsOf(vera)).toEqual([]);
 });
 
