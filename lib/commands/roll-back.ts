@@ -48,12 +48,15 @@ export async function rollBack(
     const request = { environment, services: services.join(","), kind: "rollback" };
     const repeated = await findRepeated(tx, idempotencyKey, request);
     if (repeated) return { kind: "requested", state: repeated, created: false };
-    const [busy] = await tx.query<{ promotion: string }>(
-      sql`select promotion from rollout where project = ${project} and environment = ${environment}
+    const [busy] = await tx.query<{ promotion: string; phase: string }>(
+      sql`select promotion, phase from rollout where project = ${project} and environment = ${environment}
            and service = any(${services}) and active limit 1`,
     );
     if (busy) {
-      const message = `${busy.promotion} is under way there: abort it, and it goes back by itself`;
+      const message =
+        busy.phase === "stuck"
+          ? `${busy.promotion} is stuck there: try its way back again, or close it first`
+          : `${busy.promotion} is under way there: abort it, and it goes back by itself`;
       return { kind: "rejection", code: "busy", message, promotion: busy.promotion };
     }
     const found = await findRollback(tx, project, environment, services);

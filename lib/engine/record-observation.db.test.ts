@@ -202,6 +202,17 @@ describe("what is seen", () => {
     expect(await entries()).toEqual([["deployment.found", a]]);
   });
 
+  it("of an image that nobody announced is its spec's digest, whatever its pods call it; of another one it is not", async () => {
+    await look(seen(a, { pods: [pod("x", b), pod("y", c)] }));
+    expect(await stored()).toMatchObject({ wanted: a, observed: a, drift: null });
+    const old = pod("y", c, { current: false });
+    await look(seen(a, { pods: [pod("x", b), old] }));
+    expect(await stored()).toMatchObject({ observed: null });
+    await announce(a, [b], "v1.0.0");
+    await look(seen(a, { pods: [pod("x", b), pod("y", c)] }));
+    expect(await stored()).toMatchObject({ observed: null });
+  });
+
   it("is called by its own version, though the pods still run another", async () => {
     await announce(a, [], "v1.0.0");
     await announce(b, [], "v2.0.0");

@@ -70,7 +70,10 @@ async function loadKnown(db: Queryable, { project, service, environment }: Cell)
   return row;
 }
 
-/** For each digest seen, the announced index that it is a platform of. */
+/**
+ * For each digest seen, the index that it is a platform of: as it was announced, or, for a spec that nobody announced,
+ * because pods of its newest revision can run nothing else.
+ */
 async function loadIndexes(
   db: Queryable,
   { project, service }: Cell,
@@ -80,11 +83,18 @@ async function loadIndexes(
     (one) => one !== undefined,
   );
   if (digests.length === 0) return new Map();
-  const rows = await db.query<{ platform: Digest; digest: Digest }>(
-    sql`select p.platform, a.digest from artifact a cross join lateral unnest(a.platforms) as p (platform)
-         where a.project = ${project} and a.service = ${service} and p.platform = any(${digests})`,
+  const rows = await db.query<{ known: Digest; digest: Digest }>(
+    sql`select k.known, a.digest from artifact a cross join lateral unnest(a.platforms || a.digest) as k (known)
+         where a.project = ${project} and a.service = ${service} and k.known = any(${digests})`,
   );
-  return new Map(rows.map((row) => [row.platform, row.digest]));
+  const indexes = new Map(rows.map((row) => [row.known, row.digest]));
+  const { specDigest } = seen;
+  if (specDigest === undefined || indexes.has(specDigest) || seen.observedGeneration < seen.targetGeneration)
+    return indexes;
+  for (const { current, digest } of seen.pods) {
+    if (current && digest !== undefined && !indexes.has(digest)) indexes.set(digest, specDigest);
+  }
+  return indexes;
 }
 
 /** Something else runs by now: plans that wait for an approval are made again, and say so. */

@@ -226,6 +226,9 @@ describe("a rollback", () => {
     });
     expect(await stateOf(id)).toMatchObject({ phase: "stuck", trouble: expect.stringContaining("rollback itself") });
     expect(await stop(id)).toMatchObject({ kind: "rejection", code: "notRunning" });
+    const again = { ...staging, services: ["chat"], idempotencyKey: "while-it-is-stuck" };
+    const message = `${id} is stuck there: try its way back again, or close it first`;
+    expect(await rollBack(world.engine, world.people.rita, again)).toMatchObject({ code: "busy", message });
     const why = "looked at by hand";
     const closed = await settleStuck(world.engine, world.people.rita, { promotion: id, how: "close", why });
     expect(closed).toMatchObject({ kind: "told", state: { phase: "failed" } });

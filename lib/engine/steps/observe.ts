@@ -21,7 +21,7 @@ export async function runObserve(engine: Engine, step: LeasedStep): Promise<void
   }
   const planned = plannedOf(state, service);
   const digest = back ? planned.rollback?.digest : planned.to.digest;
-  const expected = await expectedDigest(engine.pool, state.project, service, digest ?? planned.to.digest);
+  const expected = await expectedDigest(engine, state.project, planned, digest ?? planned.to.digest);
   const outcome = await attemptCall(engine, step, rollout.deadlineAt, async (signal) => {
     const target = await targetOf(engine, state, planned);
     return target.observe(planned.target, signal);

@@ -40,7 +40,7 @@ async function lookAtDigest(engine: Engine, state: Verifying, check: CheckState)
   try {
     const target = await targetOf(engine, state, planned);
     const seen = await target.observe(planned.target, AbortSignal.timeout(engine.callMs));
-    const expected = await expectedDigest(engine.pool, state.project, check.service, planned.to.digest);
+    const expected = await expectedDigest(engine, state.project, planned, planned.to.digest);
     return judgeDigest(check, judgeObservation(seen, expected, told), engine.now());
   } catch (error) {
     return judgeDigest(check, silence(error), engine.now());

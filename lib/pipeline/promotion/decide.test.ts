@@ -319,6 +319,20 @@ describe("the way back", () => {
     expect(say(chatIsBack, { kind: "close", by: rita, why: "removed by hand" }).state.phase).toBe("failed");
   });
 
+  it("does not go back from what is right after a pause in which nobody looked; it lets it hold", () => {
+    const verifying = goOn(begin(), until("verifying"));
+    if (verifying.state.phase !== "verifying") throw new Error("not verifying");
+    const { checks } = verifying.state;
+    const answers = (status: "holding" | "good" | "unknown"): PromotionInput => {
+      return { kind: "checked", checks: checks.map((check) => ({ ...check, status, found: "answered 200" })) };
+    };
+    const late = say(verifying, answers("holding"), 3_600_000);
+    expect(late.state.phase).toBe("verifying");
+    expect(late.effects).toMatchObject([{ kind: "verify" }]);
+    expect(say(late, answers("good")).state).toMatchObject({ passedAt: expect.any(String) });
+    expect(say(late, answers("unknown")).state).toMatchObject({ phase: "rollingBack", cause: { kind: "errored" } });
+  });
+
   it("tells a check that gave no answer from one that said no", () => {
     const verifying = goOn(begin(), until("verifying"));
     if (verifying.state.phase !== "verifying") throw new Error("not verifying");
