@@ -10,6 +10,7 @@ import { createTestDatabase, type TestDatabase } from "@/lib/db/test-database";
 import { composeEngine } from "@/lib/engine/compose";
 import type { Engine } from "@/lib/engine/engine";
 import { Unauthenticated } from "@/lib/pipeline/errors";
+import type { Digest } from "@/lib/pipeline/release/digest";
 import type { ImageDescription } from "@/lib/ports/artifact-registry";
 import { administrator, digestOf, personWith } from "@/lib/queries/testing/matrix-fixture";
 
@@ -60,23 +61,14 @@ beforeEach(async () => {
 });
 
 function worldOfOneRegistry(): Engine["world"] {
-  const image = (digest: string): ImageDescription =>
-    ({
-      ...{
-        repository: "shop/web",
-        digest,
-        mediaType: "m",
-        index: false,
-        platforms: [],
-        sizeBytes: 1,
-        user: "",
-        labels: {},
-      },
-      ...{ healthcheck: false, created: undefined, revision: undefined, source: undefined, version: undefined },
-    }) as ImageDescription;
+  const image = (digest: Digest): ImageDescription => ({
+    ...{ repository: "shop/web", digest, mediaType: "m", index: false, platforms: [], sizeBytes: 1, user: "" },
+    ...{ labels: {}, healthcheck: false },
+    ...{ created: undefined, revision: undefined, source: undefined, version: undefined },
+  });
   const registry = {
     host: "registry.example.com",
-    describe: async (_: string, digest: string) => image(digest),
+    describe: async (_: string, digest: Digest) => image(digest),
     check: async () => undefined,
   };
   return { registry: async () => registry } as never;

@@ -66,3 +66,17 @@ export const entryGroupNames = [
 export function kindsOf(group: EntryGroup): EntryKind[] {
   return (Object.keys(groupOf) as EntryKind[]).filter((kind) => groupOf[kind] === group);
 }
+
+/** What only Waybill's own parts write, whatever a person asked for before: most of a ledger. */
+const machineKinds: ReadonlySet<EntryKind> = new Set<EntryKind>([
+  "gates.evaluated",
+  ...(Object.keys(groupOf) as EntryKind[]).filter((kind) => groupOf[kind] === "rollouts"),
+  "deployment.found",
+  "drift.detected",
+  "drift.cleared",
+]);
+
+/** The kinds that a person or a token can have written. */
+export const peopleKinds: readonly EntryKind[] = (Object.keys(groupOf) as EntryKind[]).filter(
+  (kind) => !machineKinds.has(kind),
+);

@@ -8,7 +8,7 @@ import type { Actor } from "@/lib/pipeline/actor";
 import { NotFound, parseInput } from "@/lib/pipeline/errors";
 import type { EntryBody } from "@/lib/pipeline/promotion/entry";
 import { type EntryPromotion, type EntryWords, entryWords, type SpokenEntry } from "@/lib/queries/entry-words";
-import { entryGroupNames, kindsOf } from "@/lib/queries/history-kinds";
+import { entryGroupNames, kindsOf, peopleKinds } from "@/lib/queries/history-kinds";
 import { actorWords, loadPeopleOf } from "@/lib/queries/people";
 
 /** The chain of what concerns the installation rather than one project; its administrators read it. */
@@ -65,6 +65,9 @@ export interface HistoryView {
 }
 
 const pageSize = 50;
+
+/** Waybill's own parts, by the names under which they write. */
+const systems: ReadonlySet<string> = new Set(["worker", "observer", "start"]);
 
 /** A page of a project's ledger. Throws InvalidInput, and NotFound for a chain that the principal may not read. */
 export async function loadHistory(
@@ -151,36 +154,70 @@ const entryColumns = sql`e.project, e.seq, e.at, e.kind, e.actor, e.promotion, e
 /** One row more than a page shows, in the order in which they are walked. */
 function loadRows(db: Queryable, filter: z.output<typeof historyFilter>): Promise<HistoryRow[]> {
   const order = filter.after === undefined ? sql`desc` : sql`asc`;
-  const where = sql`e.project = ${filter.project} ${conditions(filter)}`;
-  // By kind: a walk along the index of each, so that a rare one is found without reading the whole book.
-  const picked = filter.kind
-    ? sql`select e.* from unnest(${kindsOf(filter.kind)}::text[]) as k (kind) cross join lateral (
-            select e.* from ledger_entry e where e.kind = k.kind and ${where} order by e.seq ${order} limit ${pageSize + 1}) e
-           order by e.seq ${order} limit ${pageSize + 1}`
-    : sql`select e.* from ledger_entry e where ${where} order by e.seq ${order} limit ${pageSize + 1}`;
+  const last = sql`order by e.seq ${order} limit ${pageSize + 1}`;
   return db.query<HistoryRow>(
-    sql`select ${entryColumns} from (${picked}) e left join promotion p on p.id = e.promotion order by e.seq ${order}`,
+    sql`select ${entryColumns} from (${walk(filter, last)}) e left join promotion p on p.id = e.promotion
+         order by e.seq ${order}`,
   );
 }
 
+/** The entries that match, found along the index that fits what is asked, without reading the whole book. */
+function walk(filter: z.output<typeof historyFilter>, last: Sql): Sql {
+  const { project, service } = filter;
+  const kinds = walkedKinds(filter);
+  const where = sql`e.project = ${project} ${conditions(filter)}`;
+  if (service !== undefined) {
+    const ofKind = kinds ? sql`and e.kind = any(${kinds})` : sql.empty;
+    // Its own entries, and those of promotions that move it, several services' included.
+    return sql`select e.* from (
+        (select e.* from ledger_entry e where e.service = ${service} and ${where} ${ofKind} ${last})
+        union all
+        (select e.* from promotion q cross join lateral (
+          select e.* from ledger_entry e where e.promotion = q.id and e.service is null and ${where} ${ofKind} ${last}) e
+          where q.project = ${project} and ${service} = any(q.services) ${last})) e ${last}`;
+  }
+  if (!kinds) return sql`select e.* from ledger_entry e where ${where} ${last}`;
+  return sql`select e.* from unnest(${kinds}::text[]) as k (kind) cross join lateral (
+      select e.* from ledger_entry e where e.kind = k.kind and ${where} ${last}) e ${last}`;
+}
+
+/** The kinds that can match, where that is known; what people write is a small part of a ledger. */
+function walkedKinds({ kind, by }: z.output<typeof historyFilter>): readonly string[] | undefined {
+  const asked = kind === undefined ? undefined : kindsOf(kind);
+  if (by === undefined || systems.has(by)) return asked;
+  return asked ? asked.filter((one) => peopleKinds.includes(one)) : peopleKinds;
+}
+
 function conditions(filter: z.output<typeof historyFilter>): Sql {
-  const { environment, service, release, promotion, by, from, to, before, after, project } = filter;
+  const { environment, release, promotion, by, before, after } = filter;
   const parts: Sql[] = [];
   if (environment !== undefined) parts.push(sql`and e.environment = ${environment}`);
-  // A promotion of several services is about each of them.
-  if (service !== undefined)
-    parts.push(sql`and (e.service = ${service} or e.service is null and e.promotion in (
-      select q.id from promotion q where q.project = ${project} and ${service} = any(q.services)))`);
   if (release !== undefined) parts.push(sql`and e.release = ${release}`);
   if (promotion !== undefined) parts.push(sql`and e.promotion = ${promotion}`);
   if (by !== undefined)
     parts.push(sql`and (e.actor->>'id' = ${by} or e.actor->>'owner' = ${by}
       or e.actor->>'kind' = 'system' and e.actor->>'name' = ${by})`);
-  if (from !== undefined) parts.push(sql`and e.at >= ${from}::timestamptz`);
-  if (to !== undefined) parts.push(sql`and e.at <= ${to}::timestamptz`);
+  parts.push(...timeConditions(filter));
   if (before !== undefined && after === undefined) parts.push(sql`and e.seq < ${before}`);
   if (after !== undefined) parts.push(sql`and e.seq > ${after}`);
   return sql.join(parts, " ");
+}
+
+/**
+ * Moments are the writers' clocks, numbers the order of writing: they agree but for the clocks' difference, so that an
+ * hour beside a moment bounds the numbers, and the index over them need not be walked from its end.
+ */
+function timeConditions({ project, from, to }: z.output<typeof historyFilter>): Sql[] {
+  const parts: Sql[] = [];
+  if (from !== undefined)
+    parts.push(sql`and e.at >= ${from}::timestamptz and e.seq > coalesce((
+      select b.seq from ledger_entry b where b.project = ${project} and b.at < ${from}::timestamptz - interval '1 hour'
+       order by b.at desc limit 1), 0)`);
+  if (to !== undefined)
+    parts.push(sql`and e.at <= ${to}::timestamptz and e.seq < coalesce((
+      select b.seq from ledger_entry b where b.project = ${project} and b.at > ${to}::timestamptz + interval '1 hour'
+       order by b.at limit 1), ${Number.MAX_SAFE_INTEGER})`);
+  return parts;
 }
 
 async function loadChoices(db: Queryable, project: string) {
