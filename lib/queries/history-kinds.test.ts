@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { decide } from "@/lib/pipeline/promotion/decide";
+import { later } from "@/lib/pipeline/promotion/decision";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 import { evolve } from "@/lib/pipeline/promotion/evolve";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
@@ -16,8 +17,10 @@ it("a promotion writes nothing in a person's name but what people can write, wha
   fc.assert(
     fc.property(fc.array(fc.tuple(mostly, someInput(plan)), { maxLength: 40 }), (steps) => {
       let state: PromotionState | undefined;
+      let now = startedAt;
       for (const [goWell, make] of [[false, () => aRequest(plan)] as const, ...steps]) {
-        const decided = decide(state, (goWell && state && nextGoodInput(state)) || make(state), startedAt);
+        now = later(now, 2_000);
+        const decided = decide(state, (goWell && state && nextGoodInput(state)) || make(state), now);
         if (decided.kind === "rejection") continue;
         state = decided.entries.reduce<PromotionState | undefined>(evolve, state);
         for (const entry of decided.entries) seen.add(named(entry));
