@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { approve } from "@/lib/commands/approve";
 import { requestPromotion } from "@/lib/commands/request-promotion";
 import { rollBack } from "@/lib/commands/roll-back";
+import { sql } from "@/lib/db/sql";
 import { createDemoWorld, type DemoWorld } from "@/lib/engine/testing/demo-world";
 import { loadPromotionEntries } from "@/lib/ledger/load";
 
@@ -81,5 +82,29 @@ describe("a promotion, from an announced image to production", () => {
     const ended = await world.ended(back.state.id);
     expect(ended.phase).toBe("succeeded");
     expect(ended.plan.services[0]?.to.version).toBe("v1.1.0");
+  }, 60_000);
+});
+
+describe("a target that an earlier installation wrote to", () => {
+  it("is taken over above the number that it carries", async () => {
+    const { clusterUrl, tokens } = world.sandbox;
+    const path = "/apis/apps/v1/namespaces/demo-staging/deployments/chat";
+    const answer = await fetch(`${clusterUrl}${path}`, {
+      method: "PATCH",
+      headers: { authorization: `Bearer ${tokens.admin}`, "content-type": "application/merge-patch+json" },
+      body: JSON.stringify({
+        metadata: { annotations: { "waybill.dev/generation": "41", "waybill.dev/promotion": "old-7" } },
+      }),
+    });
+    expect(answer.status).toBe(200);
+    await vi.waitFor(async () => {
+      const [row] = await world.pool.query<{ generation: number }>(
+        sql`select (observation->>'generation')::int as generation from deployment where service = 'chat' and environment = 'staging'`,
+      );
+      expect(row?.generation).toBe(41);
+    }, 10_000);
+    const { key } = await world.release("chat", "v1.1.0");
+    const done = await world.ended(await request(key, "staging"));
+    expect(done).toMatchObject({ phase: "succeeded", rollouts: [{ generation: 42 }] });
   }, 60_000);
 });

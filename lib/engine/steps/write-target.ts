@@ -15,10 +15,13 @@ export function plannedOf(state: PromotionState, service: string | undefined): P
   return planned;
 }
 
-/** The next fencing number of a deployment: above everything that was ever written there. */
+/**
+ * The next fencing number of a deployment: above everything that was ever written there, by this installation or by one
+ * before it whose number the target still carries.
+ */
 export async function nextGeneration(tx: LedgerTransaction, state: PromotionState, service: string): Promise<number> {
   const [row] = await tx.query<{ generation: number }>(
-    sql`select generation from deployment
+    sql`select greatest(generation, coalesce((observation->>'generation')::int, 0)) as generation from deployment
          where project = ${state.project} and service = ${service} and environment = ${state.plan.environment}`,
   );
   if (!row) throw new InvariantViolation(`${service} has no deployment in ${state.plan.environment}`);
