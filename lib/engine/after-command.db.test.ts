@@ -5,6 +5,7 @@ import { sql } from "@/lib/db/sql";
 import { afterCommand } from "@/lib/engine/after-command";
 import { drive } from "@/lib/engine/drive";
 import type { Engine } from "@/lib/engine/engine";
+import { specDigest } from "@/lib/engine/testing/cells";
 import { createDemoWorld, type DemoWorld } from "@/lib/engine/testing/demo-world";
 import { loadPromotionEntries } from "@/lib/ledger/load";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
@@ -44,18 +45,6 @@ async function stateOf(id: string): Promise<PromotionState> {
   return world.until(id, () => true);
 }
 
-async function specDigest(service: string): Promise<string | undefined> {
-  const target = await world.engine.world.target("demo", "cluster");
-  const seen = await target.observe({
-    kind: "kubernetes",
-    connection: "cluster",
-    namespace: "demo-staging",
-    workload: { kind: "deployment", name: service },
-    container: service,
-  });
-  return seen.specDigest;
-}
-
 async function stepsOf(id: string) {
   return world.pool.query<{ kind: string; attempts: number; leased: boolean; trouble: string | null }>(
     sql`select kind, attempts, coalesce(lease_until > now(), false) as leased, trouble from step
@@ -85,20 +74,20 @@ describe("a click where one process is everything", () => {
     await afterCommand(id);
     const state = await stateOf(id);
     expect(state).toMatchObject({ phase: "rollingOut", rollouts: [{ phase: "accepted" }] });
-    expect(await specDigest("backend")).toBe(digest);
+    expect(await specDigest(world, "backend", "staging")).toBe(digest);
     expect((await world.withWorker(() => world.ended(id))).phase).toBe("succeeded");
     await expectSoundRecord(world, id);
   });
 
   it("takes the way back too: an abort's revert is written when the click returns", async () => {
-    const before = await specDigest("backend");
+    const before = await specDigest(world, "backend", "staging");
     const { id, digest } = await request("backend");
     await afterCommand(id);
-    expect(await specDigest("backend")).toBe(digest);
+    expect(await specDigest(world, "backend", "staging")).toBe(digest);
     const told = await abort(world.engine, world.people.rita, { promotion: id, why: "the wrong one" });
     expect(told.kind).toBe("told");
     await afterCommand(id);
-    expect(await specDigest("backend")).toBe(before);
+    expect(await specDigest(world, "backend", "staging")).toBe(before);
     expect((await world.withWorker(() => world.ended(id))).phase).toBe("aborted");
   });
 
@@ -111,17 +100,17 @@ describe("a click where one process is everything", () => {
 describe("a click in the split deployment", () => {
   it("drives nothing: the worker does it all", async () => {
     vi.stubEnv("WAYBILL_ROLE", "web");
-    const before = await specDigest("chat");
+    const before = await specDigest(world, "chat", "staging");
     const { id, digest } = await request("chat");
     await afterCommand(id);
     expect((await loadPromotionEntries(world.pool, "demo", id)).map((entry) => entry.kind)).toEqual([
       "promotion.requested",
       "promotion.started",
     ]);
-    expect(await specDigest("chat")).toBe(before);
+    expect(await specDigest(world, "chat", "staging")).toBe(before);
     expect(await stepsOf(id)).toEqual([{ kind: "apply", attempts: 0, leased: false, trouble: null }]);
     expect((await world.withWorker(() => world.ended(id))).phase).toBe("succeeded");
-    expect(await specDigest("chat")).toBe(digest);
+    expect(await specDigest(world, "chat", "staging")).toBe(digest);
   });
 });
 

@@ -151,6 +151,25 @@ describe("two observers", () => {
   });
 });
 
+describe("an observer that was frozen", () => {
+  it("changes nothing with what it had received before, though it takes that for news", async () => {
+    await look(seen(a, { targetGeneration: 7, observedGeneration: 7, resourceVersion: "1200" }));
+    await look(seen(b, { targetGeneration: 6, observedGeneration: 6, resourceVersion: "900" }), engines[1]);
+    expect(await stored()).toMatchObject({ observed: a, drift: null });
+    expect(await entries()).toEqual([["deployment.found", a]]);
+  });
+
+  it("is not confused with a workload that was made anew, nor with one whose count is no number", async () => {
+    await look(seen(a, { targetGeneration: 7, observedGeneration: 7, resourceVersion: "1200" }));
+    await look(seen(b, { targetGeneration: 1, observedGeneration: 1, resourceVersion: "1300" }));
+    expect(await stored()).toMatchObject({ observed: b, drift: b });
+    await look(seen(c, { targetGeneration: 1, observedGeneration: 1, resourceVersion: "opaque" }));
+    expect(await stored()).toMatchObject({ observed: c });
+    await look(seen(a, { targetGeneration: 1, observedGeneration: 1, resourceVersion: "5" }));
+    expect(await stored()).toMatchObject({ observed: a, drift: null });
+  });
+});
+
 describe("what is seen", () => {
   it("of a workload that is gone is nothing, in words, and no drift", async () => {
     await look(seen(a));

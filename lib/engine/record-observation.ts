@@ -1,4 +1,4 @@
-import { json, type Queryable, sql } from "@/lib/db/sql";
+import { json, type Queryable, type Sql, sql } from "@/lib/db/sql";
 import type { Engine } from "@/lib/engine/engine";
 import { wakeLooks } from "@/lib/engine/lease";
 import { announceChange } from "@/lib/ledger/announce-change";
@@ -127,11 +127,25 @@ async function saveObservation(
                observed_release = (select a.release from artifact a where a.project = d.project
                                       and a.service = d.service and a.digest = ${runs}::text order by a.release limit 1)
          where d.project = ${project} and d.service = ${service} and d.environment = ${environment}
-           and (d.observed_at is null or d.observed_at <= ${seen.at})`,
+           and (d.observed_at is null or d.observed_at <= ${seen.at})
+           and not ${isOlder(seen)}`,
   );
   const told =
     known.observed !== runs || known.health !== health || known.ready !== ready || known.desired !== seen.desired;
   if (told) announceChange(engine.pool, { project, service, environment, kind: "deployment.observed" });
+}
+
+/**
+ * The stored observation has seen a later order than this one. Its own time does not tell: a process that was frozen
+ * works off what it had received before, and takes that for news. A workload made anew counts its orders from 1, but the
+ * cluster's own count (numbers, in every cluster over etcd) goes on.
+ */
+function isOlder({ targetGeneration, resourceVersion }: TargetObservation): Sql {
+  const count = /^[0-9]{1,18}$/;
+  if (resourceVersion === undefined || !count.test(resourceVersion)) return sql`false`;
+  return sql`coalesce(case when d.observation->>'resourceVersion' ~ ${count.source}
+                then (d.observation->>'resourceVersion')::bigint > ${resourceVersion}::bigint
+                     and (d.observation->>'targetGeneration')::bigint > ${targetGeneration} end, false)`;
 }
 
 /** Notes that what was seen of these cells last was still so at `at`. */
