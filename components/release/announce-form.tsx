@@ -109,7 +109,7 @@ export function AnnounceForm({ action, choices, service, onDone }: AnnounceFormP
           {(wiring) => <Input {...wiring} mono value={name} onChange={(event) => setName(event.target.value)} />}
         </Field>
       ) : null}
-      <div className="grid gap-4 phone:grid-cols-2">
+      <div className="grid items-start gap-4 phone:grid-cols-2">
         <Field label="Version" hint="Left empty: the tag, or what the image says." error={errors.version}>
           {(wiring) => <Input {...wiring} mono value={version} onChange={(event) => setVersion(event.target.value)} />}
         </Field>
@@ -141,7 +141,7 @@ interface ArtifactFieldsProps {
 function ArtifactFields({ row, services, serviceError, imageError, onChange, onRemove }: ArtifactFieldsProps) {
   const repository = services.find((one) => one.name === row.service)?.repository ?? "repository";
   return (
-    <div className="grid gap-4 phone:grid-cols-[minmax(0,1fr)_minmax(0,2fr)_auto]">
+    <div className="grid items-start gap-4 phone:grid-cols-[minmax(0,1fr)_minmax(0,2fr)_auto]">
       <Field label="Service" error={serviceError} required>
         {(wiring) => (
           <Select

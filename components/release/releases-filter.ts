@@ -1,4 +1,4 @@
-import { parseAsString } from "nuqs";
+import { parseAsString } from "nuqs/server";
 
 /** The filter as it stands in the address. */
 export const releasesParams = {

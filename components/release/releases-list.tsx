@@ -17,7 +17,8 @@ import { Skeleton } from "@/components/ui/skeleton";
 import type { ReleasesView } from "@/lib/queries/releases";
 
 interface ReleasesListProps {
-  initial: ReleasesView;
+  /** Left out where the address cannot be meant: reading it says why. */
+  initial: ReleasesView | undefined;
   initialPath: string;
   announce: AnnounceAction;
 }
@@ -33,14 +34,16 @@ export function ReleasesList({ initial, initialPath, announce }: ReleasesListPro
     keep: true,
   });
   const isFiltered = Boolean(params.project || params.service || params.text);
-  const announceable = (data ?? initial).announceable.filter((choice) => choice.services.length > 0);
+  const announceable = (data ?? initial)?.announceable.filter((choice) => choice.services.length > 0);
 
   return (
     <>
       <PageHead
         title="Releases"
         note="each an immutable set of images, known by digest"
-        actions={announceable.length > 0 ? <AnnounceButton action={announce} choices={announceable} /> : null}
+        actions={
+          announceable && announceable.length > 0 ? <AnnounceButton action={announce} choices={announceable} /> : null
+        }
       />
       <div className="filterbar">
         <SearchField

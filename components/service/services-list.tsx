@@ -16,7 +16,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import type { ServicesView } from "@/lib/queries/services";
 
 /** Every service of the projects in sight, with what it runs where; it stays current while one looks. */
-export function ServicesList({ initial, initialPath }: { initial: ServicesView; initialPath: string }) {
+export function ServicesList({ initial, initialPath }: { initial: ServicesView | undefined; initialPath: string }) {
   const [params, setParams] = useQueryStates(servicesParams, { history: "push" });
   const { inSight } = useProjectsInSight();
   const path = servicesPath(params, inSight);

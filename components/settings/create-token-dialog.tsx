@@ -116,7 +116,7 @@ function TokenForm({ project, environments, action, onMade }: TokenFormProps) {
       <Field label="What it is for" hint="Such as: CI of backend" error={wrong("label")} required>
         {(wiring) => <Input {...wiring} value={label} onChange={(event) => setLabel(event.target.value)} />}
       </Field>
-      <div className="grid gap-4 phone:grid-cols-2">
+      <div className="grid items-start gap-4 phone:grid-cols-2">
         <Field
           label="Role"
           error={wrong("role") ?? (refused ? "You may not hand out this role there yourself" : undefined)}

@@ -1,6 +1,5 @@
 "use client";
 
-import { useEffect } from "react";
 import { useView } from "@/components/live/use-view";
 import { Box } from "@/components/sheet/box";
 import { Facts } from "@/components/sheet/facts";
@@ -19,15 +18,12 @@ const silentAfterSeconds = 30;
 
 /** How this installation stands: who works, who may touch the ledger, what is real and what is a stand-in. */
 export function InstallationPage({ initial }: { initial: InstallationView }) {
-  const { data, refetch } = useView<InstallationView>("/api/view/settings/installation", {
+  const { data } = useView<InstallationView>("/api/view/settings/installation", {
     initial,
     watches: { projects: [] },
+    everyMs: () => lookEveryMs,
   });
   const view = data ?? initial;
-  useEffect(() => {
-    const timer = setInterval(refetch, lookEveryMs);
-    return () => clearInterval(timer);
-  }, [refetch]);
   const { settings } = view;
   return (
     <div className="grid gap-4">

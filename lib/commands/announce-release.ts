@@ -27,7 +27,13 @@ export const announceReleaseInput = z.strictObject({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$/, "must be letters, digits and . _ + -, 100 at most")
     .optional(),
   artifacts: z
-    .array(z.strictObject({ service: z.string().min(1).max(63), image: z.string().min(1).max(600), buildUrl }))
+    .array(
+      z.strictObject({
+        service: z.string().min(1).max(63),
+        image: z.string().min(1, "must name an image: repository:tag or repository@sha256:…").max(600),
+        buildUrl,
+      }),
+    )
     .min(1)
     .max(100),
 });

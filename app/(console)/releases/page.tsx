@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { pagePrincipal } from "@/app/(console)/page-principal";
 import { projectsInSight } from "@/app/(console)/projects-in-sight";
+import { viewOr } from "@/app/(console)/view-or";
 import { announceReleaseAction } from "@/app/actions/releases";
 import { releasesParams, releasesPath } from "@/components/release/releases-filter";
 import { ReleasesList } from "@/components/release/releases-list";
@@ -23,7 +24,7 @@ export default async function ReleasesPage({ searchParams }: { searchParams: Pro
     text: text ?? undefined,
     after: after ?? undefined,
   };
-  const initial = await loadReleases(getPool(), principal, filter, new Date().toISOString());
+  const initial = await viewOr(() => loadReleases(getPool(), principal, filter, new Date().toISOString()));
   return (
     <Page>
       <ReleasesList initial={initial} initialPath={releasesPath(params, inSight)} announce={announceReleaseAction} />

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { pagePrincipal } from "@/app/(console)/page-principal";
 import { projectsInSight } from "@/app/(console)/projects-in-sight";
+import { viewOr } from "@/app/(console)/view-or";
 import { servicesParams, servicesPath } from "@/components/service/services-filter";
 import { ServicesList } from "@/components/service/services-list";
 import { Page, PageHead } from "@/components/ui/page";
@@ -17,7 +18,7 @@ export default async function ServicesPage({ searchParams }: { searchParams: Pro
   const [params, { inSight }] = await Promise.all([loadParams(searchParams), projectsInSight(principal)]);
   const { project, text, after } = params;
   const filter = { projects: project ? [project] : inSight, text: text ?? undefined, after: after ?? undefined };
-  const initial = await loadServices(getPool(), principal, filter, new Date().toISOString());
+  const initial = await viewOr(() => loadServices(getPool(), principal, filter, new Date().toISOString()));
   return (
     <Page>
       <PageHead title="Services" note="what each runs along its way" />
