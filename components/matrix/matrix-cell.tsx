@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 import { printedDigest } from "@/components/digest/digest-mark";
+import { versionWords } from "@/components/matrix/version-words";
 import { Shape } from "@/components/state/shape";
 import { lookOf } from "@/components/state/state-language";
 import { ageWords } from "@/components/time/time-words";
@@ -112,7 +113,7 @@ function Content({ row, cell, compact, now, tabIndex, href }: ContentProps) {
       </span>
       <span className="cell__what">
         <span className={classNames("cell__version", cell.leg?.kind === "same" && "cell__version--same")}>
-          {cell.version ?? "nothing yet"}
+          {versionWords(cell)}
         </span>
         {cell.digest ? (
           <span className="cell__digest mono" title={`sha256:${cell.digest}`}>

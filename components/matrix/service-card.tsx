@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { printedDigest } from "@/components/digest/digest-mark";
+import { versionWords } from "@/components/matrix/version-words";
 import { Shape } from "@/components/state/shape";
 import { lookOf } from "@/components/state/state-language";
 import { ageWords } from "@/components/time/time-words";
@@ -85,7 +86,7 @@ function Runs({ cell, now }: { cell: MatrixCell; now: number }) {
         <span className={`toned tone-${look.tone}`}>
           <Shape name={look.shape} label={look.word} />
         </span>
-        <b className="clip">{cell.version ?? "nothing yet"}</b>
+        <b className="clip">{versionWords(cell)}</b>
       </span>
       {cell.digest ? <span className="mono muted">{printedDigest(cell.digest)}</span> : null}
       <span className="muted">
@@ -117,7 +118,7 @@ function RunLine({ row, run, all, now, promoteHref }: RunLineProps) {
       <span className={`toned tone-${look.tone}`}>
         <Shape name={look.shape} label={look.word} />
       </span>
-      <b className="clip">{first.version ?? "nothing yet"}</b>
+      <b className="clip">{versionWords(first)}</b>
       {first.digest ? <span className="mono muted">{printedDigest(first.digest)}</span> : null}
       <span className="card__where">
         {names}
