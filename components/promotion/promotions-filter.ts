@@ -1,4 +1,4 @@
-import { parseAsString, parseAsStringLiteral } from "nuqs/server";
+import { createParser, parseAsStringLiteral } from "nuqs/server";
 
 /** The groups of phases that the list can be limited to, in the order of their chips. */
 export const phaseChips = [
@@ -13,13 +13,21 @@ export const phaseChips = [
 
 const phases = phaseChips.map((chip) => chip.value);
 
+/** A text of this form; what is not one counts as left out, as a wrong phase does. */
+function parseAsForm(form: RegExp) {
+  return createParser<string>({ parse: (text) => (form.test(text) ? text : null), serialize: (text) => text });
+}
+
+const name = parseAsForm(/^[^\s]{1,63}$/);
+
 /** The filter as it stands in the address. */
 export const promotionsParams = {
-  project: parseAsString,
-  environment: parseAsString,
-  service: parseAsString,
+  project: name,
+  environment: name,
+  service: name,
   phase: parseAsStringLiteral(phases),
-  after: parseAsString,
+  /** Where the page before ended: a moment and a promotion. */
+  after: parseAsForm(/^\d{4}-(0\d|1[0-2])-([012]\d|3[01])T[0-5]\d:[0-5]\d:[0-5]\d\.\d{3}Z,[A-Za-z0-9-]{3,100}$/),
 };
 
 export interface PromotionsParams {

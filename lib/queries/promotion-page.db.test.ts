@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { approve } from "@/lib/commands/approve";
 import { requestPromotion } from "@/lib/commands/request-promotion";
 import { createDemoWorld, type DemoWorld } from "@/lib/engine/testing/demo-world";
-import { NotFound } from "@/lib/pipeline/errors";
+import { InvalidInput, NotFound } from "@/lib/pipeline/errors";
 import { loadApprovals } from "@/lib/queries/approvals";
 import { loadPromotePreview } from "@/lib/queries/promote-preview";
 import { loadPromotionPage } from "@/lib/queries/promotion-page";
@@ -133,6 +133,11 @@ describe("a promotion's pages, from the request to the end", () => {
     const older = await loadPromotions(world.pool, vera, { projects: ["demo"], after }, now());
     expect(older.lines).toEqual(all.lines.slice(1));
 
+    for (const wrong of ["2026-13-45T00:00:00.000Z,demo-1", "now,demo-1", "1", `${after}'`]) {
+      await expect(loadPromotions(world.pool, vera, { projects: ["demo"], after: wrong }, now())).rejects.toThrow(
+        InvalidInput,
+      );
+    }
     const stranger = { ...rita, grants: [] };
     expect((await loadPromotions(world.pool, stranger, { projects: ["demo"] }, now())).lines).toEqual([]);
     await expect(loadPromotionPage(world.pool, stranger, waiting, now())).rejects.toThrow(NotFound);

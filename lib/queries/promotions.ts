@@ -31,7 +31,8 @@ export const promotionsFilter = z.strictObject({
   /** Where the page before ended: `2026-11-21T10:00:00.000Z,veza-12`. */
   after: z
     .string()
-    .regex(/^\d{4}-\d\d-\d\dT[\d:.]{8,15}Z,[A-Za-z0-9-]{3,100}$/, "must be the place that a page before named")
+    .regex(/^[^,]{20,30},[A-Za-z0-9-]{3,100}$/, "must be the place that a page before named")
+    .refine((text) => isMoment(text.split(",")[0] ?? ""), "must be the place that a page before named")
     .optional(),
 });
 export type PromotionsFilter = z.input<typeof promotionsFilter>;
@@ -72,6 +73,12 @@ interface Row extends Omit<PromotionLine, "requestedBy" | "note" | "progress"> {
   trouble: string | null;
   why: string | null;
   supersededBy: string | null;
+}
+
+/** Exactly as an answer writes a moment: another text could be one to JavaScript and none to Postgres. */
+function isMoment(text: string): boolean {
+  const at = Date.parse(text);
+  return !Number.isNaN(at) && new Date(at).toISOString() === text;
 }
 
 const pageSize = 50;
