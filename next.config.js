@@ -26,7 +26,11 @@ const nextConfig = {
   ],
   experimental: { optimizePackageImports: ["radix-ui"] },
   async headers() {
-    return [{ source: "/:path*", headers: securityHeaders }];
+    return [
+      { source: "/:path*", headers: securityHeaders },
+      // Said here, it is one text and not a list: only then does `next start` compress what a route handler answers.
+      { source: "/api/view/:path((?!ledger-export).*)", headers: [{ key: "Content-Type", value: "application/json" }] },
+    ];
   },
 };
 

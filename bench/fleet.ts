@@ -25,11 +25,14 @@ export async function growFleet(url: string, services: number, ownerUrl: string 
 export async function growLedger(url: string, entries: number, ownerUrl: string | undefined): Promise<void> {
   await withPool(url, async (pool) => {
     const [known] = await pool.query<{ count: number }>(sql`select count(*) from ledger_entry`);
-    const batch = 100_000;
+    const [fleet] = await pool.query<{ count: number }>(sql`select count(*) from service`);
+    const services = fleet?.count ?? 0;
+    // Small enough for the pool's limit of a statement's time.
+    const batch = 20_000;
     for (let first = known?.count ?? 0; first < entries; first += batch) {
       const last = Math.min(entries, first + batch);
-      await addEntries(pool, first, last);
-      await addPast(pool, Math.floor(first / entriesPerPromotion), Math.floor(last / entriesPerPromotion));
+      await addEntries(pool, first, last, services);
+      await addPast(pool, Math.floor(first / entriesPerPromotion), Math.floor(last / entriesPerPromotion), services);
     }
     await sayWorkerIsAlive(pool);
   });
@@ -44,11 +47,7 @@ export async function sayWorkerIsAlive(db: Queryable): Promise<void> {
 }
 
 async function withPool(url: string, work: (pool: Pool) => Promise<void>): Promise<void> {
-  const separator = url.includes("?") ? "&" : "?";
-  const pool = createPool(`${url}${separator}options=-c%20statement_timeout%3D0`, {
-    size: 2,
-    applicationName: "waybill bench",
-  });
+  const pool = createPool(url, { size: 2, applicationName: "waybill bench" });
   try {
     await work(pool);
   } finally {
@@ -128,34 +127,41 @@ async function addDeployments(pool: Pool): Promise<void> {
     on conflict do nothing`);
 }
 
-async function addEntries(pool: Pool, first: number, last: number): Promise<void> {
+/** Services by a number, so that what is made up goes round all of them. */
+const numbered = sql`
+  of as (select project, name, row_number() over (order by project, position) - 1 as place from service)`;
+
+async function addEntries(pool: Pool, first: number, last: number, services: number): Promise<void> {
   await pool.execute(sql`
-    with of as (select project, name, row_number() over (order by project, position) - 1 as place, count(*) over () as all_services from service)
+    with ${numbered}
     insert into ledger_entry (project, seq, at, kind, actor, promotion, service, environment, release, data, prev, hash)
     select of.project, n, timestamptz '2025-01-01' + n * interval '20 seconds', 'rollout.observed', '{"kind": "system", "name": "worker"}',
            'past-' || n / ${entriesPerPromotion}::int, of.name, (${environments}::text[])[1 + n % 5], of.name || '@v0.' || n,
            '{"runs": "sha256:0", "ready": 3, "desired": 3}', repeat('0', 64), repeat('0', 64)
-      from generate_series(${first}::int, ${last - 1}::int) n join of on of.place = n % of.all_services`);
+      from generate_series(${first}::int, ${last - 1}::int) n join of on of.place = n % ${services}::int`);
 }
 
-/** Promotions that ended, each with its success, long before what runs now. */
-async function addPast(pool: Pool, first: number, last: number): Promise<void> {
+/** Promotions that ended, each with its release and success, long before what runs now. */
+async function addPast(pool: Pool, first: number, last: number, services: number): Promise<void> {
   await pool.execute(sql`
-    with of as (select project, name, row_number() over (order by project, position) - 1 as place, count(*) over () as all_services from service),
+    with ${numbered},
     past as materialized (
       select of.project, of.name as service, n, (${environments}::text[])[1 + n % 5] as environment,
-             timestamptz '2025-01-01' + n * interval '5 minutes' as at
-        from generate_series(${first}::int, ${last - 1}::int) n join of on of.place = n % of.all_services),
+             of.name || '@v0.' || n as release, 'v0.' || n as version, timestamptz '2025-01-01' + n * interval '5 minutes' as at,
+             'sha256:' || encode(sha256(convert_to(n::text, 'UTF8')), 'hex') as digest
+        from generate_series(${first}::int, ${last - 1}::int) n join of on of.place = n % ${services}::int),
+    announced as (
+      insert into release (project, key, version, announced_by, announced_at)
+      select project, release, version, '{}', at from past),
+    built as (
+      insert into artifact (project, release, service, position, repository, digest, platforms, size_bytes, version, image, announced_at)
+      select project, release, service, 0, 'fleet', digest, '{}', 1, version, '{}', at from past),
     promoted as (
       insert into promotion (id, project, number, environment, release, version, services, kind, phase, state, plan_hash, requested_by,
                              requested_at, changed_at, ended_at, idempotency_key, request_hash)
-      select 'past-' || n, project, n, environment, service || '@v0.' || n, 'v0.' || n, array[service], 'promote', 'succeeded',
+      select 'past-' || n, project, n, environment, release, version, array[service], 'promote', 'succeeded',
              jsonb_build_object('phase', 'succeeded', 'filler', repeat(md5(n::text), 40)), repeat('0', 64), '{}', at, at, at, 'past-' || n, ''
-        from past),
-    announced as (
-      insert into release (project, key, version, announced_by, announced_at)
-      select project, service || '@v0.' || n, 'v0.' || n, '{}', at from past)
+        from past)
     insert into verification (project, service, environment, digest, promotion, release, version, verified_at)
-    select project, service, environment, 'sha256:' || encode(sha256(convert_to(n::text, 'UTF8')), 'hex'), 'past-' || n,
-           service || '@v0.' || n, 'v0.' || n, at from past`);
+    select project, service, environment, digest, 'past-' || n, release, version, at from past`);
 }

@@ -15,8 +15,8 @@ export async function GET(request: Request): Promise<Response> {
     const input = readMatrixInput(new URLSearchParams(at === -1 ? "" : request.url.slice(at)));
     const { asOf, ...view } = await readMatrix(getPool(), principal, input);
     const content = JSON.stringify(view);
-    const etag = `"${createHash("sha1").update(content).digest("base64url")}"`;
-    const headers = { etag, "cache-control": "private, no-cache", vary: "cookie, authorization", "x-as-of": asOf };
+    const etag = `W/"${createHash("sha1").update(content).digest("base64url")}"`;
+    const headers = { etag, "cache-control": "private, no-cache", vary: "cookie, authorization" };
     if (request.headers.get("if-none-match") === etag) return new Response(null, { status: 304, headers });
     const body = `{"asOf":${JSON.stringify(asOf)},${content.slice(1)}`;
     return new Response(body, { headers: { ...headers, "content-type": "application/json" } });
