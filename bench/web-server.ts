@@ -14,8 +14,11 @@ export interface WebServer {
   stop(): Promise<void>;
 }
 
-/** The built product's web process over a database, as `npm start` runs it; builds the pages unless they are up to date. */
-export async function startWebServer(databaseUrl: string, env: Record<string, string> = {}): Promise<WebServer> {
+/** Set for the benches of one run, which all measure the pages that it built first. */
+export const PAGES_ARE_BUILT = "WAYBILL_BENCH_PAGES_BUILT";
+
+/** Builds the pages unless they are built from just these sources. */
+export async function buildPages(): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), "waybill-bench-build-"));
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   try {
@@ -23,6 +26,11 @@ export async function startWebServer(databaseUrl: string, env: Record<string, st
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The built product's web process over a database, as `npm start` runs it; builds the pages unless the run did. */
+export async function startWebServer(databaseUrl: string, env: Record<string, string> = {}): Promise<WebServer> {
+  if (process.env[PAGES_ARE_BUILT] !== "yes") await buildPages();
   const port = await freePort();
   const address = `http://127.0.0.1:${port}`;
   const secret = randomBytes(32).toString("base64url");

@@ -3,6 +3,8 @@ export interface Bench {
   name: string;
   /** How it is measured, for docs/benchmarks.md. */
   how: string;
+  /** True where it measures the built pages. */
+  needsPages?: true;
 }
 
 /** In the order in which they run, one after another, each in a process of its own. */
@@ -24,12 +26,14 @@ sandbox's, in a process of its own, as are the worker and Postgres.`,
   },
   {
     name: "live",
+    needsPages: true,
     how: `200 event streams are open on GET /api/events, each signed in with a token. A change is announced as a command
 does it after its commit; the time is until each of the 200 has received it, over all changes and streams. The baseline
 is a bare node:http server with one pg LISTEN that writes each notification to 200 open responses, in the same run.`,
   },
   {
     name: "matrix",
+    needsPages: true,
     how: `The JSON of the first screenful of the overview, from the built product's route with a session, against a bare
 node:http and pg handler in a process of its own that sends the same SQL and asks nobody who they are. Turn by turn, 200
 times each after 40 to warm up, over one connection each; at 100, 1,000 and 10,000 services in five environments with
@@ -38,6 +42,7 @@ smallest. Bytes are those of the gzipped body on the wire.`,
   },
   {
     name: "page",
+    needsPages: true,
     how: `The built product in Chromium with an empty cache and 10,000 services in five environments: from the navigation's
 start to the frame behind the one in which the matrix has its first service, over seven loads. Then a fast scroll down the
 page, and one in both directions in a narrow window: every frame is looked at for places in the matrix where no line is

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Row } from "@/bench/row";
+import { buildPages, PAGES_ARE_BUILT } from "@/bench/web-server";
 import { typeScriptArguments } from "@/scripts/start/run-typescript.mjs";
 import { benches } from "./benches";
 import { benchNamed, type Outcome, toMarkdown, toText } from "./report";
@@ -18,9 +19,10 @@ let interrupted = false;
 async function main(names: readonly string[]): Promise<void> {
   const chosen = names.length === 0 ? benches : names.map(benchNamed);
   const outcomes: Outcome[] = [];
+  const built = chosen.some((bench) => bench.needsPages) && (await pagesAreBuilt());
   for (const { name } of chosen) {
     console.log(`${name} …`);
-    const outcome = await runOne(name);
+    const outcome = await runOne(name, built);
     console.log(outcome.kind === "measured" ? `${name}: ${outcome.seconds} s` : `${name}: ${outcome.reason}`);
     outcomes.push(outcome);
     if (interrupted) throw new Error("interrupted: nothing was written");
@@ -33,8 +35,18 @@ async function main(names: readonly string[]): Promise<void> {
   if (outcomes.some((outcome) => outcome.kind === "failed")) process.exitCode = 1;
 }
 
+/** Once for all of them; where it cannot be done, those that need the pages say why themselves. */
+async function pagesAreBuilt(): Promise<boolean> {
+  try {
+    await buildPages();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** One bench in a process of its own, so that none inherits another's memory, compiled code or connections. */
-async function runOne(name: string): Promise<Outcome> {
+async function runOne(name: string, built: boolean): Promise<Outcome> {
   const began = performance.now();
   const script = path.join(root, "scripts", "bench", "run-one.ts");
   const child = spawn(process.execPath, [...typeScriptArguments(root), script, name], {
@@ -45,6 +57,7 @@ async function runOne(name: string): Promise<Outcome> {
       NODE_ENV: "production",
       LOG_LEVEL: process.env.LOG_LEVEL ?? "error",
       TSX_TSCONFIG_PATH: path.join(root, "tsconfig.json"),
+      ...(built && { [PAGES_ARE_BUILT]: "yes" }),
     },
   });
   let rows: Row[] | undefined;
