@@ -69,7 +69,7 @@ test("a wrong file changes nothing, a right one is shown, applied and kept, and 
     expect(now.planHash).not.toBe(before.planHash);
     const arjun = await signIn("arjun");
     await arjun.goto(`/approvals/${id}?plan=${before.planHash}`);
-    await expect(arjun.getByText("This plan is not current any more")).toBeVisible();
+    await expect(noticeWith(arjun, "This plan is not current any more")).toBeVisible();
     await expect(arjun.getByRole("button", { name: "Approve this plan" })).toBeHidden();
     await expectAccessible(arjun, "slip of a plan that is not current");
     const signed = await callApi(arjun, "POST", `/promotions/${id}/approvals`, {
