@@ -30,6 +30,11 @@ export class ChangeHub {
     return this.hears;
   }
 
+  /** The process ends: nobody is told anything any more. */
+  get hasEnded(): boolean {
+    return this.ended;
+  }
+
   get size(): number {
     return this.subscribers.size;
   }

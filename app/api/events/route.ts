@@ -9,8 +9,10 @@ export const dynamic = "force-dynamic";
 export async function GET(request: Request): Promise<Response> {
   try {
     const principal = await principalFromRequest(request);
+    const hub = getChangeHub();
+    if (hub.hasEnded) return new Response(null, { status: 503, headers: { connection: "close", "retry-after": "2" } });
     const stream = changeStream({
-      hub: getChangeHub(),
+      hub,
       principal,
       recheck: () => principalFromRequest(request),
       signal: request.signal,
@@ -19,6 +21,8 @@ export async function GET(request: Request): Promise<Response> {
       headers: {
         "content-type": "text/event-stream; charset=utf-8",
         "cache-control": "no-store, no-transform",
+        // A connection that outlived its stream would be used for the next try, and keep a server from ending.
+        connection: "close",
         // nginx gathers an answer before it passes it on, unless told not to.
         "x-accel-buffering": "no",
       },
