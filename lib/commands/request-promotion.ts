@@ -4,6 +4,7 @@ import { z } from "zod";
 import { mustBeAbleTo } from "@/lib/auth/permissions";
 import { actorOf, type Principal } from "@/lib/auth/principal";
 import type { CommandContext, Refusal } from "@/lib/commands/context";
+import { allSent } from "@/lib/db/all-sent";
 import { sql } from "@/lib/db/sql";
 import { type Assessment, assess } from "@/lib/facts/assess";
 import type { PlanSubject } from "@/lib/facts/plan-inputs";
@@ -55,10 +56,12 @@ export async function requestPromotion(
   const subject: PlanSubject = { kind: "promote", project, environment, release };
   return inLedgerTransaction(context.pool, project, async (tx) => {
     const now = context.now();
-    const repeated = await findRepeated(tx, input.idempotencyKey, { environment, release, kind: "promote" });
-    if (repeated) return { kind: "requested", state: repeated, created: false };
-    const open = await findOpen(tx, environment, release);
-    if (open) return { kind: "requested", state: open, created: false };
+    const [repeated, open] = await allSent([
+      findRepeated(tx, input.idempotencyKey, { environment, release, kind: "promote" }),
+      findOpen(tx, environment, release),
+    ]);
+    const known = repeated ?? open;
+    if (known) return { kind: "requested", state: known, created: false };
     const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [] };
     const assessment = await assess(tx, subject, signed, now);
     if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
