@@ -1,5 +1,6 @@
 import { callApi } from "./api";
 import { expect, expectAccessible, test } from "./fixtures";
+import { mainOf } from "./locators";
 import { expectRunning, seededDigest, seededService, taggedDigest } from "./sandbox";
 import { namespaces, uses } from "./who-uses-what";
 
@@ -31,7 +32,7 @@ test("an approver signs on a phone", async ({ signIn }) => {
 
   await test.step("a no needs a reason, and is told so where the thumb is", async () => {
     await page.getByRole("button", { name: "Reject" }).click();
-    await expect(page.getByText("Say why you reject it")).toBeInViewport();
+    await expect(mainOf(page).getByText("Say why you reject it")).toBeInViewport();
     await expectAccessible(page, "slip that misses a reason");
   });
 

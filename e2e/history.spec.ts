@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { verifyLines } from "@/lib/ledger/verify";
 import { callApi } from "./api";
 import { expect, expectAccessible, test } from "./fixtures";
+import { mainOf } from "./locators";
 import { makeOwnProject } from "./own-project";
 import { uses } from "./who-uses-what";
 
@@ -27,11 +28,11 @@ test("the ledger is filtered, paged, laid open and exported", async ({ signIn })
   await test.step("newest first, a page at a time, and back", async () => {
     await expect(first).toContainText("environment.released");
     await expect(entries).toHaveCount(50);
-    await expect(vera.getByText(`entries ${head.seq} to ${head.seq - 49} of ${head.seq}`)).toBeVisible();
+    await expect(mainOf(vera).getByText(`entries ${head.seq} to ${head.seq - 49} of ${head.seq}`)).toBeVisible();
     await expect(vera.getByRole("button", { name: "Newer" })).toBeDisabled();
     await expectAccessible(vera, "history");
     await vera.getByRole("button", { name: "Older" }).click();
-    await expect(vera.getByText(`entries ${head.seq - 50} to 1 of ${head.seq}`)).toBeVisible();
+    await expect(mainOf(vera).getByText(`entries ${head.seq - 50} to 1 of ${head.seq}`)).toBeVisible();
     await expect(entries).toHaveCount(head.seq - 50);
     await expect(entries.last()).toContainText("project.applied");
     await vera.getByRole("button", { name: "Newer" }).click();
@@ -44,24 +45,24 @@ test("the ledger is filtered, paged, laid open and exported", async ({ signIn })
     await expect(first).toContainText("api@v1.2.0");
     await vera.getByRole("button", { name: "All", exact: true }).click();
     await expect(entries).toHaveCount(50);
-    await vera.getByLabel("environment").selectOption("production");
+    await mainOf(vera).getByLabel("environment").selectOption("production");
     await expect(entries).toHaveCount(1);
     await expect(first).toContainText("deployment.found");
-    await vera.getByLabel("environment").selectOption("");
+    await mainOf(vera).getByLabel("environment").selectOption("");
     await vera.getByRole("button", { name: "More" }).click();
-    await vera.getByLabel("By", { exact: true }).selectOption("Ada Okafor");
+    await mainOf(vera).getByLabel("By", { exact: true }).selectOption("Ada Okafor");
     await expect(entries).toHaveCount(4);
     await expectAccessible(vera, "history with every filter");
     await vera.reload();
     await expect(entries).toHaveCount(4);
-    await vera.getByLabel("Release").fill("api@v1.1.0");
-    await vera.getByLabel("Release").press("Enter");
+    await mainOf(vera).getByLabel("Release").fill("api@v1.1.0");
+    await mainOf(vera).getByLabel("Release").press("Enter");
     await expect(entries).toHaveCount(1);
   });
 
   await test.step("an entry is laid open, with its hashes", async () => {
     await first.getByRole("button").click();
-    await expect(vera.getByText("hash before")).toBeVisible();
+    await expect(mainOf(vera).getByText("hash before")).toBeVisible();
     await expect(vera.getByRole("link", { name: "api@v1.1.0" }).last()).toHaveAttribute(
       "href",
       `/releases/${project}/api%40v1.1.0`,

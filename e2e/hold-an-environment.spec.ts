@@ -1,6 +1,6 @@
 import { askFor, expectPhase, readPromotion } from "./api";
 import { expect, expectAccessible, test } from "./fixtures";
-import { boxTitled, stampOf } from "./locators";
+import { boxTitled, mainOf, stampOf } from "./locators";
 import { makeOwnProject } from "./own-project";
 import { deployedDigest } from "./sandbox";
 import { uses } from "./who-uses-what";
@@ -51,7 +51,7 @@ test("a hold keeps everything out of an environment until it is lifted", async (
     await rita.goto(`/environments/${project}/staging`);
     const lift = rita.getByRole("button", { name: "Lift the hold" });
     await expect(lift).toBeDisabled();
-    await rita.getByLabel("Why it may go on").fill("the database is moved");
+    await mainOf(rita).getByLabel("Why it may go on").fill("the database is moved");
     await expectAccessible(rita, "lifting a hold");
     await lift.click();
     await expect(stampOf(rita)).toHaveText("open");

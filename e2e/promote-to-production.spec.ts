@@ -1,6 +1,6 @@
 import { askFor, expectPhase, readCell } from "./api";
 import { expect, expectAccessible, test } from "./fixtures";
-import { boxTitled, matrixRow, promotionOf, stampOf } from "./locators";
+import { boxTitled, mainOf, matrixRow, promotionOf, stampOf } from "./locators";
 import { expectRunning, seededDigest, seededService, taggedDigest } from "./sandbox";
 import { namespaces, uses } from "./who-uses-what";
 
@@ -28,12 +28,12 @@ test("preview, request, approval by another person, and production runs it", asy
     await expect(rita.getByRole("heading", { name: "May be requested" })).toBeVisible();
     const request = rita.getByRole("button", { name: "Request promotion" });
     await expect(request).toBeDisabled();
-    await rita.getByLabel("Type production").fill("production");
+    await mainOf(rita).getByLabel("Type production").fill("production");
     await expectAccessible(rita, "preview of production");
     await request.click();
     await rita.waitForURL(/\/promotions\/veza-\d+$/);
     await expect(stampOf(rita)).toHaveText("waiting");
-    await expect(rita.getByText("You asked for it: another person signs.")).toBeVisible();
+    await expect(mainOf(rita).getByText("You asked for it: another person signs.")).toBeVisible();
     await expectAccessible(rita, "promotion that waits");
   });
 
@@ -42,7 +42,7 @@ test("preview, request, approval by another person, and production runs it", asy
     await expectAccessible(arjun, "approvals");
     await arjun.getByRole("link", { name: new RegExp(`^${service} ${version}`) }).click();
     await expect(arjun.getByRole("heading", { level: 1 })).toContainText(`${service} ${version}`);
-    await expect(arjun.getByText("only this plan runs")).toBeVisible();
+    await expect(mainOf(arjun).getByText("only this plan runs")).toBeVisible();
     await expectAccessible(arjun, "approval slip");
     await arjun.getByRole("button", { name: "Approve this plan" }).click();
     await arjun.waitForURL((url) => url.pathname === "/approvals");

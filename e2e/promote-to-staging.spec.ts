@@ -1,6 +1,6 @@
 import { readCell } from "./api";
 import { expect, expectAccessible, test } from "./fixtures";
-import { boxTitled, matrixRow, stampOf } from "./locators";
+import { boxTitled, mainOf, matrixRow, stampOf } from "./locators";
 import { expectRunning, seededDigest, seededService, taggedDigest } from "./sandbox";
 import { namespaces, uses } from "./who-uses-what";
 
@@ -31,11 +31,11 @@ test("a candidate goes to staging, from the overview to the registry's tag", asy
   });
 
   await test.step("one click starts it, and the page follows it to its end", async () => {
-    await page.getByLabel("Reason").fill("the fix for the cache");
+    await mainOf(page).getByLabel("Reason").fill("the fix for the cache");
     await page.getByRole("button", { name: "Promote now" }).click();
     await page.waitForURL(/\/promotions\/miniredis-\d+$/);
     await expect(page.getByRole("heading", { level: 1 })).toContainText(`${service} ${version}`);
-    await expect(page.getByText("“the fix for the cache”")).toBeVisible();
+    await expect(mainOf(page).getByText("“the fix for the cache”")).toBeVisible();
     await expectAccessible(page, "promotion under way");
     await expect(stampOf(page)).toHaveText("succeeded", { timeout: 60_000 });
     await expect(boxTitled(page, "Where it stands")).toContainText("seen running in staging and verified");

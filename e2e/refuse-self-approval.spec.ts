@@ -1,6 +1,6 @@
 import { askFor, callApi, expectPhase, readPromotion } from "./api";
 import { expect, expectAccessible, test } from "./fixtures";
-import { noticeWith, stampOf } from "./locators";
+import { mainOf, noticeWith, stampOf } from "./locators";
 import { makeOwnProject } from "./own-project";
 import { uses } from "./who-uses-what";
 
@@ -21,11 +21,11 @@ test("somebody who may promote and approve cannot sign what they asked for; anot
   await test.step("her page has no way to sign, and says why", async () => {
     await rita.goto(`/promotions/${id}`);
     await expect(stampOf(rita)).toHaveText("waiting");
-    await expect(rita.getByText("You asked for it: another person signs.")).toBeVisible();
+    await expect(mainOf(rita).getByText("You asked for it: another person signs.")).toBeVisible();
     await expect(rita.getByRole("button", { name: "Approve this plan" })).toBeHidden();
     await expectAccessible(rita, "own promotion that waits");
     await rita.goto(`/approvals/${id}`);
-    await expect(rita.getByText("You asked for it: another person signs.")).toBeVisible();
+    await expect(mainOf(rita).getByText("You asked for it: another person signs.")).toBeVisible();
     await expect(rita.getByRole("button", { name: "Approve this plan" })).toBeHidden();
     await expectAccessible(rita, "slip of an own promotion");
   });
@@ -44,7 +44,7 @@ test("somebody who may promote and approve cannot sign what they asked for; anot
     const arjun = await signIn("arjun");
     await arjun.goto(`/promotions/${id}`);
     await expectAccessible(arjun, "promotion that waits for me");
-    await arjun.getByLabel("Reason").fill("looked at by two");
+    await mainOf(arjun).getByLabel("Reason").fill("looked at by two");
     await arjun.getByRole("button", { name: "Approve this plan" }).click();
     await expect(stampOf(arjun)).toHaveText("succeeded", { timeout: 60_000 });
     await expect(noticeWith(arjun, "could not")).toBeHidden();

@@ -1,6 +1,6 @@
 import { askFor, expectPhase, readCell } from "./api";
 import { expect, expectAccessible, test } from "./fixtures";
-import { boxTitled, promotionOf, stampOf } from "./locators";
+import { boxTitled, mainOf, promotionOf, stampOf } from "./locators";
 import { deployedDigest, expectRunning, seededDigest, seededService, taggedDigest } from "./sandbox";
 import { namespaces, uses } from "./who-uses-what";
 
@@ -26,14 +26,14 @@ test("a click brings back what was verified before", async ({ signIn }) => {
     await page.getByRole("link", { name: "Roll back" }).click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Roll back ${service} in staging`);
     await expect(boxTitled(page, "Would run again")).toContainText(before);
-    await expect(page.getByText(`It undoes ${bad}`)).toBeVisible();
+    await expect(mainOf(page).getByText(`It undoes ${bad}`)).toBeVisible();
     await expectAccessible(page, "rollback preview");
   });
 
   await test.step("one click does it; it is a promotion of its own, linked to what it undoes", async () => {
     await page.getByRole("button", { name: "Roll back now" }).click();
     await page.waitForURL((url) => url.pathname.startsWith("/promotions/") && !url.pathname.endsWith(`/${bad}`));
-    await expect(page.getByText(`undoes ${bad}`)).toBeVisible();
+    await expect(mainOf(page).getByText(`undoes ${bad}`)).toBeVisible();
     await expect(stampOf(page)).toHaveText("succeeded", { timeout: 60_000 });
     await expectRunning(namespaces[project].staging, workload, verified);
     expect(await taggedDigest(repository, "staging")).toBe(verified);
@@ -44,7 +44,7 @@ test("a click brings back what was verified before", async ({ signIn }) => {
   await test.step("what was undone says by what", async () => {
     const back = promotionOf(page);
     await page.goto(`/promotions/${bad}`);
-    await expect(page.getByText(`undone by ${back}`)).toBeVisible();
+    await expect(mainOf(page).getByText(`undone by ${back}`)).toBeVisible();
     await page.getByRole("link", { name: back }).click();
     await page.waitForURL(`/promotions/${back}`);
   });

@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { callApi } from "./api";
 import { expect, expectAccessible, test } from "./fixtures";
+import { mainOf } from "./locators";
 import { uses } from "./who-uses-what";
 
 // Goal: a stakeholder sees everything and can change nothing, whatever they press and whatever they send.
@@ -59,7 +60,7 @@ for (const [what, group] of Object.entries(pages)) {
 
 /** The names of enabled buttons and links that would change something. */
 async function enabledChanges(page: Page): Promise<string[]> {
-  const main = page.locator("main");
+  const main = mainOf(page);
   const controls = main.getByRole("button", { name: changes, disabled: false });
   const links = main.getByRole("link", { name: changes });
   return [...(await controls.allTextContents()), ...(await links.allTextContents())];
@@ -81,7 +82,7 @@ test("the request behind a button is refused when Vera sends it", async ({ signI
     },
   );
   await rita.getByRole("button", { name: "Promote now" }).click();
-  await expect(rita.getByText("It does not exist, or you may not do this with it.")).toBeVisible();
+  await expect(mainOf(rita).getByText("It does not exist, or you may not do this with it.")).toBeVisible();
   await expect(rita).toHaveURL(/\/promote\?/);
   await expectAccessible(rita, "preview with a refused request");
   expect(await promotionsOf(vera)).toEqual([]);
