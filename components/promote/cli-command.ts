@@ -3,10 +3,10 @@ import type { PreviewSubject } from "@/lib/queries/promote-preview";
 /** The command that asks for exactly this, in a shell's form. */
 export function cliCommand(subject: PreviewSubject, planHash: string): string {
   const { project, environment } = subject;
-  const place = `--project ${quote(project)} --environment ${quote(environment)}`;
+  const bound = `--plan ${planHash} --wait`;
   return subject.kind === "promote"
-    ? `waybill promote ${place} --release ${quote(subject.release)} --plan ${planHash} --wait`
-    : `waybill rollback ${place} --services ${quote(subject.services.join(","))} --plan ${planHash} --wait`;
+    ? `waybill promote ${quote(project)} ${quote(subject.release)} --to ${quote(environment)} ${bound}`
+    : `waybill rollback ${quote(project)} ${subject.services.map(quote).join(" ")} --in ${quote(environment)} ${bound}`;
 }
 
 function quote(word: string): string {

@@ -72,8 +72,8 @@ describe("what a preview comes to", () => {
 describe("the same as a command", () => {
   it("quotes what a shell would take apart", () => {
     const subject = { kind: "promote" as const, project: "veza", environment: "production", release: "a b's@v1" };
-    expect(cliCommand(subject, "f00")).toBe(
-      `waybill promote --project veza --environment production --release 'a b'\\''s@v1' --plan f00 --wait`,
-    );
+    expect(cliCommand(subject, "f00")).toBe(`waybill promote veza 'a b'\\''s@v1' --to production --plan f00 --wait`);
+    const back = { kind: "rollback" as const, project: "veza", environment: "production", services: ["a", "b"] };
+    expect(cliCommand(back, "f00")).toBe("waybill rollback veza a b --in production --plan f00 --wait");
   });
 });
