@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
-import { createLoader, type SearchParams } from "nuqs/server";
 import { pagePrincipal } from "@/app/(console)/page-principal";
 import { projectsInSight } from "@/app/(console)/projects-in-sight";
 import { holdAction } from "@/app/actions/environments";
+import { MatrixLegend } from "@/components/matrix/matrix-legend";
 import { NoProject } from "@/components/overview/no-project";
 import { Overview } from "@/components/overview/overview";
-import { overviewParams, projectsAsked, windowPath } from "@/components/overview/overview-filter";
+import { projectsAsked, readFilter, windowPath } from "@/components/overview/overview-filter";
 import { can, permissions } from "@/lib/auth/permissions";
 import type { PersonPrincipal } from "@/lib/auth/principal";
 import { getPool } from "@/lib/db/pool";
@@ -15,17 +15,17 @@ import { type OverviewView, readOverview } from "@/lib/queries/overview";
 
 export const metadata: Metadata = { title: "Overview" };
 
-const loadParams = createLoader(overviewParams);
+type Address = Record<string, string | string[] | undefined>;
 
 /** Counting a large fleet takes longer than reading a screenful of it: then the counts come after the page. */
 const countingMsMax = 120;
 
-export default async function OverviewPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
+export default async function OverviewPage({ searchParams }: { searchParams: Promise<Address> }) {
   const principal = await pagePrincipal("/");
-  const [{ text, show }, { all, inSight }] = await Promise.all([loadParams(searchParams), projectsInSight(principal)]);
+  const [address, { all, inSight }] = await Promise.all([searchParams, projectsInSight(principal)]);
   if (all.length === 0) return <NoProject mayMake={can(principal, "administer", { instance: true })} />;
   const projects = projectsAsked(all, inSight);
-  const path = windowPath({ text, show, projects }, 0);
+  const path = windowPath({ ...readFilter(address), projects }, 0);
   const [matrix, overview] = await Promise.all([
     readMatrix(getPool(), principal, readMatrixInput(new URL(path, "http://localhost").searchParams)),
     inTime(readOverview(getPool(), principal, { projects, now: new Date().toISOString() })),
@@ -36,6 +36,7 @@ export default async function OverviewPage({ searchParams }: { searchParams: Pro
       initialPath={path}
       overview={overview}
       mayHold={mayHoldAny(principal, inSight)}
+      legend={<MatrixLegend />}
       holdAction={holdAction}
     />
   );

@@ -1,6 +1,5 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useState } from "react";
 import { ShortDigest } from "@/components/digest/short-digest";
@@ -10,9 +9,10 @@ import { Box } from "@/components/sheet/box";
 import { RelativeTime } from "@/components/time/relative-time";
 import { Button } from "@/components/ui/button";
 import { Lines } from "@/components/ui/lines";
+import { usePartsWhen } from "@/components/ui/use-parts";
 import type { BlockLine, EnvironmentView } from "@/lib/queries/environment";
 
-const UnblockDialog = dynamic(() => import("./unblock-dialog").then((part) => part.UnblockDialog), { ssr: false });
+const load = () => import("./unblock-dialog");
 
 const columns = [
   { key: "what", head: "digest", width: "24%" },
@@ -29,6 +29,7 @@ interface BlocksBoxProps {
 /** Digests that may not come here any more. */
 export function BlocksBox({ view, unblockAction }: BlocksBoxProps) {
   const [asked, setAsked] = useState<BlockLine>();
+  const parts = usePartsWhen(asked !== undefined, load);
   const { blocks } = view;
   return (
     <Box
@@ -75,8 +76,13 @@ export function BlocksBox({ view, unblockAction }: BlocksBoxProps) {
           ))}
         </Lines>
       )}
-      {asked ? (
-        <UnblockDialog view={view} block={asked} unblockAction={unblockAction} onClose={() => setAsked(undefined)} />
+      {asked && parts ? (
+        <parts.UnblockDialog
+          view={view}
+          block={asked}
+          unblockAction={unblockAction}
+          onClose={() => setAsked(undefined)}
+        />
       ) : null}
     </Box>
   );

@@ -21,8 +21,6 @@ export function MatrixCards(props: MatrixProps & { columns: string[] }) {
   const sections = useMemo(() => sectionsOf(projects), [projects]);
   const isFirst = (index: number) => sectionAt(sections, index)?.firstService === index;
   const services = useServiceWindow({
-    scroll: "page",
-    frame: useRef(null),
     body,
     count: total,
     heightAt: (index) => cardHeight + (isFirst(index) ? projectHeight : 0),

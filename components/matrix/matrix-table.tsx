@@ -1,18 +1,18 @@
 "use client";
 
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRouter } from "next/navigation";
 import { type CSSProperties, useMemo, useRef } from "react";
 import { useNow } from "@/components/time/now";
 import { classNames } from "@/components/ui/class-names";
 import type { MatrixProps } from "./matrix";
+import { geometryOf } from "./matrix-geometry";
 import { MatrixHead } from "./matrix-head";
 import { Row } from "./matrix-row";
-import { promotableFrom, sectionAt, sectionsOf } from "./matrix-sections";
+import { promotableFrom, sectionsOf } from "./matrix-sections";
 import { ProjectRow } from "./project-row";
 import { type GridPlace, useGridKeys } from "./use-grid-keys";
+import { useGridWindow } from "./use-grid-window";
 import { type MatrixLayout, matrixSizes } from "./use-matrix-layout";
-import { useServiceWindow } from "./use-service-window";
 
 interface MatrixTableProps extends MatrixProps {
   columns: string[];
@@ -36,26 +36,17 @@ export function MatrixTable(props: MatrixTableProps) {
   const projectHeight = routeInHead ? 0 : sizes.project;
   const stickTop = (layout.scroll === "page" ? topbarHeight : 0) + sizes.head;
 
-  const rowsWindow = useRef<ReturnType<typeof useServiceWindow>>(null);
-  const columnsWindow = useVirtualizer({
-    horizontal: true,
-    enabled: layout.scroll === "frame",
-    count: columns.length,
-    estimateSize: () => sizes.cellMin,
-    getScrollElement: () => frame.current,
-    paddingStart: sizes.name,
-    scrollPaddingStart: sizes.name,
-    overscan: 2,
-  });
+  const geometry = useMemo(
+    () => geometryOf(sections, total, { line: sizes.row, project: projectHeight }),
+    [sections, total, sizes.row, projectHeight],
+  );
+  const scrollTo = useRef<(line: number, column: number) => void>(undefined);
 
   const grid = useGridKeys({
     grid: frame,
     rows: total,
     columns: columns.length,
-    scrollTo: (place) => {
-      rowsWindow.current?.scrollTo(place.row);
-      if (place.column > 0) columnsWindow.scrollToIndex(place.column - 1, { align: "auto" });
-    },
+    scrollTo: (place) => scrollTo.current?.(place.row, place.column),
     onOpen: (place) => {
       const row = rowAt(place.row);
       if (row) router.push(props.serviceHref(row));
@@ -63,18 +54,14 @@ export function MatrixTable(props: MatrixTableProps) {
     onPromote: (place) => promote(place),
   });
 
-  const services = useServiceWindow({
-    scroll: layout.scroll,
-    frame,
-    body,
-    count: total,
-    heightAt: (index) => sizes.row + (sectionAt(sections, index)?.firstService === index ? projectHeight : 0),
-    coveredTop: stickTop + projectHeight,
-    coveredBottom: bottomRoom,
-    keep: grid.active.row,
-    onRange: props.onRange,
+  const sight = useGridWindow({
+    ...{ scroll: layout.scroll, frame, body, count: total, geometry, lineHeight: sizes.row },
+    columns: { count: columns.length, width: sizes.cellMin, nameWidth: sizes.name },
+    covered: { top: stickTop + projectHeight, bottom: bottomRoom },
+    ...{ keep: grid.active.row, onRange: props.onRange },
   });
-  rowsWindow.current = services;
+  scrollTo.current = sight.scrollTo;
+  const inSight = sight.columns;
 
   function promote(place: GridPlace) {
     const row = rowAt(place.row);
@@ -82,10 +69,6 @@ export function MatrixTable(props: MatrixTableProps) {
     if (row && cell) router.push(props.promoteHref(row, cell));
   }
 
-  const inSight =
-    layout.scroll === "frame"
-      ? columnsWindow.getVirtualItems().map((item) => item.index)
-      : columns.map((_, place) => place);
   const style = {
     "--stick": layout.scroll === "page" ? `${topbarHeight}px` : "0px",
     "--head": `${sizes.head}px`,
@@ -108,18 +91,18 @@ export function MatrixTable(props: MatrixTableProps) {
       onFocus={grid.onFocus}
     >
       <MatrixHead projects={projects} columns={columns} inSight={inSight} routeInHead={routeInHead} />
-      <div ref={body} role="presentation" className="matrix__body" style={{ height: services.heightPx }}>
+      <div ref={body} role="presentation" className="matrix__body" style={{ height: geometry.heightPx }}>
         {sections.map((section, place) => {
-          const next = sections[place + 1];
-          const top = services.topOf(section.firstService);
-          const bottom = next ? services.topOf(next.firstService) : services.heightPx;
+          const top = geometry.sectionTop(place);
           const end = section.firstService + section.project.services;
+          const lines = sight.lines.filter((index) => index >= section.firstService && index < end);
+          if (lines.length === 0) return null;
           return (
             <div
               key={section.project.name}
               role="rowgroup"
               className="matrix__section"
-              style={{ top, height: bottom - top }}
+              style={{ top, height: geometry.sectionTop(place + 1) - top }}
             >
               {routeInHead ? null : (
                 <ProjectRow
@@ -130,25 +113,23 @@ export function MatrixTable(props: MatrixTableProps) {
                   compact={compact}
                 />
               )}
-              {services.items
-                .filter((item) => item.index >= section.firstService && item.index < end)
-                .map((item) => (
-                  <Row
-                    key={item.index}
-                    row={rowAt(item.index)}
-                    project={section.project}
-                    columns={columns}
-                    inSight={inSight}
-                    index={item.index}
-                    rowIndex={item.index + 2 + (routeInHead ? 0 : place + 1)}
-                    top={projectHeight + (item.index - section.firstService) * sizes.row}
-                    activeColumn={grid.active.row === item.index ? grid.active.column : undefined}
-                    compact={compact}
-                    now={now}
-                    serviceHref={props.serviceHref}
-                    promoteHref={props.promoteHref}
-                  />
-                ))}
+              {lines.map((index) => (
+                <Row
+                  key={index}
+                  row={rowAt(index)}
+                  project={section.project}
+                  columns={columns}
+                  inSight={inSight}
+                  index={index}
+                  rowIndex={index + 2 + (routeInHead ? 0 : place + 1)}
+                  top={projectHeight + (index - section.firstService) * sizes.row}
+                  activeColumn={grid.active.row === index ? grid.active.column : undefined}
+                  compact={compact}
+                  now={now}
+                  serviceHref={props.serviceHref}
+                  promoteHref={props.promoteHref}
+                />
+              ))}
             </div>
           );
         })}

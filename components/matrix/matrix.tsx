@@ -1,11 +1,14 @@
 "use client";
 
 import { useMemo, useRef } from "react";
-import { MatrixCards } from "./matrix-cards";
+import { Skeleton } from "@/components/ui/skeleton";
+import { usePartsWhen } from "@/components/ui/use-parts";
 import { columnsOf } from "./matrix-sections";
 import { MatrixTable } from "./matrix-table";
 import type { MatrixCell, MatrixProject, MatrixRow } from "./matrix-view";
 import { useMatrixLayout } from "./use-matrix-layout";
+
+const loadCards = () => import("./matrix-cards");
 
 export interface MatrixProps {
   projects: MatrixProject[];
@@ -31,10 +34,16 @@ export function Matrix(props: MatrixProps) {
     [props.projects, props.environments],
   );
   const layout = useMatrixLayout(place, columns.length);
+  // What measures cards of unequal height weighs more than the table that most people look at.
+  const cards = usePartsWhen(layout.kind === "cards", loadCards);
   return (
     <div ref={place} className="matrix-place">
       {layout.kind === "cards" ? (
-        <MatrixCards {...props} columns={columns} />
+        cards ? (
+          <cards.MatrixCards {...props} columns={columns} />
+        ) : (
+          <Skeleton lines={6} label="Loading" />
+        )
       ) : (
         <MatrixTable key={`${layout.kind} ${layout.scroll}`} {...props} columns={columns} layout={layout} />
       )}

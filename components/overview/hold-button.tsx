@@ -1,13 +1,13 @@
 "use client";
 
 import { CirclePause } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import type { ActionOutcome } from "@/components/action/action-outcome";
 import { Button } from "@/components/ui/button";
+import { usePartsWhen } from "@/components/ui/use-parts";
 
 // A dialog weighs more than the matrix's first paint should carry: it comes with the first press.
-const HoldDialog = dynamic(() => import("./hold-dialog").then((part) => part.HoldDialog), { ssr: false });
+const load = () => import("./hold-dialog");
 
 interface HoldButtonProps {
   /** The projects to choose from; undefined for all. */
@@ -18,6 +18,7 @@ interface HoldButtonProps {
 /** Stop the line: asks where and why. */
 export function HoldButton({ projects, holdAction }: HoldButtonProps) {
   const [isOpen, setOpen] = useState(false);
+  const parts = usePartsWhen(isOpen, load);
   return (
     <>
       <Button
@@ -27,7 +28,9 @@ export function HoldButton({ projects, holdAction }: HoldButtonProps) {
       >
         Hold an environment
       </Button>
-      {isOpen ? <HoldDialog projects={projects} holdAction={holdAction} onClose={() => setOpen(false)} /> : null}
+      {isOpen && parts ? (
+        <parts.HoldDialog projects={projects} holdAction={holdAction} onClose={() => setOpen(false)} />
+      ) : null}
     </>
   );
 }

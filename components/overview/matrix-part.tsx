@@ -1,12 +1,9 @@
 "use client";
 
-import { useEffect, useMemo, useRef } from "react";
-import { ViewErrorState } from "@/components/live/view-error-state";
+import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import { Matrix } from "@/components/matrix/matrix";
-import { MatrixLegend } from "@/components/matrix/matrix-legend";
-import { Button } from "@/components/ui/button";
 import { classNames } from "@/components/ui/class-names";
-import { EmptyState } from "@/components/ui/empty-state";
+import { usePartsWhen } from "@/components/ui/use-parts";
 import type { EnvironmentSum } from "@/lib/queries/matrix-summary";
 import type { MatrixCell, MatrixProject, MatrixRow, MatrixView } from "@/lib/queries/matrix-view";
 import type { MatrixWindows } from "./use-matrix-windows";
@@ -19,21 +16,26 @@ interface MatrixPartProps {
   /** Another one is another list: it is looked at from its beginning. */
   filterKey: string;
   onClear: () => void;
+  legend: ReactNode;
 }
 
+// Seldom wanted, so it is no part of what the page waits for.
+const loadNoMatrix = () => import("./no-matrix");
+
 /** The matrix, or why there is none. */
-export function MatrixPart({ windows, view, sums, columns, filterKey, onClear }: MatrixPartProps) {
+export function MatrixPart({ windows, view, sums, columns, filterKey, onClear, legend }: MatrixPartProps) {
   const place = useRef<HTMLDivElement>(null);
   useStartAnew(place, filterKey);
   const projects = useMemo(() => withSums(view.projects, sums), [view.projects, sums]);
-  if (windows.error && windows.isOld) {
-    return <ViewErrorState title="The matrix could not be read" error={windows.error} onRetry={windows.refetch} />;
-  }
-  if (view.total === 0) {
-    return (
-      <EmptyState title="No service fits" action={<Button onClick={onClear}>Show all services</Button>}>
-        Nothing in the projects in sight has this name and this state.
-      </EmptyState>
+  const failure = windows.isOld ? windows.error : null;
+  const isMissing = failure !== null || view.total === 0;
+  const parts = usePartsWhen(isMissing, loadNoMatrix);
+  if (isMissing) {
+    if (!parts) return null;
+    return failure ? (
+      <parts.NotRead error={failure} onRetry={windows.refetch} />
+    ) : (
+      <parts.NoService onClear={onClear} />
     );
   }
   return (
@@ -51,7 +53,7 @@ export function MatrixPart({ windows, view, sums, columns, filterKey, onClear }:
         promoteHref={promoteHref}
         environments={columns}
       />
-      <MatrixLegend />
+      {legend}
     </div>
   );
 }

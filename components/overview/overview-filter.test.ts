@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { overviewPath, projectsAsked, windowPath, windowSize } from "./overview-filter";
+import { overviewPath, projectsAsked, readFilter, windowPath, windowSize } from "./overview-filter";
 
 describe("the addresses of the overview's reads", () => {
   it("name only what is not the default", () => {
@@ -13,5 +13,11 @@ describe("the addresses of the overview's reads", () => {
     expect(projectsAsked(["a", "b"], ["a", "b"])).toBeUndefined();
     expect(overviewPath(projectsAsked(["a", "b"], ["a"]))).toBe("/api/view/overview?projects=a");
     expect(overviewPath(undefined)).toBe("/api/view/overview");
+  });
+
+  it("are read from the page's own, as far as they can be meant", () => {
+    expect(readFilter({ text: "back", show: "drift" })).toEqual({ text: "back", show: "drift" });
+    expect(readFilter({ text: ["a", "b"], show: "everything" })).toEqual({ text: "a", show: "all" });
+    expect(readFilter({})).toEqual({ text: "", show: "all" });
   });
 });

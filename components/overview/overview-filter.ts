@@ -1,4 +1,3 @@
-import { parseAsArrayOf, parseAsString, parseAsStringLiteral } from "nuqs/server";
 import type { MatrixShow } from "@/lib/queries/matrix-input";
 
 /** The chips above the matrix, in their order. */
@@ -12,14 +11,11 @@ export const matrixChips = [
   { show: "drift", label: "Drift" },
 ] as const satisfies { show: MatrixShow; label: string }[];
 
-const shows = matrixChips.map((chip) => chip.show);
-
-/** The filter as it stands in the address. */
-export const overviewParams = {
-  text: parseAsString.withDefault(""),
-  show: parseAsStringLiteral(shows).withDefault("all"),
-  environments: parseAsArrayOf(parseAsString),
-};
+/** What of the filter the server reads from the address; whatever it does not understand is left out. */
+export function readFilter(address: Record<string, string | string[] | undefined>): { text: string; show: MatrixShow } {
+  const [text, show] = [address.text, address.show].map((value) => (Array.isArray(value) ? value[0] : value) ?? "");
+  return { text: text ?? "", show: matrixChips.find((chip) => chip.show === show)?.show ?? "all" };
+}
 
 /** What decides which services there are; the environments only decide which columns are drawn. */
 export interface ServicesFilter {

@@ -1,7 +1,6 @@
 "use client";
 
-import { useQueryStates } from "nuqs";
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import type { ActionOutcome } from "@/components/action/action-outcome";
 import { useView } from "@/components/live/use-view";
 import { columnsOf } from "@/components/matrix/matrix-sections";
@@ -13,9 +12,10 @@ import type { OverviewView } from "@/lib/queries/overview";
 import { FilterBar } from "./filter-bar";
 import { HoldButton } from "./hold-button";
 import { MatrixPart } from "./matrix-part";
-import { overviewParams, overviewPath, projectsAsked } from "./overview-filter";
+import { overviewPath, projectsAsked } from "./overview-filter";
 import { OverviewStrip } from "./overview-strip";
 import { useMatrixWindows } from "./use-matrix-windows";
+import { useOverviewParams } from "./use-overview-params";
 import { useSettled } from "./use-settled";
 import { useTrailingRead } from "./use-trailing-read";
 
@@ -27,6 +27,8 @@ interface OverviewProps {
   overview?: OverviewView;
   /** Whether there is any environment that this person may hold. */
   mayHold: boolean;
+  /** What the signs of the matrix mean. */
+  legend: ReactNode;
   holdAction: (input: { project: string; environment: string; reason: string }) => Promise<ActionOutcome>;
 }
 
@@ -34,9 +36,9 @@ interface OverviewProps {
 const wideFrom = 4;
 
 /** What runs where, is it healthy, what waits for me. */
-export function Overview({ initial, initialPath, overview, mayHold, holdAction }: OverviewProps) {
+export function Overview({ initial, initialPath, overview, mayHold, legend, holdAction }: OverviewProps) {
   const { all, inSight } = useProjectsInSight();
-  const [params, setParams] = useQueryStates(overviewParams, { history: "replace" });
+  const [params, setParams] = useOverviewParams();
   const projects = useMemo(() => projectsAsked(all, inSight), [all, inSight]);
   const text = useSettled(params.text);
   const filter = useMemo(() => ({ text, show: params.show, projects }), [text, params.show, projects]);
@@ -74,6 +76,7 @@ export function Overview({ initial, initialPath, overview, mayHold, holdAction }
         sums={above.data?.summary.environments}
         columns={columns}
         filterKey={`${filter.text} ${filter.show}`}
+        legend={legend}
         onClear={() => void setParams({ text: null, show: null })}
       />
     </Page>

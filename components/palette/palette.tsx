@@ -1,24 +1,23 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useEffect, useState } from "react";
 import { useSearch } from "@/components/shell/search";
+import { usePartsWhen } from "@/components/ui/use-parts";
 
-// The list and its search come after the page, so that what is typed first finds them there.
-const load = () => import("./palette-dialog").then((part) => part.PaletteDialog);
-const PaletteDialog = dynamic(load, { ssr: false });
+const load = () => import("./palette-dialog");
 const afterPageMs = 1_500;
 
-/** The command palette: opened by the topbar's search and by ⌘K or Ctrl K, on every page. */
+/**
+ * The command palette: opened by the topbar's search and by ⌘K or Ctrl K, on every page. It comes a moment after the
+ * page, so that the page need not wait for it and what is typed first finds it there.
+ */
 export function Palette() {
   const { open, setOpen } = useSearch();
-  const [wasOpened, setOpened] = useState(false);
+  const [isPageDone, setPageDone] = useState(false);
   useEffect(() => {
-    if (open) setOpened(true);
-  }, [open]);
-  useEffect(() => {
-    const timer = setTimeout(load, afterPageMs);
+    const timer = setTimeout(() => setPageDone(true), afterPageMs);
     return () => clearTimeout(timer);
   }, []);
-  return wasOpened ? <PaletteDialog open={open} onOpenChange={setOpen} /> : null;
+  const parts = usePartsWhen(open || isPageDone, load);
+  return parts ? <parts.PaletteDialog open={open} onOpenChange={setOpen} /> : null;
 }

@@ -1,7 +1,6 @@
 "use client";
 
-import * as Slot from "radix-ui/slot";
-import { type ComponentProps, type KeyboardEvent, useState } from "react";
+import { type ComponentProps, cloneElement, isValidElement, type KeyboardEvent, useState } from "react";
 import type { MenuProps } from "./menu-parts";
 
 type Parts = typeof import("./menu-parts");
@@ -18,20 +17,17 @@ export function Menu(props: MenuProps) {
   const [isOpened, setOpened] = useState(false);
   if (isOpened && parts) return <parts.MenuRoot {...props} />;
   const open = () => void load().then(() => setOpened(true));
-  return (
-    <Slot.Root
-      aria-haspopup="menu"
-      aria-expanded={false}
-      onPointerEnter={load}
-      onFocus={load}
-      onClick={open}
-      onKeyDown={(event: KeyboardEvent) => {
-        if (event.key === "ArrowDown") open();
-      }}
-    >
-      {props.trigger}
-    </Slot.Root>
-  );
+  if (!isValidElement<ComponentProps<"button">>(props.trigger)) return props.trigger;
+  return cloneElement(props.trigger, {
+    "aria-haspopup": "menu",
+    "aria-expanded": false,
+    onPointerEnter: () => void load(),
+    onFocus: () => void load(),
+    onClick: open,
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key === "ArrowDown") open();
+    },
+  });
 }
 
 // Only drawn inside an open menu, whose parts are there by then.
