@@ -28,7 +28,7 @@ interface Options {
   initialPath: string;
 }
 
-const beforeFirstScroll = { first: 0, last: 0 };
+const beforeFirstScroll = { from: 0, to: 0 };
 
 /** The windows of the matrix that are in sight, kept current, and those that were, as they were. */
 export function useMatrixWindows({ filter, watched, initial, initialPath }: Options): MatrixWindows {
@@ -36,7 +36,7 @@ export function useMatrixWindows({ filter, watched, initial, initialPath }: Opti
   const key = windowPath(filter, 0);
   const [range, setRange] = useState({ key, ...beforeFirstScroll });
   const seen = range.key === key ? range : { key, ...beforeFirstScroll };
-  const places = windowsOf(seen.first, seen.last);
+  const places = windowsOf(seen.from, seen.to);
   const read = (place: number | undefined): UseQueryOptions<MatrixView, ViewError> => {
     const path = windowPath(filter, place ?? 0);
     const query = { ...windowQuery(path, watched), enabled: place !== undefined };
@@ -53,7 +53,16 @@ export function useMatrixWindows({ filter, watched, initial, initialPath }: Opti
   const isOld = newest === undefined;
 
   usePrefetch(filter, places, newest?.total ?? 0, watched);
-  const onRange = useCallback((first: number, last: number) => setRange({ key, first, last }), [key]);
+  const onRange = useCallback(
+    (first: number, last: number) => {
+      const [from, to] = [Math.floor(first / windowSize), Math.floor(last / windowSize)];
+      // Most scrolling stays within the windows that are there: then nothing here is drawn anew.
+      setRange((before) =>
+        before.key === key && before.from === from && before.to === to ? before : { key, from, to },
+      );
+    },
+    [key],
+  );
   const shownFilter = shown.filter;
   // A window that came or changed is another answer of `rowAt`, or its rows would stay as they are.
   const stamp = windows.map((window) => window.dataUpdatedAt).join();
@@ -87,11 +96,9 @@ function windowQuery(path: string, watched: readonly string[]): UseQueryOptions<
   };
 }
 
-/** The windows with these services, of which no screen is so high that it shows more than three. */
-function windowsOf(first: number, last: number): number[] {
-  const from = Math.floor(first / windowSize);
-  const count = Math.floor(last / windowSize) - from + 1;
-  return Array.from({ length: Math.min(count, 3) }, (_, index) => from + index);
+/** No screen is so high that it shows more than three windows. */
+function windowsOf(from: number, to: number): number[] {
+  return Array.from({ length: Math.min(to - from + 1, 3) }, (_, index) => from + index);
 }
 
 /** Reads the windows on both sides of those in sight, so that scrolling on finds them there. */
