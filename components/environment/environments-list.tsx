@@ -3,6 +3,8 @@
 import Link from "next/link";
 import { useView } from "@/components/live/use-view";
 import { ViewErrorState } from "@/components/live/view-error-state";
+import { Box } from "@/components/sheet/box";
+import { Sheet } from "@/components/sheet/sheet";
 import { useProjectsInSight } from "@/components/shell/projects-in-sight";
 import { Stamp } from "@/components/state/stamp";
 import { State } from "@/components/state/state";
@@ -15,8 +17,8 @@ import { environmentsPath } from "./environments-path";
 
 const columns = [
   { key: "environment", head: "environment", width: "24%" },
-  { key: "state", head: "stands", width: "30%" },
-  { key: "needs", head: "needs" },
+  { key: "state", head: "stands", width: "112px" },
+  { key: "needs", head: "who holds it, what it needs" },
   { key: "healthy", head: "healthy", width: "108px", numeric: true },
   { key: "open", head: "open", width: "148px", numeric: true },
 ];
@@ -42,20 +44,17 @@ export function EnvironmentsList({ initial, initialPath }: { initial: Environmen
   return (
     <div className="grid gap-4">
       {projects.map((project) => (
-        <section key={project} className="sheet" aria-labelledby={`route-${project}`}>
-          <header className="box__head px-2 pt-2">
-            <h2 className="box__title" id={`route-${project}`}>
-              {project}
-            </h2>
-          </header>
-          <Lines caption={`Environments of ${project}`} columns={columns} heads tall stack bare>
-            {environments
-              .filter((line) => line.project === project)
-              .map((line) => (
-                <Row key={line.environment} line={line} />
-              ))}
-          </Lines>
-        </section>
+        <Sheet key={project}>
+          <Box title={project} flush>
+            <Lines caption={`Environments of ${project}`} columns={columns} heads tall stack>
+              {environments
+                .filter((line) => line.project === project)
+                .map((line) => (
+                  <Row key={line.environment} line={line} />
+                ))}
+            </Lines>
+          </Box>
+        </Sheet>
       ))}
     </div>
   );
@@ -70,19 +69,15 @@ function Row({ line }: { line: EnvironmentLine }) {
         </Link>
         {line.tag ? <span className="mono muted block">tag {line.tag}</span> : null}
       </th>
-      <td className="lines__side">
+      <td className="lines__side">{line.hold ? <Stamp name="held" signed /> : <State name="open" />}</td>
+      <td className="muted">
         {line.hold ? (
-          <>
-            <Stamp name="held" signed />
-            <span className="muted block small">
-              {line.hold.by}, <RelativeTime at={line.hold.at} />: {line.hold.reason}
-            </span>
-          </>
-        ) : (
-          <State name="open" />
-        )}
+          <span className="block soft">
+            {line.hold.by}, <RelativeTime at={line.hold.at} />: {line.hold.reason}
+          </span>
+        ) : null}
+        {needsWords(line)}
       </td>
-      <td className="muted">{needsWords(line)}</td>
       <td className="num">
         {countWords(line.healthy)} of {countWords(line.running)}
         {line.drifted > 0 ? <span className="block small toned tone-warn">{line.drifted} drifted</span> : null}

@@ -104,7 +104,11 @@ function stoppedTask(task: StoppedTask): StripTask {
         id: `hold ${task.project} ${task.environment}`,
         state: "hold",
         what: <Place name={task.project} rest={task.environment} />,
-        when: <span className="clip">{`${task.by}: ${task.reason}`}</span>,
+        when: (
+          <span title={task.reason}>
+            {task.by}, <RelativeTime at={task.at} form="age" />
+          </span>
+        ),
         href: `/environments/${task.project}/${task.environment}`,
       };
     case "drift":

@@ -51,7 +51,7 @@ export interface CellPlace {
 export function cellView(cell: StoredCell, place: CellPlace): MatrixCell {
   const { health, reason } = healthOf(cell, place.observing);
   const notAllReady = cell.ready < cell.desired && cell.digest !== undefined;
-  const mark = markOf(cell, place);
+  const mark = markOf(cell, place) ?? remarkOf(cell, place, health);
   const leg = place.before && legOf(cell, place.before, place.held);
   const { next } = cell;
   const canPromote =
@@ -80,8 +80,8 @@ function healthOf(cell: StoredCell, observing: boolean): { health: MatrixHealth;
   return { health: cell.health, reason: cell.reason };
 }
 
-/** At most one: what is under way, else what is not as it should be, else what waits, is refused or lags behind. */
-function markOf(cell: StoredCell, { project, service, last }: CellPlace): MatrixMark | undefined {
+/** At most one: what is under way, else what is not as it should be, else what waits or is refused. */
+function markOf(cell: StoredCell, { project, service }: CellPlace): MatrixMark | undefined {
   const { open, drift, next } = cell;
   if (open && open.phase !== "waiting" && open.phase !== "queued") return movingMark(open, cell);
   if (drift) {
@@ -93,10 +93,15 @@ function markOf(cell: StoredCell, { project, service, last }: CellPlace): Matrix
   if (open) return waitingMark(open);
   if (next?.blocked)
     return { kind: "blocked", text: next.version, href: `/environments/${project}/${cell.environment}#blocks` };
-  if (last && next?.ahead) return { kind: "behind", text: `behind by ${next.ahead}` };
-  // No leg leads to the first environment that could say so.
-  if (next && next.ahead === undefined) return { kind: "behind", text: `${next.version} is announced` };
   return undefined;
+}
+
+/** That something newer could come is said only where nothing else must be: why it is not well comes first. */
+function remarkOf({ next }: StoredCell, { last }: CellPlace, health: MatrixHealth): MatrixMark | undefined {
+  if (!next || (health !== "healthy" && health !== "nothing")) return undefined;
+  // No leg leads to the first environment that could say so.
+  if (next.ahead === undefined) return { kind: "behind", text: `${next.version} is announced` };
+  return last && next.ahead > 0 ? { kind: "behind", text: `behind by ${next.ahead}` } : undefined;
 }
 
 function movingMark(open: StoredPromotion, { desired }: StoredCell): MatrixMark {
