@@ -29,7 +29,7 @@ test("a hold keeps everything out of an environment until it is lifted", async (
     const vera = await signIn("vera");
     await vera.goto("/environments");
     await expectAccessible(vera, "environments");
-    await vera.getByRole("region", { name: project }).getByRole("link", { name: "staging" }).click();
+    await boxTitled(vera, project).getByRole("link", { name: "staging" }).click();
     await expect(stampOf(vera)).toHaveText("held");
     const hold = vera.getByRole("region", { name: "Hold" });
     await expect(hold).toContainText("Rita Moreau");

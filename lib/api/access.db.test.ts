@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { NextRequest } from "next/server";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -20,13 +21,17 @@ import { parseCookies } from "@/lib/auth/session-cookie";
 import { createTestDatabase } from "@/lib/db/test-database";
 import { createDemoWorld, type DemoWorld } from "@/lib/engine/testing/demo-world";
 
-// Server actions read the cookies of the request they are in; here it is the caller's.
+// Server actions and next-auth read the headers of the request they are in; here it is the caller's.
 const jar = vi.hoisted(() => ({ cookie: "" }));
-vi.mock("next/headers", () => ({
+const ofTheCaller = {
   cookies: async () => ({
     getAll: () => [...parseCookies(jar.cookie)].map(([name, value]) => ({ name, value })),
   }),
-}));
+  headers: async () => new Headers(),
+};
+vi.mock("next/headers", () => ofTheCaller);
+// next-auth requires the module, which the mock of an import does not reach.
+Object.assign(createRequire(import.meta.url)("next/headers"), ofTheCaller);
 
 type Action = (input: unknown) => Promise<{ ok: boolean; code?: string }>;
 
@@ -78,6 +83,7 @@ async function loadActions(): Promise<[string, Action][]> {
 async function knock(access: Access, place: string, caller: Caller) {
   const { path: where, body, headers } = access.send(stage, caller);
   const [method = "GET"] = place.split(" ");
+  jar.cookie = knocks.cookies[caller] ?? "";
   const request = new NextRequest(`http://127.0.0.1:3000${where}`, {
     method,
     headers: {
