@@ -24,8 +24,13 @@ test("a release, a digest, a service and a page are found by the keyboard", asyn
     await expect(opener).toBeFocused();
   });
 
-  await test.step("a release by its version", async () => {
+  const openByKeys = async () => {
     await page.keyboard.press("ControlOrMeta+k");
+    await expect(field).toBeFocused();
+  };
+
+  await test.step("a release by its version", async () => {
+    await openByKeys();
     await page.keyboard.type(version);
     await expect(palette.getByRole("option", { name: `${service}@${version}` })).toBeVisible();
     await expect(chosen).toContainText(`${service}@${version}`);
@@ -39,7 +44,7 @@ test("a release, a digest, a service and a page are found by the keyboard", asyn
   await test.step("the same release by a few characters of its digest", async () => {
     const digest = await seededDigest(project, service, version);
     await page.goto("/");
-    await page.keyboard.press("ControlOrMeta+k");
+    await openByKeys();
     await page.keyboard.type(digest.slice(7, 19));
     await expect(chosen).toContainText(`${service}@${version}`);
     await page.keyboard.press("Enter");
@@ -48,7 +53,7 @@ test("a release, a digest, a service and a page are found by the keyboard", asyn
 
   await test.step("a service, with the arrow keys", async () => {
     const { repository } = await seededService(project, service);
-    await page.keyboard.press("ControlOrMeta+k");
+    await openByKeys();
     await page.keyboard.type(service);
     const wanted = palette.getByRole("option", { name: repository });
     await expect(wanted).toBeVisible();
@@ -62,7 +67,7 @@ test("a release, a digest, a service and a page are found by the keyboard", asyn
   });
 
   await test.step("a page by its name, and nothing for nonsense", async () => {
-    await page.keyboard.press("ControlOrMeta+k");
+    await openByKeys();
     await page.keyboard.type("no such thing at all");
     await expect(palette.getByText("Nothing has this name.")).toBeVisible();
     await field.fill("history");
@@ -71,4 +76,39 @@ test("a release, a digest, a service and a page are found by the keyboard", asyn
     await page.waitForURL(/\/history/);
     await expectAccessible(page, "history");
   });
+});
+
+test("what is typed before the palette is there stands in it", async ({ signIn }) => {
+  const page = await signIn("vera");
+  let arrive = () => {};
+  const arrival = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  await page.route("**/*.js", async (route) => {
+    const response = await route.fetch();
+    const body = await response.text();
+    if (body.includes("Search and go")) await arrival;
+    await route.fulfill({ response, body });
+  });
+  await page.goto("/promotions");
+  const palette = page.getByRole("dialog", { name: "Search and go" });
+  const field = palette.getByRole("combobox");
+
+  await page.keyboard.press("ControlOrMeta+k");
+  await page.keyboard.type(`${version}x`);
+  await page.keyboard.press("Backspace");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("ControlOrMeta+k");
+  await page.keyboard.type(service.slice(0, 4));
+  arrive();
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue(service.slice(0, 4));
+  await page.keyboard.type(service.slice(4));
+  await expect(field).toHaveValue(service);
+  await expect(palette.getByRole("option", { selected: true })).toContainText(service);
+
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("ControlOrMeta+k");
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue("");
 });

@@ -9,7 +9,10 @@ interface SignInOptions {
 }
 
 interface Fixtures {
-  /** Opens a browser of its own for a person of the demo, signed in; whatever it complains about fails the test. */
+  /**
+   * Opens a browser of its own for a person of the demo, signed in; whatever it complains about fails the test. A visit
+   * of its page (`goto`, `reload`) ends when the page says that it is live: what is pressed before does nothing.
+   */
   signIn(person: Person, options?: SignInOptions): Promise<Page>;
   /** Complaints of the browser that belong to what the test does, such as a refused request. */
   expectComplaint(complaint: RegExp): void;
@@ -39,13 +42,30 @@ export const test = base.extend<Fixtures & { complaints: { seen: string[]; expec
       context.setDefaultTimeout(15_000);
       listen(context, complaints.seen);
       await startSession(context, person);
-      return context.newPage();
+      return endVisitsLive(await context.newPage());
     });
     for (const context of contexts) await context.close();
   },
 });
 
 export { expect };
+
+/** Only a page that React has got says "live"; until then a key or a click meets dead markup. */
+function endVisitsLive(page: Page): Page {
+  const visits = { goto: page.goto.bind(page), reload: page.reload.bind(page) };
+  const live = () => expect(page.getByRole("status").filter({ hasText: /^live$/ })).toBeVisible();
+  page.goto = async (...visit) => {
+    const answer = await visits.goto(...visit);
+    await live();
+    return answer;
+  };
+  page.reload = async (...visit) => {
+    const answer = await visits.reload(...visit);
+    await live();
+    return answer;
+  };
+  return page;
+}
 
 /** Every word the browser logs as an error or a warning, and every error that nobody caught. */
 function listen(context: BrowserContext, seen: string[]): void {

@@ -3,7 +3,7 @@
 import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
 import * as Radix from "radix-ui/dialog";
-import { useState } from "react";
+import { type RefObject, useRef, useState } from "react";
 import { useView } from "@/components/live/use-view";
 import { useProjectsInSight } from "@/components/shell/projects-in-sight";
 import { Kbd } from "@/components/ui/kbd";
@@ -17,28 +17,48 @@ import { useTyped } from "./use-typed";
 interface PaletteDialogProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
+  /** What was typed before it was there. */
+  initialText: string;
 }
 
 /** One field over everything that has a page: services, releases, promotions, environments, pages and what can be done. */
-export function PaletteDialog({ open, onOpenChange }: PaletteDialogProps) {
+export function PaletteDialog({ open, onOpenChange, initialText }: PaletteDialogProps) {
   const returnFocus = useReturnOfFocus(open);
+  const field = useRef<HTMLInputElement>(null);
+  // Radix would select the text, and the next key would replace it.
+  const focusField = (event: Event) => {
+    event.preventDefault();
+    field.current?.focus();
+    field.current?.setSelectionRange(initialText.length, initialText.length);
+  };
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="veil" />
-        <Radix.Content className="dialog palette" aria-describedby={undefined} onCloseAutoFocus={returnFocus}>
+        <Radix.Content
+          className="dialog palette"
+          aria-describedby={undefined}
+          onOpenAutoFocus={focusField}
+          onCloseAutoFocus={returnFocus}
+        >
           <Radix.Title className="sr">Search and go</Radix.Title>
-          <PaletteList onClose={() => onOpenChange(false)} />
+          <PaletteList field={field} initialText={initialText} onClose={() => onOpenChange(false)} />
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
   );
 }
 
-function PaletteList({ onClose }: { onClose: () => void }) {
+interface PaletteListProps {
+  field: RefObject<HTMLInputElement | null>;
+  initialText: string;
+  onClose: () => void;
+}
+
+function PaletteList({ field, initialText, onClose }: PaletteListProps) {
   const router = useRouter();
   const { all } = useProjectsInSight();
-  const { text, setText, settled } = useTyped();
+  const { text, setText, settled } = useTyped(initialText);
   const path = `/api/view/palette?${new URLSearchParams({ text: settled })}`;
   const found = useView<PaletteView>(path, { enabled: settled !== "", keep: true, watches: { projects: [] } });
   const [recent] = useState(() => recentLines(window.localStorage));
@@ -54,6 +74,7 @@ function PaletteList({ onClose }: { onClose: () => void }) {
   return (
     <Command label="Search and go" shouldFilter={false} loop>
       <Command.Input
+        ref={field}
         className="palette__input"
         placeholder="Release, digest, commit, service, promotion, page"
         value={text}

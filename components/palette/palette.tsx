@@ -1,8 +1,9 @@
 "use client";
 
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { useSearch } from "@/components/shell/search";
 import { usePartsWhen } from "@/components/ui/use-parts";
+import { useTypedAhead } from "./use-typed-ahead";
 
 const load = () => import("./palette-dialog");
 const afterPageMs = 1_500;
@@ -19,5 +20,7 @@ export function Palette() {
     return () => clearTimeout(timer);
   }, []);
   const parts = usePartsWhen(open || isPageDone, load);
-  return parts ? <parts.PaletteDialog open={open} onOpenChange={setOpen} /> : null;
+  const close = useCallback(() => setOpen(false), [setOpen]);
+  const typedAhead = useTypedAhead(open, parts !== undefined, close);
+  return parts ? <parts.PaletteDialog open={open} onOpenChange={setOpen} initialText={typedAhead} /> : null;
 }

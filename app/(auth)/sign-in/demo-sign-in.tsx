@@ -41,29 +41,31 @@ export function DemoSignIn({ people, goTo }: DemoSignInProps) {
       <ol>
         {people.map(({ subject, name, email, why }, at) => (
           <li key={subject} className="border-t border-rule">
-            <button
-              type="button"
-              className="grid w-full cursor-pointer grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-3 text-left hover:bg-paper focus-visible:-outline-offset-2 aria-disabled:cursor-progress"
-              aria-disabled={busy !== undefined}
-              aria-busy={busy === subject || undefined}
-              onClick={() => (busy === undefined ? void signInAs(subject) : undefined)}
-            >
-              <span className="text-xs text-ink-3" aria-hidden="true">
-                {at + 1}
-              </span>
-              <span className="min-w-0">
-                <span className="block text-base font-bold">
-                  <span className="sr">Sign in as </span>
-                  {name}
+            {/* A form: React keeps a press that comes before it has the page, and does it then. */}
+            <form action={() => (busy === undefined ? void signInAs(subject) : undefined)}>
+              <button
+                type="submit"
+                className="grid w-full cursor-pointer grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-3 text-left hover:bg-paper focus-visible:-outline-offset-2 aria-disabled:cursor-progress"
+                aria-disabled={busy !== undefined}
+                aria-busy={busy === subject || undefined}
+              >
+                <span className="text-xs text-ink-3" aria-hidden="true">
+                  {at + 1}
                 </span>
-                <span className="block text-xs text-ink-2">{why}</span>
-                <span className="block text-xs text-ink-3">{email}</span>
-              </span>
-              <span className="flex items-center gap-1 text-xs text-carbon">
-                {busy === subject ? "Signing in" : null}
-                <ArrowRight className="i i--s" aria-hidden="true" />
-              </span>
-            </button>
+                <span className="min-w-0">
+                  <span className="block text-base font-bold">
+                    <span className="sr">Sign in as </span>
+                    {name}
+                  </span>
+                  <span className="block text-xs text-ink-2">{why}</span>
+                  <span className="block text-xs text-ink-3">{email}</span>
+                </span>
+                <span className="flex items-center gap-1 text-xs text-carbon">
+                  {busy === subject ? "Signing in" : null}
+                  <ArrowRight className="i i--s" aria-hidden="true" />
+                </span>
+              </button>
+            </form>
           </li>
         ))}
       </ol>

@@ -34,15 +34,16 @@ export function OidcSignIn({ label, publicUrl, goTo }: OidcSignInProps) {
   }
 
   return (
-    <div className="grid gap-3 pt-1">
+    // A form: React keeps a press that comes before it has the page, and does it then.
+    <form className="grid gap-3 pt-1" action={() => void start()}>
       {failed ? (
         <Alert tone="fail" title="Waybill did not answer" live>
           Try again in a moment.
         </Alert>
       ) : null}
-      <Button variant="primary" size="large" full busy={busy} onClick={() => void start()}>
+      <Button variant="primary" size="large" full busy={busy} type="submit">
         Continue with {label}
       </Button>
-    </div>
+    </form>
   );
 }
