@@ -2,6 +2,7 @@ import { align, indent } from "@/cli/align";
 import { EXIT } from "@/cli/exit-codes";
 import type { readPromotionOperation } from "@/lib/api/contract/promotions";
 import type { AnswerBody } from "@/lib/api/operation";
+import { isOpen } from "@/lib/pipeline/gates/gate";
 import { shortDigest } from "@/lib/pipeline/release/digest";
 
 export type Promotion = AnswerBody<typeof readPromotionOperation>;
@@ -99,7 +100,7 @@ function by({ endedBy, why }: Promotion): string {
 
 function underneath(promotion: Promotion): string[] {
   if (promotion.phase === "waiting") {
-    return verdictLines(promotion.verdicts.filter((verdict) => verdict.status !== "pass"));
+    return verdictLines(promotion.verdicts.filter((verdict) => !isOpen(verdict)));
   }
   return promotion.nextStep === null ? [] : [`  ${promotion.nextStep}`];
 }

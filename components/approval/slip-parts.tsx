@@ -14,6 +14,7 @@ import { ExactTime } from "@/components/time/exact-time";
 import { RelativeTime } from "@/components/time/relative-time";
 import { spanWords } from "@/components/time/time-words";
 import { Lines } from "@/components/ui/lines";
+import { isOpen } from "@/lib/pipeline/gates/gate";
 import type { ApprovalSlipView } from "@/lib/queries/approval-slip";
 import type { ServiceFacts } from "@/lib/queries/plan-facts";
 
@@ -62,7 +63,7 @@ export function slipParts(view: ApprovalSlipView, readiness: RollbackReadiness |
 function PlanPart({ view }: { view: ApprovalSlipView }) {
   const { plan, facts, verdicts } = view;
   const opens = verdicts
-    .flatMap((one) => (one.status !== "pass" && one.opensAt ? [one.opensAt] : []))
+    .flatMap((one) => (!isOpen(one) && one.opensAt ? [one.opensAt] : []))
     .sort()
     .at(-1);
   const [first] = plan.services;
@@ -142,7 +143,7 @@ function EvidencePart({ view }: { view: ApprovalSlipView }) {
     <Lines caption="Gates" columns={columns}>
       {view.verdicts.map((verdict, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a gate is known by its place in the plan
-        <tr key={index} className={gateRowLook(verdict.status)}>
+        <tr key={index} className={gateRowLook(verdict)}>
           <th scope="row" className="strong">
             {gateTitle(verdict.gate)}
           </th>

@@ -2,6 +2,7 @@ import { gateTitle } from "@/components/promotion/gate-words";
 import type { ShapeName } from "@/components/state/shape";
 import type { Tone } from "@/components/state/state-language";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
+import { isOpen, refuses } from "@/lib/pipeline/gates/gate";
 import type { PreviewView } from "@/lib/queries/promote-preview";
 
 /** What a preview comes to, and what its button does. */
@@ -45,7 +46,7 @@ function withoutRights(view: Asked): PreviewAnswer {
   }
   if (refusal) {
     const isIdle = refusal.code === "nothingToMove";
-    const no = verdicts.find((one) => one.status === "fail") ?? verdicts.find((one) => one.status !== "pass");
+    const no = verdicts.find(refuses) ?? verdicts.find((one) => !isOpen(one));
     const said = no && !isIdle ? `${gateTitle(no.gate)}: ${no.summary}` : refusal.message;
     return {
       ...(isIdle ? look("ink", "dash", "Nothing to move") : look("fail", "fail", "Would be refused")),
@@ -55,7 +56,7 @@ function withoutRights(view: Asked): PreviewAnswer {
     };
   }
   if (rollback) return rollbackAnswer(ahead);
-  const waits = verdicts.filter((verdict) => verdict.status !== "pass");
+  const waits = verdicts.filter((verdict) => !isOpen(verdict));
   if (waits.length > 0) return waitingAnswer(waits);
   if (ahead) {
     const text = `${ahead.id} (${ahead.version}) has its place; this starts by itself when that has ended.`;

@@ -1,4 +1,4 @@
-import type { Verdict } from "@/lib/pipeline/gates/gate";
+import { isOpen, refuses, type Verdict } from "@/lib/pipeline/gates/gate";
 
 const titles: Record<string, string> = {
   upstream: "same digest",
@@ -28,7 +28,7 @@ export function tallyWords(verdicts: readonly Verdict[]): string {
 }
 
 /** The tint of a gate's line: what needs a look, and what says no. */
-export function gateRowLook(status: Verdict["status"]): "is-no" | "is-open" | undefined {
-  if (status === "fail") return "is-no";
-  return status === "pass" ? undefined : "is-open";
+export function gateRowLook(verdict: Verdict): "is-no" | "is-open" | undefined {
+  if (isOpen(verdict)) return undefined;
+  return refuses(verdict) ? "is-no" : "is-open";
 }

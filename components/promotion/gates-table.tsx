@@ -5,6 +5,7 @@ import { Verdict as VerdictMark } from "@/components/state/verdict";
 import { RelativeTime } from "@/components/time/relative-time";
 import { Lines } from "@/components/ui/lines";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
+import { isOpen } from "@/lib/pipeline/gates/gate";
 
 const columns = [
   { key: "gate", head: "gate", width: "124px" },
@@ -26,16 +27,17 @@ export function GatesTable({ verdicts, signatures }: GatesTableProps) {
     <Lines caption="Gates" columns={columns} tall stack>
       {verdicts.map((verdict, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a gate is known by its place in the plan
-        <tr key={index} className={gateRowLook(verdict.status)}>
+        <tr key={index} className={gateRowLook(verdict)}>
           <th scope="row" className="strong">
             {gateTitle(verdict.gate)}
           </th>
           <td className="muted">{verdict.demand}</td>
           <td className="lines__side">
             <VerdictMark verdict={verdict.status} />
+            {verdict.shadow ? <span className="block small muted">in shadow</span> : null}
           </td>
           <td>{verdict.gate === "approval" && signatures ? signatures : <EvidenceText text={sentence(verdict)} />}</td>
-          <td className={verdict.status === "pass" ? "num muted" : "num strong"}>
+          <td className={isOpen(verdict) ? "num muted" : "num strong"}>
             <Aside verdict={verdict} />
           </td>
         </tr>

@@ -6,6 +6,7 @@ import { Box } from "@/components/sheet/box";
 import { Bullets } from "@/components/sheet/bullets";
 import { Copies, type Copy } from "@/components/sheet/copies";
 import { RelativeTime, Until } from "@/components/time/relative-time";
+import { isOpen } from "@/lib/pipeline/gates/gate";
 import type { Order, OrderCopy, ServiceOrders } from "@/lib/queries/promotion-orders";
 import type { PromotionView } from "@/lib/queries/promotion-page";
 
@@ -67,7 +68,7 @@ function StandsAnswer({ view }: { view: PromotionView }): ReactNode {
 /** What is waited for, who can act, until when. */
 function WaitsFor({ view }: { view: PromotionView }) {
   const items = view.verdicts
-    .filter((verdict) => verdict.status !== "pass")
+    .filter((verdict) => !isOpen(verdict))
     .map((verdict) => ({
       id: `${verdict.gate} ${verdict.demand}`,
       state: verdict.status,

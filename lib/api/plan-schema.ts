@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  actor,
   digest,
   environmentName,
   planHashValue,
@@ -12,15 +13,23 @@ import {
 const versionAt = z.strictObject({ digest, version: z.string().nullable() });
 const amount = z.union([z.number(), z.string()]).optional();
 
+const shadow = z.literal(true).optional().meta({ description: "judged and recorded; stops nothing" });
+
 const plannedGate = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("upstream"), match: z.enum(["all", "any"]), environments: z.array(z.string()) }),
+  z.strictObject({
+    kind: z.literal("upstream"),
+    match: z.enum(["all", "any"]),
+    environments: z.array(z.string()),
+    shadow,
+  }),
   z.strictObject({
     kind: z.literal("approval"),
     count: z.int(),
     from: z.array(z.string()),
     expiresAfterMs: z.int(),
+    shadow,
   }),
-  z.strictObject({ kind: z.literal("soak"), in: z.string(), forMs: z.int() }),
+  z.strictObject({ kind: z.literal("soak"), in: z.string(), forMs: z.int(), shadow }),
   z.strictObject({ kind: z.literal("hold") }),
   z.strictObject({ kind: z.literal("block") }),
 ]);
@@ -102,6 +111,10 @@ export const verdict = z
     nextEvaluationAt: z.string().optional(),
     opensAt: z.string().optional(),
     whoCanAct: z.string().optional(),
+    whoMayOverride: z.string().optional(),
+    evaluatedAt: z.string().optional(),
+    shadow,
+    overridden: z.strictObject({ by: actor, reason: z.string(), incident: z.string(), at: z.string() }).optional(),
   })
   .meta({ id: "Verdict", description: "a gate's answer" });
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { actorOf, type Principal, personOf } from "@/lib/auth/principal";
 import type { CommandContext, Refusal } from "@/lib/commands/context";
 import { planHash, promotionId, type Told, tellPromotion } from "@/lib/commands/tell-promotion";
-import { loadStandings } from "@/lib/facts/gate-evidence";
+import { loadStandings } from "@/lib/facts/evidence/approvals";
 import { parseInput } from "@/lib/pipeline/errors";
 import { isAmong } from "@/lib/pipeline/gates/approval";
 

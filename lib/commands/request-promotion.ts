@@ -162,6 +162,6 @@ export async function startPromotion(tx: LedgerTransaction, assessment: Assessme
 }
 
 function expiresAfterMs(plan: Plan): number {
-  const asked = plan.gates.flatMap((gate) => (gate.kind === "approval" ? [gate.expiresAfterMs] : []));
+  const asked = plan.gates.flatMap((gate) => (gate.kind === "approval" && !gate.shadow ? [gate.expiresAfterMs] : []));
   return asked.length === 0 ? expiresAfterMsDefault : Math.min(...asked);
 }

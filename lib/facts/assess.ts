@@ -1,5 +1,6 @@
 import type { Queryable } from "@/lib/db/sql";
-import { loadGateEvidence, type SignedSoFar } from "@/lib/facts/gate-evidence";
+import type { Asked, SignedSoFar } from "@/lib/facts/evidence/asked";
+import { loadGateEvidence } from "@/lib/facts/gate-evidence";
 import { loadPlan, type PlanSubject } from "@/lib/facts/plan-inputs";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import { evaluateGates } from "@/lib/pipeline/gates/registry";
@@ -17,17 +18,24 @@ export interface Assessment {
 
 /**
  * The one evaluation: the preview shows it, the button asks it, the execution obeys it. Reads only; inside a ledger
- * transaction it sees what that transaction sees.
+ * transaction it sees what that transaction sees. `promotion` is its id once it was asked for.
  */
 export async function assess(
   db: Queryable,
   subject: PlanSubject,
   signed: SignedSoFar,
   now: string,
+  promotion: string | null = null,
 ): Promise<Assessment | NoPlan> {
   const plan = await loadPlan(db, subject);
   if (plan.kind === "noPlan") return plan;
   const planHash = hashPlan(plan);
-  const evidence = await loadGateEvidence(db, plan, planHash, signed);
-  return { kind: "assessment", plan, planHash, verdicts: evaluateGates({ plan, evidence, now }) };
+  const [verdicts = []] = await judge(db, [{ plan, planHash, promotion, signed }], now);
+  return { kind: "assessment", plan, planHash, verdicts };
+}
+
+/** Every gate's verdict on each of these plans, in their order. */
+export async function judge(db: Queryable, asked: readonly Asked[], now: string): Promise<Verdict[][]> {
+  const evidence = await loadGateEvidence(db, asked, now);
+  return asked.map(({ plan }, index) => evaluateGates({ plan, evidence: evidence[index] ?? {}, now }));
 }

@@ -1,5 +1,6 @@
 import { type Queryable, sql } from "@/lib/db/sql";
 import type { Assessment } from "@/lib/facts/assess";
+import { isOpen, refuses } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 
 export interface RequestRefusal {
@@ -13,14 +14,14 @@ export interface RequestRefusal {
  */
 export async function refusalOf(db: Queryable, { plan, verdicts }: Assessment): Promise<RequestRefusal | undefined> {
   if (plan.kind === "rollback") {
-    const closed = verdicts.find((verdict) => verdict.status !== "pass");
+    const closed = verdicts.find((verdict) => !isOpen(verdict));
     return closed && { code: "gateClosed", message: `${closed.gate}: ${closed.summary}` };
   }
   const moves = plan.services.some((one) => one.from?.digest !== one.to.digest);
   if (!moves && (await isVerified(db, plan))) {
     return { code: "nothingToMove", message: `${plan.environment} runs exactly this already, verified` };
   }
-  const no = verdicts.find((verdict) => verdict.status === "fail");
+  const no = verdicts.find(refuses);
   return no && { code: "gateClosed", message: `${no.gate}: ${no.summary}` };
 }
 

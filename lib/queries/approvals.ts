@@ -1,6 +1,7 @@
 import { visibleProjects } from "@/lib/auth/permissions";
 import type { Principal } from "@/lib/auth/principal";
 import { type Queryable, sql } from "@/lib/db/sql";
+import { isOpen } from "@/lib/pipeline/gates/gate";
 import { type AskedFor, type SigningStanding, signatureCount, signingStanding } from "@/lib/queries/approval-standing";
 
 /** An approval that is asked for, as a line of the inbox. Times are ISO 8601, UTC. */
@@ -77,7 +78,7 @@ function lineOf(principal: Principal, row: AskedRow): ApprovalLine {
     from: [...new Set(row.gates.flatMap((gate) => (gate.kind === "approval" ? gate.from : [])))],
     standing: signingStanding(principal, row),
     alsoWaits: row.verdicts
-      .filter((verdict) => verdict.status !== "pass" && verdict.gate !== "approval")
+      .filter((verdict) => !isOpen(verdict) && verdict.gate !== "approval")
       .map((verdict) => `${verdict.gate}: ${verdict.summary}`),
   };
 }

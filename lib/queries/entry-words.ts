@@ -1,4 +1,5 @@
 import type { Verdict } from "@/lib/pipeline/gates/gate";
+import { isOpen } from "@/lib/pipeline/gates/gate";
 import type { EntryBody, EntrySubject } from "@/lib/pipeline/promotion/entry";
 
 /** The promotion that an entry belongs to, as far as its words need it. */
@@ -173,8 +174,8 @@ function announcedWords(artifacts: { digest: string; revision: string | null }[]
 }
 
 function verdictWords(verdicts: readonly Verdict[]): string {
-  const open = verdicts.filter((verdict) => verdict.status === "pass").length;
-  const shut = verdicts.find((verdict) => verdict.status !== "pass");
+  const open = verdicts.filter(isOpen).length;
+  const shut = verdicts.find((verdict) => !isOpen(verdict));
   const count = `${open} of ${verdicts.length} gates pass`;
   return shut ? `${count}; ${shut.gate}: ${shut.summary}` : count;
 }

@@ -1,4 +1,5 @@
 import type { Verdict } from "@/lib/pipeline/gates/gate";
+import { isOpen, refuses } from "@/lib/pipeline/gates/gate";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
 import { shortDigest } from "@/lib/pipeline/release/digest";
 import type { MatrixCell, MatrixHealth, MatrixLeg, MatrixMark } from "@/lib/queries/matrix-view";
@@ -130,7 +131,7 @@ function waitingMark(open: StoredPromotion): MatrixMark {
   if (open.phase === "queued") return { kind: "queued", text: open.version, href };
   const verdict = decisiveVerdict(open);
   if (!verdict) return { kind: "waiting", text: open.version, href };
-  if (verdict.status === "fail") return { kind: "gate", text: verdict.summary, href };
+  if (refuses(verdict)) return { kind: "gate", text: verdict.summary, href };
   if (verdict.gate === "hold") return { kind: "held", text: open.version, href };
   if (verdict.status === "unknown") return { kind: "waiting", text: `${verdict.gate} is unknown`, href };
   const given = verdict.evidence.find((one) => one.name === "approvals");
@@ -140,9 +141,9 @@ function waitingMark(open: StoredPromotion): MatrixMark {
 
 /** What stops it first: a no, then a hold, then a person's signature, then whatever else is not open. */
 function decisiveVerdict(open: StoredPromotion): Verdict | undefined {
-  const shut = ((open.detail as Verdict[] | undefined) ?? []).filter((verdict) => verdict.status !== "pass");
+  const shut = ((open.detail as Verdict[] | undefined) ?? []).filter((verdict) => !isOpen(verdict));
   return (
-    shut.find((verdict) => verdict.status === "fail") ??
+    shut.find(refuses) ??
     shut.find((verdict) => verdict.gate === "hold") ??
     shut.find((verdict) => verdict.gate === "approval") ??
     shut[0]

@@ -1,3 +1,4 @@
+import { isOpen } from "@/lib/pipeline/gates/gate";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
 import type { PageEntry, ServiceOrders } from "@/lib/queries/promotion-orders";
 
@@ -62,7 +63,7 @@ function requested({ requestedAt, requestedBy }: PromotionState): RouteStation {
 function gates({ state, entries }: Known): RouteStation[] {
   const started = find(entries, "promotion.started");
   const queued = find(entries, "promotion.queued");
-  const open = state.verdicts.filter((verdict) => verdict.status === "pass").length;
+  const open = state.verdicts.filter(isOpen).length;
   const note = `${open} of ${state.plan.gates.length} open`;
   const base = { id: "gates", title: "Gates", from: state.requestedAt, note };
   if (started) {

@@ -5,6 +5,7 @@ import { type Queryable, type Sql, sql } from "@/lib/db/sql";
 import type { Actor } from "@/lib/pipeline/actor";
 import { parseInput } from "@/lib/pipeline/errors";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
+import { isOpen as isOpenGate } from "@/lib/pipeline/gates/gate";
 import type { Cause, PromotionPhase, RolloutState } from "@/lib/pipeline/promotion/state";
 
 /** Which phases a filter stands for. */
@@ -154,7 +155,7 @@ export function noteOf(row: Pick<Row, "phase" | "verdicts" | "cause" | "trouble"
   switch (row.phase) {
     case "waiting":
       return row.verdicts
-        .filter((verdict) => verdict.status !== "pass")
+        .filter((verdict) => !isOpenGate(verdict))
         .map((verdict) => `${verdict.gate}: ${verdict.summary}`)
         .join("; ");
     case "queued":

@@ -20,6 +20,32 @@ export interface Verdict {
   opensAt?: string;
   /** Who can change the answer, in words: "one of veza-approvers". */
   whoCanAct?: string;
+  /** Who may let it pass all the same, in words; absent where nobody may. */
+  whoMayOverride?: string;
+  /** When this answer was given; `evaluateGates` sets it. */
+  evaluatedAt?: string;
+  /** The gate runs in shadow: its answer is recorded and stops nothing. */
+  shadow?: true;
+  /** Somebody let it pass, by name, for this plan alone. */
+  overridden?: { by: Actor; reason: string; incident: string; at: string };
+}
+
+/** Whether nothing stands in the way here: it passed, it only watches, or somebody answers for letting it pass. */
+export function isOpen({ status, shadow, overridden }: Pick<Verdict, "status" | "shadow" | "overridden">): boolean {
+  return status === "pass" || shadow === true || overridden !== undefined;
+}
+
+/** Whether this answer ends the promotion: a no, of a gate that counts, that nobody overrode. */
+export function refuses(verdict: Pick<Verdict, "status" | "shadow" | "overridden">): boolean {
+  return verdict.status === "fail" && !isOpen(verdict);
+}
+
+/** A fact of an outside system, as it was learnt last. Exactly one of `value` and `trouble` is there. */
+export interface OutsideFact<Value> {
+  value?: Value;
+  /** Why it is not known, in words without secrets. */
+  trouble?: string;
+  observedAt: string;
 }
 
 /** A success of one digest of one service in one environment. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { GateEvidence } from "@/lib/pipeline/gates/gate";
+import { type GateEvidence, isOpen, refuses } from "@/lib/pipeline/gates/gate";
 import type { PlannedGate } from "@/lib/pipeline/gates/planned-gate";
 import { evaluateGates } from "@/lib/pipeline/gates/registry";
+import { worker } from "@/lib/pipeline/promotion/decision";
 import { aPlan, digestOf } from "@/lib/pipeline/promotion/testing/a-plan";
 
 const now = "2026-03-01T10:00:00.000Z";
@@ -34,6 +35,24 @@ describe("the gates of a plan", () => {
     expect(known?.status).toBe("pass");
     expect(odd).toMatchObject({ gate: kind, status: "unknown" });
     expect(odd?.summary).toContain(`"${kind}"`);
+  });
+});
+
+describe("a gate in shadow", () => {
+  const held = { holds: [{ environment: "production", reason: "x", heldBy: worker, heldAt: now }] };
+
+  it("says what it would say, when, and that it stops nothing", () => {
+    const [loud] = judge([{ kind: "soak", in: "testing", forMs: 1 }], { successes: [] });
+    const [quiet] = judge([{ kind: "soak", in: "testing", forMs: 1, shadow: true }], { successes: [] });
+    expect(loud).toMatchObject({ status: "fail", evaluatedAt: now });
+    expect(quiet).toEqual({ ...loud, shadow: true });
+    expect([loud, quiet].map((one) => one && isOpen(one))).toEqual([false, true]);
+    expect([loud, quiet].map((one) => one && refuses(one))).toEqual([true, false]);
+  });
+
+  it("does not make the others quieter", () => {
+    const verdicts = judge([{ kind: "soak", in: "testing", forMs: 1, shadow: true }, { kind: "hold" }], held);
+    expect(verdicts.map(isOpen)).toEqual([true, false]);
   });
 });
 

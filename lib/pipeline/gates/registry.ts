@@ -36,7 +36,11 @@ export function evaluateGates(input: GateInput): Verdict[] {
       },
     ];
   }
-  return input.plan.gates.map((config) => evaluateOne(config, input));
+  return input.plan.gates.map((config) => ({
+    ...evaluateOne(config, input),
+    evaluatedAt: input.now,
+    ...(config.shadow ? { shadow: true as const } : {}),
+  }));
 }
 
 function evaluateOne<Kind extends PlannedGateKind>(

@@ -69,5 +69,5 @@ export const environment = z
       .default("fifo")
       .meta({ description: "fifo (one after the other) or newest (a newer release supersedes one that still waits)" }),
   })
-  .transform((value) => ({ ...value, protected: value.gates.some((gate) => gate.kind === "approval") }))
+  .transform((value) => ({ ...value, protected: value.gates.some((gate) => gate.kind === "approval" && !gate.shadow) }))
   .meta({ description: "a place that releases reach, in the order of this list" });

@@ -1,24 +1,42 @@
 import { z } from "zod";
-import { type ApprovalConfig, approvalConfig } from "@/lib/pipeline/gates/approval-config";
-import { type SoakConfig, soakConfig } from "@/lib/pipeline/gates/soak-config";
+import { approvalConfig } from "@/lib/pipeline/gates/approval-config";
+import { soakConfig } from "@/lib/pipeline/gates/soak-config";
 import type { UpstreamConfig } from "@/lib/pipeline/gates/upstream-config";
 import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one";
 
+/** Every kind of gate that a file may name in `gates`, with what it takes. One line a kind. */
+const items = {
+  approval: approvalConfig.optional(),
+  soak: soakConfig.optional(),
+};
+
+type Items = typeof items;
+type ItemKind = keyof Items;
+type Item<Kind extends ItemKind> = { kind: Kind; shadow?: true } & NonNullable<z.output<Items[Kind]>>;
+
 /** A gate with its configuration. `upstream` is what `requires` says; the others are the items of `gates`. */
 export type GateConfig =
-  | ({ kind: "upstream" } & UpstreamConfig)
-  | ({ kind: "approval" } & ApprovalConfig)
-  | ({ kind: "soak" } & SoakConfig);
+  | ({ kind: "upstream"; shadow?: true } & UpstreamConfig)
+  | { [K in ItemKind]: Item<K> }[ItemKind];
 
 export type GateKind = GateConfig["kind"];
 
-/** One item of `gates`: `{ approval: {…} }` or `{ soak: {…} }`. */
+/** The kinds that an item of `gates` may be. */
+export const itemKinds = Object.keys(items) as ItemKind[];
+
+/** One item of `gates`: `{ approval: {…} }`, `{ soak: {…} }` …, and `shadow: true` beside it. */
 export const gateConfig = z
-  .strictObject({ approval: approvalConfig.optional(), soak: soakConfig.optional() })
-  .superRefine(exactlyOne("approval", "soak"))
-  .transform((value): GateConfig => {
-    if (value.approval !== undefined) return { kind: "approval", ...value.approval };
-    // exactlyOne has passed by now, so the other one is there.
-    return { kind: "soak", ...(value.soak as SoakConfig) };
+  .strictObject({
+    ...items,
+    shadow: z
+      .boolean()
+      .optional()
+      .meta({ description: "true: the gate is judged and recorded, and stops nothing, to try a rule before it bites" }),
   })
-  .meta({ description: "one gate", ...exactlyOneSchema("approval", "soak") });
+  .superRefine(exactlyOne(...itemKinds))
+  .transform((value): GateConfig => {
+    // exactlyOne has passed by now, so one of them is there.
+    const kind = itemKinds.find((one) => value[one] !== undefined) as ItemKind;
+    return { kind, ...value[kind], ...(value.shadow ? { shadow: true } : {}) } as GateConfig;
+  })
+  .meta({ description: "one gate", ...exactlyOneSchema(...itemKinds) });

@@ -1,5 +1,5 @@
 import { personBehind } from "@/lib/pipeline/actor";
-import type { Verdict } from "@/lib/pipeline/gates/gate";
+import { isOpen, refuses, type Verdict } from "@/lib/pipeline/gates/gate";
 import { type Decision, decision, effect, entryFor, later, refuse, worker } from "@/lib/pipeline/promotion/decision";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
@@ -70,16 +70,16 @@ function evaluated(state: Waiting, input: PromotionInput & { kind: "evaluated" }
     entries.push(write({ kind: "promotion.replanned", data: { plan, planHash, changes, voided } }));
   }
   const { planHash, verdicts } = input;
-  const no = verdicts.find((verdict) => verdict.status === "fail");
+  const no = verdicts.find(refuses);
   if (no) {
     entries.push(write({ kind: "gates.evaluated", data: { planHash, verdicts } }));
     entries.push(write({ kind: "promotion.rejected", data: { planHash, why: `${no.gate}: ${no.summary}` } }));
     return decision(entries);
   }
-  if (verdicts.every((verdict) => verdict.status === "pass")) return opened(state, input, entries, now);
+  if (verdicts.every(isOpen)) return opened(state, input, entries, now);
 
   if (state.phase === "queued") {
-    const closed = verdicts.filter((verdict) => verdict.status !== "pass");
+    const closed = verdicts.filter((verdict) => !isOpen(verdict));
     entries.push(
       write({ kind: "promotion.requeued", data: { why: closed.map((v) => `${v.gate}: ${v.summary}`).join("; ") } }),
     );

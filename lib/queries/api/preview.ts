@@ -5,6 +5,7 @@ import type { PlanSubject } from "@/lib/facts/plan-inputs";
 import { refusalOf } from "@/lib/facts/refusal";
 import { findRollback } from "@/lib/facts/rollback";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
+import { isOpen } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import { mustSeeProject } from "@/lib/queries/api/visible";
 
@@ -56,6 +57,6 @@ export async function readPreview(
   if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
   const { plan, planHash, verdicts } = assessment;
   const refusal = (await refusalOf(db, assessment)) ?? null;
-  const wouldStart = refusal === null && verdicts.every((one) => one.status === "pass");
+  const wouldStart = refusal === null && verdicts.every(isOpen);
   return { plan, planHash, verdicts, wouldStart, refusal, undoes };
 }

@@ -1,0 +1,4 @@
+import type { Collector } from "@/lib/engine/evidence/question";
+
+/** One for each kind of gate that asks outside systems. */
+export const collectors: readonly Collector[] = [];

@@ -1,0 +1,26 @@
+import type { StoredProject } from "@/lib/facts/project";
+import type { Plan } from "@/lib/pipeline/plan/plan";
+import type { World } from "@/lib/ports/world";
+
+/** Something that only an outside system knows, and that a gate of a plan asks for. */
+export interface Question {
+  /** The kind of evidence; with `key` it names the answer, the same for every plan that asks the same. */
+  kind: string;
+  key: string;
+  /** An answer older than this is asked for anew; Infinity for what cannot change, such as what belongs to a digest. */
+  freshMs: number;
+  /** Answers JSON. Throws ExternalError, whose message is kept as the reason why it is not known. */
+  ask(world: World, signal: AbortSignal): Promise<unknown>;
+}
+
+/** What a collector reads its questions from. */
+export interface Subject {
+  plan: Plan;
+  planHash: string;
+  /** Null before the promotion is asked for. */
+  promotion: string | null;
+  project: StoredProject;
+}
+
+/** The questions that one kind of gate puts to outside systems for this plan; none where it names no such gate. */
+export type Collector = (subject: Subject) => Question[];
