@@ -65,6 +65,7 @@ function describe(project: Project, rows: Row[], holds: Hold[], open: Open[]): s
   return [
     project.name,
     ...indent(align(table)),
+    ...rows.flatMap(({ service, cells }) => cells.flatMap((cell) => whyNotWell(service, cell))),
     ...holds.map((one) => `held: ${one.environment}, by ${actorName(one.heldBy)}: ${one.reason}`),
     ...align(
       open.map((one) => [
@@ -75,6 +76,10 @@ function describe(project: Project, rows: Row[], holds: Hold[], open: Open[]): s
       ]),
     ),
   ];
+}
+
+function whyNotWell(service: string, { environment, health, healthReason }: Cell): string[] {
+  return health === "healthy" || !healthReason ? [] : [`${service} in ${environment} is ${health}: ${healthReason}`];
 }
 
 function cellText(cell: Cell | undefined): string {

@@ -10,6 +10,8 @@ interface Watched extends Cell {
 interface Group {
   project: string;
   connection: string;
+  /** Of the connection as it is applied now: another one may lead to another cluster, or come with other rights. */
+  version: number | null;
   cells: Watched[];
 }
 
@@ -47,8 +49,12 @@ export class Observer {
   private async confirm(connection: string, cells: Watched[], at: string): Promise<void> {
     try {
       await confirmObservations(this.engine.pool, cells, at);
+      // One namespace that can be seen does not clear what is wrong with another one.
       await this.engine.pool.execute(
-        sql`update connection set trouble = null, checked_at = ${at} where name = ${connection}`,
+        sql`update connection c set trouble = null, checked_at = ${at}
+             where c.name = ${connection} and (c.trouble is null or not exists (
+               select from deployment d where d.target ->> 'connection' = c.name
+                  and coalesce(d.observed_at, '-infinity') < c.checked_at))`,
       );
     } catch (error) {
       this.engine.log("warn", "that nothing changed could not be noted", { connection, message: String(error) });
@@ -131,22 +137,23 @@ class LatestFirst {
 }
 
 function keyOf(group: Group): string {
-  return JSON.stringify(group.cells);
+  return JSON.stringify([group.version, group.cells]);
 }
 
 async function loadGroups(db: Queryable): Promise<Group[]> {
-  const cells = await db.query<Watched>(
-    sql`select d.project, d.service, d.environment, d.target from deployment d
+  const cells = await db.query<Watched & { version: number | null }>(
+    sql`select d.project, d.service, d.environment, d.target, c.version from deployment d
           join service s on s.project = d.project and s.name = d.service
           join environment e on e.project = d.project and e.name = d.environment
+          left join connection c on c.name = d.target ->> 'connection'
          order by d.project, d.service, d.environment`,
   );
   const groups = new Map<string, Group>();
-  for (const cell of cells) {
+  for (const { version, ...cell } of cells) {
     const { project } = cell;
     const { connection } = cell.target;
     const name = `${project}/${connection}`;
-    const group = groups.get(name) ?? { project, connection, cells: [] };
+    const group = groups.get(name) ?? { project, connection, version, cells: [] };
     group.cells.push(cell);
     groups.set(name, group);
   }

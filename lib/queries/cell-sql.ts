@@ -21,6 +21,10 @@ export const joinTrouble = sql`
   left join connection c on c.name = d.target ->> 'connection' and c.trouble is not null
    and c.checked_at > coalesce(d.observed_at, '-infinity')`;
 
+/** The health of what is seen; what cannot be seen any more is unknown, in the words of what is in the way. */
+export const healthNow = sql`case when c.name is null then d.health else 'unknown' end`;
+export const healthReasonNow = sql`case when c.name is null then d.health_reason else 'cannot be seen: ' || c.trouble end`;
+
 const announcedAt = (release: Sql) =>
   sql`(select r.announced_at from release r where r.project = d.project and r.key = ${release})`;
 

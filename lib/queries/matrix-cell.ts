@@ -75,8 +75,8 @@ export function cellView(cell: StoredCell, place: CellPlace): MatrixCell {
 }
 
 function healthOf(cell: StoredCell, observing: boolean): { health: MatrixHealth; reason?: string } {
+  if (cell.trouble) return { health: "unknown", reason: `cannot be seen through ${cell.trouble}` };
   if (!cell.seen) return { health: "unknown", reason: "not looked at yet" };
-  if (cell.trouble) return { health: "unknown", reason: `${cell.trouble} does not answer` };
   if (!observing) return { health: "unknown", reason: "nobody looks, no worker is alive" };
   return { health: cell.health, reason: cell.reason };
 }

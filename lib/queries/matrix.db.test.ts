@@ -106,7 +106,10 @@ describe("a cell", () => {
     await pool.execute(sql`
       insert into connection (name, kind, projects, spec, version, applied_by, applied_at, checked_at, trouble)
       values ('away', 'kubernetes', '{veza}', '{}', 1, '{}', now(), ${minute(600)}, 'refused')`);
-    expect(await cellOf(service, "staging")).toMatchObject({ health: "unknown", reason: "away does not answer" });
+    expect(await cellOf(service, "staging")).toMatchObject({
+      health: "unknown",
+      reason: "cannot be seen through away",
+    });
     await pool.execute(
       sql`update deployment set observed_at = ${minute(601)} where service = ${service} and environment = 'staging'`,
     );

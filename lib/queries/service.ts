@@ -6,6 +6,7 @@ import { NotFound } from "@/lib/pipeline/errors";
 import type { TargetRefPlan } from "@/lib/pipeline/plan/target-plan";
 import type { PromotionPhase } from "@/lib/pipeline/promotion/state";
 import type { HealthWord } from "@/lib/pipeline/rollout/judge-health";
+import { healthNow, healthReasonNow, joinTrouble } from "@/lib/queries/cell-sql";
 import { instant } from "@/lib/queries/instant";
 import { actorWords } from "@/lib/queries/people";
 import { loadServiceReleases, type ServiceRelease } from "@/lib/queries/service-releases";
@@ -121,7 +122,7 @@ interface PlaceRow extends Omit<ServicePlace, "pods" | "may" | "hold"> {
 
 function loadPlaces(db: Queryable, project: string, service: string): Promise<PlaceRow[]> {
   return db.query<PlaceRow>(
-    sql`select e.name as environment, e.protected, d.target, d.health, d.health_reason as "healthReason",
+    sql`select e.name as environment, e.protected, d.target, ${healthNow} as health, ${healthReasonNow} as "healthReason",
                d.health_since as "healthSince", d.desired, d.ready, d.observation->'pods' as "seenPods",
                case when d.wanted_digest is not null then json_build_object(
                  'digest', d.wanted_digest, 'version', coalesce(d.wanted_version, ${versionOf(sql`d.wanted_digest`)}), 'release', d.wanted_release,
@@ -148,7 +149,7 @@ function loadPlaces(db: Queryable, project: string, service: string): Promise<Pl
                  where a.project = d.project and a.service = d.service
                    and a.digest = coalesce(d.observed_digest, d.wanted_digest)
                  order by a.announced_at desc limit 1) as image
-          from deployment d join environment e on e.project = d.project and e.name = d.environment
+          from deployment d join environment e on e.project = d.project and e.name = d.environment ${joinTrouble}
          where d.project = ${project} and d.service = ${service}
          order by e.position`,
   );

@@ -17,6 +17,8 @@ export interface StartSettings {
   projectFile: string | undefined;
   /** The sandbox's platforms and people: only where no project file and no database of one's own data is given. */
   demo: boolean;
+  /** Who can sign in: the demo's people, those of an OpenID Connect service. */
+  signIn: { demo: boolean; oidc: boolean };
   databaseUrl: string | undefined;
   /** An application role's address that an administrator made. */
   appUrl: string | undefined;
@@ -57,6 +59,7 @@ export async function readStartSettings(root: string, env: NodeJS.ProcessEnv, ar
     role: settings.role,
     projectFile: file,
     demo,
+    signIn: { demo: settings.demo, oidc: settings.oidc !== undefined },
     databaseUrl: given("DATABASE_URL"),
     appUrl: given("WAYBILL_DATABASE_URL"),
     secret,

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { demoPeople } from "@/lib/auth/demo-people";
 import { generateIfNeeded } from "../generate.mjs";
 import { buildIfNeeded } from "./build";
 import { checkPort } from "./check-port";
@@ -10,6 +9,7 @@ import { ManagedProcess, type ProcessSpec } from "./managed-process";
 import { runScript } from "./run-script";
 import { sandboxAddresses, sandboxSpec, webSpec, workerSpec } from "./services";
 import { readStartSettings, type StartSettings } from "./start-settings";
+import { welcomeLines } from "./welcome";
 
 /**
  * One start of the whole product, from the database to the pages. `run` resolves after an orderly stop and throws a
@@ -87,7 +87,7 @@ export class WaybillStart {
     });
     if (this.isStopping()) return;
     await home.update({ ready: true });
-    this.welcome(settings, Date.now() - startedAt);
+    for (const line of ["", ...welcomeLines(settings, Date.now() - startedAt)]) this.say(line);
   }
 
   private isStopping(): boolean {
@@ -154,17 +154,6 @@ export class WaybillStart {
     this.running.push(process);
     if (!this.isStopping()) await process.start();
     return process;
-  }
-
-  private welcome(settings: StartSettings, tookMs: number): void {
-    const what =
-      settings.role === "worker"
-        ? `The worker is ready, its health at http://127.0.0.1:${settings.workerPort}/api/health/live`
-        : `Waybill is ready at ${settings.publicUrl}`;
-    this.say(`\n${what} (after ${(tookMs / 1000).toFixed(1)} s). Ctrl-C stops it.`);
-    if (settings.role === "worker" || !settings.demo) return;
-    this.say("Demo people, one click on the sign-in page each, no password:");
-    for (const person of demoPeople) this.say(`  ${person.name.padEnd(16)} ${person.why}`);
   }
 
   /** In the order of who needs whom: pages and worker first, then the sandbox, the database last. */

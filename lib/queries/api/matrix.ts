@@ -3,6 +3,7 @@ import { type Queryable, sql } from "@/lib/db/sql";
 import type { PromotionPhase } from "@/lib/pipeline/promotion/state";
 import { fromCursor, type PageOf, pageFrom } from "@/lib/queries/api/page";
 import { readableProjects } from "@/lib/queries/api/visible";
+import { healthNow, healthReasonNow, joinTrouble } from "@/lib/queries/cell-sql";
 
 export interface CellRun {
   digest: string;
@@ -105,12 +106,13 @@ function loadCells(db: Queryable, services: ServiceRow[]): Promise<CellRow[]> {
            d.observed_release as "observedRelease", d.observed_since as "observedSince", d.observed_at as "observedAt",
            d.verified_digest as "verifiedDigest", d.verified_version as "verifiedVersion",
            d.verified_release as "verifiedRelease", d.verified_at as "verifiedSince",
-           d.health, d.health_reason as "healthReason", d.ready, d.desired,
+           ${healthNow} as health, ${healthReasonNow} as "healthReason", d.ready, d.desired,
            d.drift_digest as "driftDigest", d.drift_since as "driftSince",
            d.open_promotion as "openPromotion", d.open_phase as "openPhase", d.open_version as "openVersion"
       from unnest(${services.map((one) => one.project)}::text[], ${services.map((one) => one.service)}::text[]) as s (project, service)
       join deployment d on d.project = s.project and d.service = s.service
       join environment e on e.project = d.project and e.name = d.environment
+      ${joinTrouble}
      order by d.project, d.service, e.position`);
 }
 
