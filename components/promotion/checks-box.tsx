@@ -1,3 +1,4 @@
+import { checkWords } from "@/components/promotion/plan-steps";
 import { Box } from "@/components/sheet/box";
 import { State } from "@/components/state/state";
 import type { StateName } from "@/components/state/state-language";
@@ -24,7 +25,7 @@ const states: Record<CheckState["status"], { name: StateName; word: string }> = 
 /** Every check of the verification: where it stands, and the words that were found. */
 export function ChecksBox({ number, checks, note }: { number: number; checks: CheckState[]; note?: string }) {
   return (
-    <Box number={number} title="Verification" note={note ?? `${checks.length} checks`} flush>
+    <Box number={number} title="Verification" note={note ?? checkWords(checks.length)} flush>
       <Lines caption="Checks" columns={columns} heads tall stack>
         {checks.map((check) => (
           <tr key={check.id} className={check.status === "failed" ? "is-no" : undefined}>

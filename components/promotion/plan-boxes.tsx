@@ -1,5 +1,5 @@
 import { planRisks } from "@/components/promotion/plan-risks";
-import { checkCount, planSteps } from "@/components/promotion/plan-steps";
+import { checkCount, checkWords, planSteps } from "@/components/promotion/plan-steps";
 import { Box } from "@/components/sheet/box";
 import { Bullets } from "@/components/sheet/bullets";
 import { type Fact, Facts } from "@/components/sheet/facts";
@@ -51,7 +51,7 @@ export function VerificationBox({ number, plan }: PlanBoxProps) {
     { name: "watch", value: watchMs > 0 ? `all of it for ${spanWords(watchMs)}` : "none: once is enough" },
   ];
   return (
-    <Box number={number} title="Verification" note={`${checkCount(plan)} checks`}>
+    <Box number={number} title="Verification" note={checkWords(checkCount(plan))}>
       <dl className="facts">
         {facts.map((fact, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: checks of a plan have a place and no name

@@ -41,8 +41,13 @@ export function checkCount({ verification, services }: Plan): number {
   return services.length * (1 + verification.health.length + verification.smoke.length);
 }
 
+/** `1 check`, `4 checks`. */
+export function checkWords(count: number): string {
+  return count === 1 ? "1 check" : `${count} checks`;
+}
+
 function verificationLines(plan: Plan): string[] {
   const count = checkCount(plan);
   const { watchMs } = plan.verification;
-  return [count === 1 ? "1 check" : `${count} checks`, watchMs > 0 ? `watched ${spanWords(watchMs)}` : "once"];
+  return [checkWords(count), watchMs > 0 ? `watched ${spanWords(watchMs)}` : "once"];
 }

@@ -87,8 +87,11 @@ function buildTarget(connection: Connection<"kubernetes">, secrets: SecretSource
   });
 }
 
-function buildMetrics(connection: Connection<"prometheus">, _secrets: SecretSource): MetricSource {
-  return createPrometheus({ name: connection.name, url: connection.url });
+function buildMetrics(connection: Connection<"prometheus">, secrets: SecretSource): MetricSource {
+  const { name, url, username, password, token } = connection;
+  const [user, pass, bearer] = [username, password, token].map((reference) => ask(secrets, reference));
+  const credentials = bearer ? { token: bearer } : user && pass ? { username: user, password: pass } : undefined;
+  return createPrometheus({ name, url, credentials });
 }
 
 const logger = pino({

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { createPrometheus } from "@/lib/adapters/prometheus/prometheus";
-import type { ExternalError } from "@/lib/ports/external-error";
+import { ExternalError } from "@/lib/ports/external-error";
 
 const servers: Server[] = [];
 afterEach(async () => {
@@ -166,5 +166,45 @@ describe("the address", () => {
     const error = await caught(createPrometheus({ name: "test", url }).query("x"));
     expect(error).toMatchObject({ code: "misconfigured" });
     expect(error?.message).not.toContain("hunter2");
+  });
+});
+
+describe("credentials", () => {
+  const sent = async (credentials: Parameters<typeof createPrometheus>[0]["credentials"]) => {
+    const seen: (string | undefined)[] = [];
+    const url = await listen((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end(JSON.stringify(vector([])));
+    });
+    const source = createPrometheus({ name: "test", url, credentials });
+    await source.query("up");
+    await source.query("up");
+    return seen;
+  };
+
+  it("are none where none are given", async () => {
+    expect(await sent(undefined)).toEqual([undefined, undefined]);
+  });
+
+  it("are a name and a password, or a token, asked for every query", async () => {
+    const basic = { username: async () => "waybill", password: async () => "pass:wörd" };
+    const header = `Basic ${Buffer.from("waybill:pass:wörd").toString("base64")}`;
+    expect(await sent(basic)).toEqual([header, header]);
+    let turn = 0;
+    expect(await sent({ token: async () => `t${++turn}` })).toEqual(["Bearer t1", "Bearer t2"]);
+  });
+
+  it("that cannot be resolved are told, and nothing is sent without them", async () => {
+    const refused = new ExternalError({
+      ...{ system: "secret env:TOKEN", code: "misconfigured", message: "not set", retryable: false },
+    });
+    const asked: string[] = [];
+    const url = await listen((request, response) => {
+      asked.push(String(request.url));
+      response.end(JSON.stringify(vector([])));
+    });
+    const source = createPrometheus({ name: "test", url, credentials: { token: () => Promise.reject(refused) } });
+    expect(await caught(source.query("up"))).toBe(refused);
+    expect(asked).toEqual([]);
   });
 });

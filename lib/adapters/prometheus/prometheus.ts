@@ -8,6 +8,8 @@ export interface PrometheusOptions {
   name: string;
   /** Where the API's `/api/v1` lies below; a path (`/prometheus`) is kept. */
   url: string;
+  /** Asked for every query, so that a rotated secret counts at once. */
+  credentials?: { username: () => Promise<string>; password: () => Promise<string> } | { token: () => Promise<string> };
   timeoutMs?: number;
   maxBytes?: number;
   maxSamples?: number;
@@ -63,6 +65,13 @@ function meaningOf(status: number): { code: ExternalErrorCode; retryable: boolea
     default:
       return status >= 500 ? { code: "unavailable", retryable: true } : { code: "badResponse", retryable: false };
   }
+}
+
+async function authorizationOf(credentials: PrometheusOptions["credentials"]): Promise<{ authorization?: string }> {
+  if (credentials === undefined) return {};
+  if ("token" in credentials) return { authorization: `Bearer ${await credentials.token()}` };
+  const pair = `${await credentials.username()}:${await credentials.password()}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
 }
 
 function cut(words: string): string {
@@ -124,7 +133,7 @@ export function createPrometheus(options: PrometheusOptions): MetricSource {
     const response = await fetch(apiAddress(system, options.url), {
       method: "POST",
       body: form,
-      headers: { accept: "application/json" },
+      headers: { accept: "application/json", ...(await authorizationOf(options.credentials)) },
       signal,
       redirect: "manual",
     });

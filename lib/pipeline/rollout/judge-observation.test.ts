@@ -71,6 +71,13 @@ describe("a target is in trouble", () => {
     expect(sighting).toMatchObject({ trouble: { evidence: [{ name: "y", value: digestOf("c") }] } });
   });
 
+  it("counts the restarts of what is not ready", () => {
+    const pods = [aPod("x", { ready: false, restarts: 1 }), aPod("y", { ready: false, restarts: 3 })];
+    expect(judge({ failure: { reason: "CrashLoopBackOff", message: "" }, pods })).toMatchObject({
+      trouble: { evidence: [{ value: "not ready, 1 restart" }, { value: "not ready, 3 restarts" }] },
+    });
+  });
+
   it("does not believe a hung condition in the first seconds of a new order", () => {
     const seen = { failure: hung, pods: [aPod("x", { ready: false }), aPod("y", { ready: false })] };
     expect(judge(seen, { generation: 7, forMs: 9_999 }).kind).toBe("progressing");

@@ -86,7 +86,10 @@ export function judgeObservation(seen: SeenTarget, expected: ExpectedDigest, tol
 function podEvidence(seen: SeenTarget): { name: string; value: string }[] {
   return seen.pods
     .filter((pod) => pod.current)
-    .map((pod) => ({ name: pod.name, value: `${pod.ready ? "ready" : "not ready"}, ${pod.restarts} restarts` }));
+    .map(({ name, ready, restarts }) => ({
+      name,
+      value: `${ready ? "ready" : "not ready"}, ${restarts} ${restarts === 1 ? "restart" : "restarts"}`,
+    }));
 }
 
 function trouble(reason: string, evidence: { name: string; value: string }[]): Sighting {
