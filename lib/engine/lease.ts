@@ -120,7 +120,9 @@ export async function giveBack(engine: Engine, step: LeasedStep): Promise<void> 
 /** Gives back what this process holds and will not do: at shutdown, so that nobody waits for the leases to run out. */
 export async function releaseLeases(engine: Engine): Promise<number> {
   return engine.pool.execute(
-    sql`update step set lease_until = null where status = 'due' and lease_owner = ${engine.owner}`,
+    // Evaluations that are held together are due when their hold ends: see takeDueEvaluations.
+    sql`update step set lease_until = null, due_at = case when due_at = lease_until then now() else due_at end
+         where status = 'due' and lease_owner = ${engine.owner}`,
   );
 }
 

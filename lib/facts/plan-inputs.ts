@@ -1,5 +1,6 @@
 import { allSent } from "@/lib/db/all-sent";
 import { type Queryable, type Sql, sql } from "@/lib/db/sql";
+import { distinct, groupBy } from "@/lib/facts/evidence/asked";
 import { loadConnections, loadProject, registryHosts } from "@/lib/facts/project";
 import { buildPlan, type CurrentState, type NoPlan, type PlannedArtifact } from "@/lib/pipeline/plan/build-plan";
 import type { Plan } from "@/lib/pipeline/plan/plan";
@@ -19,26 +20,46 @@ export type PlanSubject =
 
 /** The plan that would be made now, or why there is none. Reads only; `db` may be a transaction. */
 export async function loadPlan(db: Queryable, subject: PlanSubject): Promise<Plan | NoPlan> {
-  const [project, release, connections] = await allSent([
-    loadProject(db, subject.project),
-    subject.kind === "rollback" ? subject : loadRelease(db, subject.project, subject.release),
-    loadConnections(db, subject.project),
+  const [plan] = await loadPlans(db, [subject]);
+  if (!plan) throw new TypeError("one subject gives one answer");
+  return plan;
+}
+
+/**
+ * What would be planned now for each of the subjects, in their order: the same number of queries for one as for thousands
+ * of a project. Reads only; `db` may be a transaction.
+ */
+export async function loadPlans(db: Queryable, subjects: readonly PlanSubject[]): Promise<(Plan | NoPlan)[]> {
+  const projects = distinct(subjects.map((one) => one.project));
+  const [documents, releases, hosts] = await allSent([
+    Promise.all(projects.map((project) => loadProject(db, project))),
+    loadReleases(db, subjects),
+    Promise.all(projects.map(async (project) => registryHosts(await loadConnections(db, project)))),
   ]);
-  if (!project)
-    return { kind: "noPlan", code: "unknownEnvironment", message: `there is no project "${subject.project}"` };
-  if (!release) return { kind: "noPlan", code: "nothingToMove", message: `there is no release "${subject.release}"` };
-  const services = release.artifacts.map((one) => one.service);
-  return buildPlan({
-    kind: subject.kind,
-    project: project.document,
-    policyVersion: project.version,
-    environment: subject.environment,
-    release: subject.release,
-    version: release.version,
-    artifacts: release.artifacts,
-    current: await loadCurrent(db, subject.project, subject.environment, services),
-    registryHosts: registryHosts(connections),
+  const documentOf = new Map(projects.map((project, index) => [project, documents[index]]));
+  const hostsOf = new Map(projects.map((project, index) => [project, hosts[index] ?? {}]));
+  const currentOf = await loadCurrents(db, subjects, releases);
+  return subjects.map((subject, index) => {
+    const project = documentOf.get(subject.project);
+    const release = releases[index];
+    if (!project) return noPlan("unknownEnvironment", `there is no project "${subject.project}"`);
+    if (!release) return noPlan("nothingToMove", `there is no release "${subject.release}"`);
+    return buildPlan({
+      kind: subject.kind,
+      project: project.document,
+      policyVersion: project.version,
+      environment: subject.environment,
+      release: subject.release,
+      version: release.version,
+      artifacts: release.artifacts,
+      current: currentOf(subject, release),
+      registryHosts: hostsOf.get(subject.project) ?? {},
+    });
   });
+}
+
+function noPlan(code: NoPlan["code"], message: string): NoPlan {
+  return { kind: "noPlan", code, message };
 }
 
 /** The subject of a plan that was made before: the same release, or the same way back. */
@@ -49,19 +70,46 @@ export function subjectOf(plan: Plan): PlanSubject {
   return { kind, project, environment, release, version, artifacts };
 }
 
-async function loadRelease(db: Queryable, project: string, key: string) {
-  const artifacts = await db.query<PlannedArtifact & { releaseVersion: string }>(
-    sql`select a.service, a.digest, a.platforms, a.revision, coalesce(a.version, r.version) as version,
-               r.version as "releaseVersion"
-          from artifact a join release r on r.project = a.project and r.key = a.release
-         where a.project = ${project} and a.release = ${key} order by a.position`,
-  );
-  const [first] = artifacts;
-  if (!first) return undefined;
-  return {
-    version: first.releaseVersion,
-    artifacts: artifacts.map(({ releaseVersion: _, ...artifact }): PlannedArtifact => artifact),
-  };
+interface PlannedRelease {
+  version: string;
+  artifacts: PlannedArtifact[];
+}
+
+/** What each subject would bring; undefined where there is no such release. A way back names its own digests. */
+async function loadReleases(db: Queryable, subjects: readonly PlanSubject[]): Promise<(PlannedRelease | undefined)[]> {
+  const named = subjects.filter((one) => one.kind === "promote");
+  const rows =
+    named.length === 0
+      ? []
+      : await db.query<PlannedArtifact & { project: string; release: string; releaseVersion: string }>(
+          sql`select a.project, a.release, a.service, a.digest, a.platforms, a.revision,
+                     coalesce(a.version, r.version) as version, r.version as "releaseVersion"
+                from (select distinct * from unnest(${named.map((one) => one.project)}::text[],
+                        ${named.map((one) => one.release)}::text[])) as w (project, release)
+                join artifact a on a.project = w.project and a.release = w.release
+                join release r on r.project = a.project and r.key = a.release
+               order by a.project, a.release, a.position`,
+        );
+  const byRelease = groupBy(rows, (row) => `${row.project} ${row.release}`);
+  return subjects.map((subject) => {
+    if (subject.kind === "rollback") return subject;
+    const found = byRelease.get(`${subject.project} ${subject.release}`);
+    const [first] = found ?? [];
+    if (!found || !first) return undefined;
+    const artifacts = found.map(({ project: _, release: __, releaseVersion: ___, ...artifact }) => artifact);
+    return { version: first.releaseVersion, artifacts };
+  });
+}
+
+interface CurrentRow {
+  project: string;
+  environment: string;
+  service: string;
+  runs: Digest | null;
+  runsVersion: string | null;
+  verified: Digest | null;
+  verifiedVersion: string | null;
+  verifiedRelease: string | null;
 }
 
 /**
@@ -69,27 +117,28 @@ async function loadRelease(db: Queryable, project: string, key: string) {
  * where nothing was seen yet, what the ledger says should run. And what they could go back to: the digest verified last
  * that nobody blocked since.
  */
-export async function loadCurrent(
+async function loadCurrents(
   db: Queryable,
-  project: string,
-  environment: string,
-  services: readonly string[],
-): Promise<CurrentState[]> {
-  const rows = await db.query<{
-    service: string;
-    runs: Digest | null;
-    runsVersion: string | null;
-    verified: Digest | null;
-    verifiedVersion: string | null;
-    verifiedRelease: string | null;
-  }>(
-    sql`select d.service, coalesce(drift_digest, observed_digest, wanted_digest) as runs,
+  subjects: readonly PlanSubject[],
+  releases: readonly (PlannedRelease | undefined)[],
+): Promise<(subject: PlanSubject, release: PlannedRelease) => CurrentState[]> {
+  const places = new Map<string, [string, string, string]>();
+  subjects.forEach(({ project, environment }, index) => {
+    for (const { service } of releases[index]?.artifacts ?? []) {
+      places.set(`${project} ${environment} ${service}`, [project, environment, service]);
+    }
+  });
+  const asked = [...places.values()];
+  const rows = await db.query<CurrentRow>(
+    sql`select d.project, d.environment, d.service, coalesce(drift_digest, observed_digest, wanted_digest) as runs,
                case when drift_digest is not null then h.version when observed_digest is not null then observed_version
                     else wanted_version end as "runsVersion",
                case when b.blocked then v.digest else verified_digest end as verified,
                case when b.blocked then v.version else verified_version end as "verifiedVersion",
                case when b.blocked then v.release else verified_release end as "verifiedRelease"
-          from deployment d
+          from unnest(${asked.map(([project]) => project)}::text[], ${asked.map(([, environment]) => environment)}::text[],
+                      ${asked.map(([, , service]) => service)}::text[]) as w (project, environment, service)
+          join deployment d on d.project = w.project and d.environment = w.environment and d.service = w.service
           left join lateral (
             select coalesce(a.version, a.release) as version from artifact a
              where a.project = d.project and a.service = d.service and a.digest = d.drift_digest
@@ -99,17 +148,22 @@ export async function loadCurrent(
             select v.digest, v.version, v.release from verification v
              where b.blocked and v.project = d.project and v.service = d.service and v.environment = d.environment
                and not ${isBlocked(sql`v.digest`)}
-             order by v.verified_at desc limit 1) v on true
-         where d.project = ${project} and d.environment = ${environment} and d.service = any(${services})`,
+             order by v.verified_at desc limit 1) v on true`,
   );
-  return rows.map((row) => ({
+  const byPlace = new Map(rows.map((row) => [`${row.project} ${row.environment} ${row.service}`, currentState(row)]));
+  return ({ project, environment }, { artifacts }) =>
+    artifacts.flatMap(({ service }) => byPlace.get(`${project} ${environment} ${service}`) ?? []);
+}
+
+function currentState(row: CurrentRow): CurrentState {
+  return {
     service: row.service,
     runs: row.runs === null ? null : { digest: row.runs, version: row.runsVersion },
     lastVerified:
       row.verified === null
         ? null
         : { digest: row.verified, version: row.verifiedVersion, release: row.verifiedRelease },
-  }));
+  };
 }
 
 function isBlocked(digest: Sql): Sql {

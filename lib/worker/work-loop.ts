@@ -1,6 +1,8 @@
 import type { Engine } from "@/lib/engine/engine";
 import { nextDueInMs, releaseLeases, takeDueStep } from "@/lib/engine/lease";
 import { runStep } from "@/lib/engine/run-step";
+import { screenEvaluations } from "@/lib/engine/screen-evaluations";
+import { type HeldEvaluation, takeDueEvaluations } from "@/lib/engine/take-due-evaluations";
 
 export interface WorkLoopOptions {
   /** Steps under way at the same time. */
@@ -67,20 +69,37 @@ export class WorkLoop {
   private async takeAll(): Promise<"none" | "full" | "unreachable"> {
     try {
       while (this.underWay.size < this.options.concurrency && !this.stopping) {
-        const step = await takeDueStep(this.engine);
+        const many = await takeDueEvaluations(this.engine);
+        const step = many.length > 0 ? undefined : await takeDueStep(this.engine);
         this.progressedAt = Date.now();
-        if (!step) return "none";
-        const work = this.runOne(step);
-        this.underWay.add(work);
-        void work.finally(() => {
-          this.underWay.delete(work);
-          this.wake();
-        });
+        if (many.length > 0) this.begin(this.runMany(many));
+        else if (step) this.begin(this.runOne(step));
+        else return "none";
       }
       return "full";
     } catch (error) {
       this.complain("due work cannot be taken; trying on", error);
       return "unreachable";
+    }
+  }
+
+  private begin(work: Promise<void>): void {
+    this.underWay.add(work);
+    void work.finally(() => {
+      this.underWay.delete(work);
+      this.wake();
+    });
+  }
+
+  /** Many evaluations at one look; what it cannot answer is done one by one, in this one's place. */
+  private async runMany(steps: HeldEvaluation[]): Promise<void> {
+    try {
+      const left = await screenEvaluations(this.engine, steps);
+      this.stepsDone += steps.length - left.length;
+      for (const step of left) await this.runOne(step);
+    } catch (error) {
+      this.stepsFailed += steps.length;
+      this.complain("evaluations ended with an error; they are taken again when their lease runs out", error);
     }
   }
 
