@@ -53,10 +53,10 @@ module.exports = {
     {
       name: "adapters",
       comment:
-        "an adapter imports ports, pipeline and its own folder; never another adapter, the ledger or the database",
+        "an adapter imports ports, pipeline, net and its own folder; never another adapter, the ledger or the database",
       severity: "error",
       from: { path: "^lib/adapters/([^/]+)/", pathNot: TEST },
-      to: { path: OURS, pathNot: ["^lib/adapters/$1/", "^lib/ports/", pipeline] },
+      to: { path: OURS, pathNot: ["^lib/adapters/$1/", "^lib/ports/", "^lib/net/", pipeline] },
     },
     mayOnlyImport("ledger", "^lib/ledger/", ["^lib/ledger/", pipeline, db], "the only writer of ledger tables"),
     mayOnlyImport(
@@ -114,7 +114,13 @@ module.exports = {
       ],
       "the loop that runs the engine, hears what changed and walks the chains",
     ),
-    mayOnlyImport("config", "^lib/config/", ["^lib/config/", pipeline], "the project file and the process's settings"),
+    mayOnlyImport("net", "^lib/net/", ["^lib/net/"], "which addresses may be connected to, and nothing of the product"),
+    mayOnlyImport(
+      "config",
+      "^lib/config/",
+      ["^lib/config/", "^lib/net/reach[.]ts$", pipeline],
+      "the project file and the process's settings",
+    ),
     mayOnlyImport(
       "auth",
       "^lib/auth/",

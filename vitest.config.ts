@@ -7,6 +7,8 @@ export default defineConfig({
   resolve: { alias: [{ find: /^@\//, replacement: `${path.resolve(import.meta.dirname)}/` }] },
   test: {
     maxWorkers: 2,
+    // The servers that tests speak with are on loopback, as the sandbox is.
+    env: { WAYBILL_OUTBOUND: "loopback" },
     setupFiles: ["scripts/test/fail-on-console-error.ts"],
     projects: [
       {

@@ -27,6 +27,7 @@ describe("accepted", () => {
       sessionSecret: secret,
       publicUrl: "http://127.0.0.1:3000",
       demo: false,
+      outbound: "private",
       oidc: undefined,
       adminGroups: [],
       logLevel: "info",
@@ -80,6 +81,15 @@ describe("accepted", () => {
     expect(readSettings({ ...enough, WAYBILL_DEMO: "on", HOST: host }).demo).toBe(true);
   });
 
+  test.each([
+    ["on", undefined, "loopback"],
+    ["off", undefined, "private"],
+    ["on", "public", "public"],
+    ["off", "loopback", "loopback"],
+  ])("the demo %s and WAYBILL_OUTBOUND %s: what may be connected to is %s", (demo, word, outbound) => {
+    expect(readSettings({ ...enough, WAYBILL_DEMO: demo, WAYBILL_OUTBOUND: word }).outbound).toBe(outbound);
+  });
+
   test("an address of the sixth version of the protocol in the default address", () => {
     expect(readSettings({ ...enough, HOST: "::1" }).publicUrl).toBe("http://[::1]:3000");
   });
@@ -98,6 +108,7 @@ describe("refused, with one line a setting", () => {
     ["one port for both", { PORT: "3001" }, "PORT and WORKER_PORT are both 3001"],
     ["an address with a path", { NEXTAUTH_URL: "https://example.com/waybill" }, "NEXTAUTH_URL is not valid"],
     ["an unclear switch", { WAYBILL_DEMO: "yes" }, 'WAYBILL_DEMO ("yes") is not valid; allowed is on or off'],
+    ["a reach that is none", { WAYBILL_OUTBOUND: "all" }, 'WAYBILL_OUTBOUND ("all") is not valid; allowed is public'],
     ["a demo for everyone", { WAYBILL_DEMO: "on", HOST: "0.0.0.0" }, 'WAYBILL_DEMO is on while HOST is "0.0.0.0"'],
     ["half a sign-in", { OIDC_ISSUER: oidc.OIDC_ISSUER, OIDC_CLIENT_ID: "x" }, "OIDC_CLIENT_SECRET is not set"],
     ["a sign-in without encryption", { ...oidc, OIDC_ISSUER: "http://id.example.com" }, "OIDC_ISSUER is not valid"],

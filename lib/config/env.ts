@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Reach, reaches, readReach } from "@/lib/net/reach";
 import { addressProblem } from "@/lib/pipeline/policy/address";
 
 /** How one process of Waybill was told to run. Secrets in it are for the code that needs them, never for a log. */
@@ -17,6 +18,8 @@ export interface Settings {
   publicUrl: string;
   /** Local demo people may sign in without a password; only on loopback. */
   demo: boolean;
+  /** How near an address may be that projects make Waybill connect to. */
+  outbound: Reach;
   /** `label` is what the sign-in button calls it. */
   oidc: { issuer: string; clientId: string; clientSecret: string; groupsClaim: string; label: string } | undefined;
   /** Members of these groups of the sign-in service administer the installation. */
@@ -43,7 +46,9 @@ const driveBudgetMsDefault = 2_000;
 
 // What may be repeated in a message: names and numbers. Addresses and secrets may not.
 const shownNames = new Set(
-  "WAYBILL_ROLE PORT WORKER_PORT HOST WAYBILL_DEMO LOG_LEVEL WAYBILL_FAILPOINT WAYBILL_DRIVE_BUDGET_MS".split(" "),
+  "WAYBILL_ROLE PORT WORKER_PORT HOST WAYBILL_DEMO WAYBILL_OUTBOUND LOG_LEVEL WAYBILL_FAILPOINT WAYBILL_DRIVE_BUDGET_MS".split(
+    " ",
+  ),
 );
 
 const allowed = {
@@ -57,6 +62,7 @@ const allowed = {
   WAYBILL_SECRET: `at least ${secretCharactersMin} characters, such as openssl rand -base64 32 prints`,
   NEXTAUTH_URL: "scheme, host and port, such as https://waybill.example.com",
   WAYBILL_DEMO: "on or off (1 or 0)",
+  WAYBILL_OUTBOUND: `${reaches.join(", ")}, each of them with those before it`,
   WAYBILL_ADMIN_GROUPS: "names of groups with commas between them",
   OIDC_ISSUER: "the address of the issuer: https://…, or http:// on this machine",
   OIDC_CLIENT_ID: "the client's id at the issuer",
@@ -103,6 +109,7 @@ const environment = z.object({
     .enum(["on", "off", "1", "0"])
     .default("off")
     .transform((word) => (word === "on" || word === "1" ? "on" : "off")),
+  WAYBILL_OUTBOUND: z.enum(reaches).optional(),
   WAYBILL_ADMIN_GROUPS: z
     .string()
     .default("")
@@ -190,6 +197,7 @@ function settingsOf(given: Given): Settings {
     sessionSecret: given.NEXTAUTH_SECRET ?? given.WAYBILL_SECRET,
     publicUrl: new URL(given.NEXTAUTH_URL ?? `http://${host}:${given.PORT}`).origin,
     demo: given.WAYBILL_DEMO === "on",
+    outbound: readReach({ WAYBILL_OUTBOUND: given.WAYBILL_OUTBOUND, WAYBILL_DEMO: given.WAYBILL_DEMO }),
     oidc:
       issuer !== undefined && clientId !== undefined && clientSecret !== undefined
         ? { issuer, clientId, clientSecret, groupsClaim: given.OIDC_GROUPS_CLAIM, label: given.OIDC_LABEL }

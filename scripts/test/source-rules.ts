@@ -39,6 +39,16 @@ const TEXT_RULES: TextRule[] = [
     applies: (file) => inPipeline(file) && file !== "lib/pipeline/plan/hash.ts",
   },
   {
+    rule: "what projects configure is reached through lib/net/guarded-fetch.ts alone, which judges the address",
+    pattern:
+      /(?<![.\w])fetch\(|\b(http|https|net|tls)\.(request|get|connect)\(|import\s*\{[^}]*\b(fetch|request|Agent)\b[^}]*\}\s*from "undici"/g,
+    // A cluster's own client sends by the guarded connections of its kubeconfig.
+    applies: (file) =>
+      /^lib\/(adapters|engine|commands|worker|notify)\//.test(file) &&
+      !isTest(file) &&
+      !/[.]contract[.]ts$|^lib\/adapters\/kubernetes\/client[.]ts$/.test(file),
+  },
+  {
     rule: "raw SQL takes its values as parameters: no $queryRawUnsafe, $executeRawUnsafe or Prisma.raw",
     pattern: /\$(query|execute)RawUnsafe\b|\bPrisma\.raw\b/g,
     applies: isNotRuleBook,

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { isAbsolute } from "node:path";
-import { KubeConfig, RequestContext } from "@kubernetes/client-node";
+import { type DispatcherOptions, KubeConfig, RequestContext } from "@kubernetes/client-node";
 import type { Dispatcher } from "undici";
 import { misconfigured } from "@/lib/adapters/kubernetes/errors";
+import { guardedLookup, refuseAddress } from "@/lib/net/guarded-fetch";
 import { ExternalError } from "@/lib/ports/external-error";
 
 /** Where the credentials come from: the text of a kubeconfig, read anew for every call, or the pod's own account. */
@@ -21,6 +22,19 @@ export interface Connection {
 
 /** Connections are kept for this long, then built anew, so that a rotated certificate or authority is picked up. */
 const poolMinutes = 5;
+
+/**
+ * A kubeconfig whose connections go only to addresses that may be asked. Through a SOCKS proxy, and behind any proxy, it is
+ * the proxy that resolves names: the operator who wrote it into the kubeconfig chose what it reaches.
+ */
+class GuardedKubeConfig extends KubeConfig {
+  override createDispatcherOptions(...args: Parameters<KubeConfig["createDispatcherOptions"]>): DispatcherOptions {
+    const options = super.createDispatcherOptions(...args);
+    if (options.type === "socks") return options;
+    const connect = { ...(options.type === "none" ? {} : options.connect), lookup: guardedLookup() };
+    return options.type === "proxy" ? { ...options, connect } : { type: "agent", connect };
+  }
+}
 
 function checked(system: string, config: KubeConfig): KubeConfig {
   const cluster = config.getCurrentCluster();
@@ -51,7 +65,7 @@ function checked(system: string, config: KubeConfig): KubeConfig {
 
 /** Parse errors quote the text, which holds credentials: nothing of them may be passed on. */
 function parse(system: string, text: string): KubeConfig {
-  const config = new KubeConfig();
+  const config = new GuardedKubeConfig();
   try {
     config.loadFromString(text);
   } catch {
@@ -66,7 +80,7 @@ function fromPod(system: string): KubeConfig {
       system,
       "inCluster is set, but this process does not run in a pod (no KUBERNETES_SERVICE_HOST)",
     );
-  const config = new KubeConfig();
+  const config = new GuardedKubeConfig();
   config.loadFromCluster();
   return checked(system, config);
 }
@@ -100,6 +114,7 @@ export function createConnection(system: string, source: KubeconfigSource): Conn
     async prepare(method, path) {
       const { hash, config } = await current();
       const url = `${config.getCurrentCluster()?.server ?? ""}${path}`;
+      refuseAddress(new URL(url).hostname);
       const context = new RequestContext(url, method);
       try {
         await config.applySecurityAuthentication(context);

@@ -1,3 +1,4 @@
+import { refusedAddressIn } from "@/lib/net/guarded-fetch";
 import { ExternalError, type ExternalErrorCode } from "@/lib/ports/external-error";
 
 const messageLengthMax = 600;
@@ -109,6 +110,10 @@ function codeOf(error: unknown): string | undefined {
 /** The error for a call that got no answer: refused connection, unknown host, TLS, cut stream. */
 export function errorOfNetwork(system: string, what: string, error: unknown): ExternalError {
   if (error instanceof ExternalError) return error;
+  const refused = refusedAddressIn(error);
+  if (refused !== undefined) {
+    return new ExternalError({ system, code: "refusedAddress", message: `${what}: ${refused.why}`, retryable: false });
+  }
   const code = codeOf(error);
   if (code !== undefined && timeoutCodes.has(code)) return errorOfTimeout(system, what, code);
   if (code !== undefined && tlsCodes.test(code)) {

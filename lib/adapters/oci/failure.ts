@@ -1,10 +1,11 @@
 import { STATUS_CODES } from "node:http";
+import { refusedAddressIn } from "@/lib/net/guarded-fetch";
 import { ExternalError, type ExternalErrorCode } from "@/lib/ports/external-error";
 
 /** What an HTTP server said, read to its end; `body` of an error answer may be cut short. */
 export interface Answer {
   status: number;
-  headers: Headers;
+  headers: Pick<Headers, "get">;
   body: Uint8Array;
   url: URL;
 }
@@ -138,6 +139,8 @@ const brokenTrust =
 
 /** The typed error for a call that got no answer: no address, no connection, no trust in the certificate. */
 export function networkFailure(system: string, what: string, error: unknown): ExternalError {
+  const refused = refusedAddressIn(error);
+  if (refused !== undefined) return failure(system, { code: "refusedAddress", message: `${what}: ${refused.why}` });
   const code = errorCode(error);
   if (code !== undefined && brokenTrust.test(code)) {
     return failure(system, { code: "misconfigured", message: `${what}: the TLS connection failed (${code})` });

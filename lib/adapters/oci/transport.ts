@@ -1,5 +1,7 @@
+import type { Response } from "undici";
 import { type Answer, failure, networkFailure } from "@/lib/adapters/oci/failure";
 import type { RegistrySettings } from "@/lib/adapters/oci/options";
+import { guardedFetch } from "@/lib/net/guarded-fetch";
 import { ExternalError } from "@/lib/ports/external-error";
 
 export interface OutgoingRequest {
@@ -55,7 +57,7 @@ async function follow(settings: RegistrySettings, request: OutgoingRequest, sign
   let url = request.url;
   let authorization = request.authorization;
   for (let hop = 0; hop <= redirectsMax; hop += 1) {
-    const response = await fetch(url, {
+    const response = await guardedFetch(url, {
       method: request.method,
       // Identity, so that Content-Length and the digest both speak of the bytes that arrive.
       headers: {
@@ -65,7 +67,6 @@ async function follow(settings: RegistrySettings, request: OutgoingRequest, sign
         ...(authorization === undefined ? {} : { authorization }),
       },
       body: request.body === undefined ? null : Buffer.from(request.body),
-      redirect: "manual",
       cache: "no-store",
       credentials: "omit",
       signal,

@@ -1,6 +1,6 @@
-import { lookup } from "node:dns";
-import { BlockList, isIP, type LookupFunction } from "node:net";
-import { Agent, fetch, type Response } from "undici";
+import type { Response } from "undici";
+import { createGuardedFetch, processReach, refusedAddressIn } from "@/lib/net/guarded-fetch";
+import type { Reach } from "@/lib/net/reach";
 import { ExternalError, type ExternalErrorCode } from "@/lib/ports/external-error";
 import type { Probe, ProbeAnswer } from "@/lib/ports/probe";
 
@@ -9,37 +9,11 @@ export interface ProbeOptions {
   timeoutMs: number;
   /** The body is cut here; what a check looks for must stand before. */
   maxBytes: number;
+  /** What it may reach; the process's own where it is missing. */
+  reach?: Reach;
 }
 
 const redirectsMax = 3;
-const refusedCode = "WAYBILL_REFUSED_ADDRESS";
-
-/**
- * Link-local addresses are where clouds hand out credentials (169.254.169.254, fd00:ec2::254): what a probe reads is
- * shown as evidence, so that they are never asked. Private networks are where services live, and are.
- */
-const refused = new BlockList();
-refused.addSubnet("169.254.0.0", 16, "ipv4");
-refused.addSubnet("fe80::", 10, "ipv6");
-refused.addAddress("fd00:ec2::254", "ipv6");
-
-function isRefused(address: string): boolean {
-  const family = isIP(address);
-  return family !== 0 && refused.check(address, family === 4 ? "ipv4" : "ipv6");
-}
-
-/** Resolves as Node does, but fails for a name that leads to a refused address. */
-const guardedLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, options, (error, address, family) => {
-    const found = typeof address === "string" ? [address] : (address ?? []).map((one) => one.address);
-    if (!error && found.some(isRefused)) {
-      const refusal = Object.assign(new Error("refused address"), { code: refusedCode });
-      return callback(refusal, address, family);
-    }
-    callback(error, address, family);
-  });
-};
-
 function parseUrl(text: string): URL {
   const invalid = (message: string) =>
     new ExternalError({ system: "probe", code: "invalid", message, retryable: false });
@@ -87,16 +61,12 @@ function failure(host: string, code: ExternalErrorCode, message: string, retryab
 
 function noAnswer(url: URL, error: unknown, limit: AbortSignal, signal: AbortSignal | undefined, timeoutMs: number) {
   if (error instanceof ExternalError) return error;
+  const refused = refusedAddressIn(error);
+  if (refused !== undefined) return failure(url.host, "refusedAddress", refused.why, false);
   if (limit.aborted) return failure(url.host, "timeout", `no answer within ${timeoutMs} ms`, true);
   if (signal?.aborted)
     return failure(url.host, "timeout", "ended before there was an answer: its caller gave up", true);
-  const code = codeOf(error);
-  if (code === refusedCode) return refusedAddress(url);
-  return failure(url.host, "unavailable", `no answer (${code})`, true);
-}
-
-function refusedAddress(url: URL): ExternalError {
-  return failure(url.host, "refusedAddress", "this is a link-local address, which Waybill does not ask", false);
+  return failure(url.host, "unavailable", `no answer (${codeOf(error)})`, true);
 }
 
 /**
@@ -104,14 +74,13 @@ function refusedAddress(url: URL): ExternalError {
  * one to elsewhere is itself the answer. Sends no credentials or cookies; a failing certificate is no answer.
  */
 export function createProbe(options: ProbeOptions): Probe {
-  const dispatcher = new Agent({ connect: { lookup: guardedLookup }, keepAliveTimeout: 1000 });
+  const get = createGuardedFetch({ reach: options.reach ?? processReach(), keepAliveMs: 1000 });
 
   async function ask(start: URL, signal: AbortSignal): Promise<Omit<ProbeAnswer, "tookMs">> {
     let url = start;
     for (let redirects = 0; ; redirects += 1) {
-      if (isRefused(url.hostname.replace(/^\[|\]$/g, ""))) throw refusedAddress(url);
       const headers = { accept: "*/*", "user-agent": "waybill-probe" };
-      const response = await fetch(url, { headers, signal, dispatcher, redirect: "manual" });
+      const response = await get(url, { headers, signal });
       const redirect = response.status >= 300 && response.status < 400;
       const next = redirect && redirects < redirectsMax ? sameHost(url, response.headers.get("location")) : undefined;
       if (!next) return { status: response.status, body: await readCut(response, options.maxBytes) };

@@ -1,5 +1,6 @@
-import { fetch, type Response } from "undici";
+import type { Response } from "undici";
 import { z } from "zod";
+import { guardedFetch, refusedAddressIn } from "@/lib/net/guarded-fetch";
 import { ExternalError, type ExternalErrorCode } from "@/lib/ports/external-error";
 import type { MetricSample, MetricSource } from "@/lib/ports/metric-source";
 
@@ -130,12 +131,11 @@ export function createPrometheus(options: PrometheusOptions): MetricSource {
   async function send(expression: string, at: Date | undefined, signal: AbortSignal): Promise<string> {
     const form = new URLSearchParams({ query: expression, timeout: `${timeoutMs}ms` });
     if (at) form.set("time", String(at.getTime() / 1000));
-    const response = await fetch(apiAddress(system, options.url), {
+    const response = await guardedFetch(apiAddress(system, options.url), {
       method: "POST",
       body: form,
       headers: { accept: "application/json", ...(await authorizationOf(options.credentials)) },
       signal,
-      redirect: "manual",
     });
     const body = await boundedText(response);
     if (response.status === 200) return body;
@@ -165,6 +165,8 @@ export function createPrometheus(options: PrometheusOptions): MetricSource {
       return read(await send(expression, at, signal ? AbortSignal.any([limit, signal]) : limit));
     } catch (error) {
       if (error instanceof ExternalError) throw error;
+      const refused = refusedAddressIn(error);
+      if (refused !== undefined) throw fail("refusedAddress", refused.why, false);
       if (limit.aborted) throw fail("timeout", `no answer within ${timeoutMs} ms`, true);
       if (signal?.aborted) throw fail("timeout", "ended before there was an answer: its caller gave up", true);
       throw fail("unavailable", `no answer (${codeOf(error)})`, true);

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { createKubernetesTarget } from "@/lib/adapters/kubernetes/target";
+import { createOciRegistry } from "@/lib/adapters/oci/registry";
+import { challenge, reply, startFakeServer } from "@/lib/adapters/oci/testing/fake-server";
+import { createProbe } from "@/lib/adapters/probe/probe";
+import { createPrometheus } from "@/lib/adapters/prometheus/prometheus";
+import { ExternalError } from "@/lib/ports/external-error";
+
+/** What a project file may name, in spellings that a list of forbidden texts would let pass. */
+const hosts = ["169.254.169.254", "2852039166", "0xa9.0xfe.0251.254", "[::ffff:a9fe:a9fe]", "[fe80::1]", "0.0.0.0"];
+
+const caught = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => "it was asked",
+    (error: unknown) => error,
+  );
+
+async function expectRefused(promise: Promise<unknown>): Promise<void> {
+  const error = await caught(promise);
+  expect(error).toBeInstanceOf(ExternalError);
+  expect(error).toMatchObject({ code: "refusedAddress", retryable: false });
+  expect(String(error)).toContain("which Waybill never asks");
+}
+
+const kubeconfig = (server: string) => `apiVersion: v1
+kind: Config
+current-context: here
+contexts: [{ name: here, context: { cluster: here, user: here } }]
+clusters: [{ name: here, cluster: { server: "${server}", insecure-skip-tls-verify: true } }]
+users: [{ name: here, user: { token: t } }]
+`;
+
+describe.each(hosts)("%s is asked by nothing that a project configures:", (host) => {
+  it("a registry", () => expectRefused(createOciRegistry({ url: `https://${host}` }).check()));
+
+  it("a health endpoint", () =>
+    expectRefused(createProbe({ timeoutMs: 2_000, maxBytes: 100 }).get(`http://${host}/health`)));
+
+  it("Prometheus", () => expectRefused(createPrometheus({ name: "metrics", url: `http://${host}:9090` }).check()));
+
+  it.each(["http", "https"])("a cluster by %s", (protocol) =>
+    expectRefused(
+      createKubernetesTarget({
+        name: "here",
+        kubeconfig: async () => kubeconfig(`${protocol}://${host}`),
+        requestTimeoutMs: 2_000,
+      }).check(),
+    ),
+  );
+});
+
+describe("a registry that may be asked", () => {
+  it("is not followed to such an address, even where the project's file allows that host", async () => {
+    const server = await startFakeServer({ "*": reply(307, "", { location: "http://169.254.169.254/v2/" }) });
+    const registry = createOciRegistry({ url: server.url, allowedRedirectHosts: ["169.254.169.254"] });
+    await expectRefused(registry.resolve("veza/backend", { tag: "v1.0.0" }));
+    await server.stop();
+  });
+
+  it("gets no token from there, even where the project's file allows that realm", async () => {
+    const server = await startFakeServer({ "*": challenge('Bearer realm="http://2852039166/token",service="s"') });
+    const registry = createOciRegistry({
+      url: server.url,
+      username: "bot",
+      password: async () => "s3cret",
+      allowedRealms: ["169.254.169.254"],
+    });
+    await expectRefused(registry.check());
+    await server.stop();
+  });
+});
