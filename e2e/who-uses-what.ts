@@ -19,6 +19,7 @@ export const uses = {
 
   refuseSelfApproval: { project: "wharf" },
   hold: { project: "weir" },
+  holdAll: { project: "wharfage" },
   projectFile: { project: "wherry" },
   history: { project: "whaler" },
 } as const;

@@ -8,15 +8,15 @@ import { revertDrift } from "@/lib/commands/revert-drift";
 import { unblock } from "@/lib/commands/unblock";
 import { afterCommand } from "@/lib/engine/after-command";
 
-/** Stops the line into an environment. */
+/** Stops the line into an environment or a whole project. */
 export async function holdAction(input: unknown): Promise<ActionOutcome> {
   return runAction(
     (engine, principal) => hold(engine, principal, input),
-    () => ({ message: "The environment is held" }),
+    () => ({ message: "The line is stopped" }),
   );
 }
 
-/** Lifts the hold of an environment. */
+/** Lifts the hold of an environment or a whole project. */
 export async function releaseHoldAction(input: unknown): Promise<ActionOutcome> {
   return runAction(
     (engine, principal) => releaseHold(engine, principal, input),

@@ -6,28 +6,29 @@ const reason = { type: "string", value: "TEXT", about: "required; why" } as cons
 
 export const hold: Command = {
   name: "hold",
-  about: "stop the line: nothing new starts in an environment",
-  args: ["PROJECT", "ENV"],
+  about: "stop the line: nothing new starts in an environment, or without ENV in the whole project",
+  args: ["PROJECT", "[ENV]"],
   options: { reason },
   async run(call) {
     const { PROJECT: project, ENV: environment } = call.args;
     const body = { project, environment, reason: call.required("reason") };
     call.answer((await call.client.ask("POST", "/holds", { body })).body);
-    call.say(`${environment} is held`);
+    call.say(environment === undefined ? `all of ${project} is held` : `${environment} is held`);
     return EXIT.ok;
   },
 };
 
 export const releaseHold: Command = {
   name: "release-hold",
-  about: "lift the hold of an environment",
-  args: ["PROJECT", "ENV"],
+  about: "lift the hold of an environment, or without ENV that of the whole project",
+  args: ["PROJECT", "[ENV]"],
   options: { reason },
   async run(call) {
-    const { PROJECT: project = "", ENV: environment = "" } = call.args;
-    const path = apiPath(["holds", project, environment], { why: call.required("reason") });
+    const { PROJECT: project = "", ENV: environment } = call.args;
+    const place = environment === undefined ? [project] : [project, environment];
+    const path = apiPath(["holds", ...place], { why: call.required("reason") });
     call.answer((await call.client.ask("DELETE", path)).body);
-    call.say(`${environment} is not held any more`);
+    call.say(`${environment ?? `all of ${project}`} is not held any more`);
     return EXIT.ok;
   },
 };

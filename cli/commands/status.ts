@@ -66,7 +66,9 @@ function describe(project: Project, rows: Row[], holds: Hold[], open: Open[]): s
     project.name,
     ...indent(align(table)),
     ...rows.flatMap(({ service, cells }) => cells.flatMap((cell) => whyNotWell(service, cell))),
-    ...holds.map((one) => `held: ${one.environment}, by ${actorName(one.heldBy)}: ${one.reason}`),
+    ...holds.map(
+      (one) => `held: ${one.environment ?? "every environment"}, by ${actorName(one.heldBy)}: ${one.reason}`,
+    ),
     ...align(
       open.map((one) => [
         one.id,

@@ -5,6 +5,7 @@ import type { ActionOutcome } from "@/components/action/action-outcome";
 import { BlocksBox } from "@/components/environment/blocks-box";
 import { environmentParams, environmentPath } from "@/components/environment/environment-params";
 import { HoldPanel } from "@/components/environment/hold-panel";
+import type { ReleaseAction } from "@/components/environment/lift-hold-form";
 import { PastBox } from "@/components/environment/past-box";
 import { PolicyBox } from "@/components/environment/policy-box";
 import { QueueBox } from "@/components/environment/queue-box";
@@ -19,7 +20,7 @@ import type { EnvironmentView } from "@/lib/queries/environment";
 
 export interface EnvironmentActions {
   hold: (input: { project: string; environment: string; reason: string }) => Promise<ActionOutcome>;
-  release: (input: { project: string; environment: string; why: string }) => Promise<ActionOutcome>;
+  release: ReleaseAction;
   unblock: (input: { project: string; block: string; why: string }) => Promise<ActionOutcome>;
 }
 
@@ -44,7 +45,7 @@ export function EnvironmentPage({ initial, initialPath, actions }: EnvironmentPa
     <>
       <PageHead
         title={environment}
-        stamp={view.hold ? <Stamp name="held" signed /> : <State name="open" />}
+        stamp={view.hold || view.projectHold ? <Stamp name="held" signed /> : <State name="open" />}
         note={view.policy.tag ? <span className="mono">tag {view.policy.tag}</span> : null}
         below={`${project}, as its file says it in version ${view.policy.fileVersion}`}
         actions={

@@ -14,6 +14,8 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { Lines } from "@/components/ui/lines";
 import type { EnvironmentLine, EnvironmentsView } from "@/lib/queries/environments";
 import { environmentsPath } from "./environments-path";
+import type { ReleaseAction } from "./lift-hold-form";
+import { ProjectHold } from "./project-hold";
 
 const columns = [
   { key: "environment", head: "environment", width: "24%" },
@@ -23,8 +25,14 @@ const columns = [
   { key: "open", head: "open", width: "148px", numeric: true },
 ];
 
+interface EnvironmentsListProps {
+  initial: EnvironmentsView;
+  initialPath: string;
+  releaseAction: ReleaseAction;
+}
+
 /** Every environment, by project, in the order in which releases reach them. */
-export function EnvironmentsList({ initial, initialPath }: { initial: EnvironmentsView; initialPath: string }) {
+export function EnvironmentsList({ initial, initialPath, releaseAction }: EnvironmentsListProps) {
   const { all, inSight } = useProjectsInSight();
   const path = environmentsPath(all, inSight);
   const read = useView<EnvironmentsView>(path, {
@@ -34,8 +42,7 @@ export function EnvironmentsList({ initial, initialPath }: { initial: Environmen
   if (read.error && !read.data) {
     return <ViewErrorState title="The environments could not be read" error={read.error} onRetry={read.refetch} />;
   }
-  const { environments } = read.data ?? initial;
-  const projects = [...new Set(environments.map((line) => line.project))];
+  const { environments, projects } = read.data ?? initial;
   if (projects.length === 0) {
     return (
       <EmptyState title="No environment yet">A project’s file names its environments; none is open to you.</EmptyState>
@@ -43,14 +50,15 @@ export function EnvironmentsList({ initial, initialPath }: { initial: Environmen
   }
   return (
     <div className="grid gap-4">
-      {projects.map((project) => (
+      {projects.map(({ project, hold, may }) => (
         <Sheet key={project}>
+          {hold ? <ProjectHold project={project} hold={hold} may={may} releaseAction={releaseAction} /> : null}
           <Box title={project} flush>
             <Lines caption={`Environments of ${project}`} columns={columns} heads tall stack>
               {environments
                 .filter((line) => line.project === project)
                 .map((line) => (
-                  <Row key={line.environment} line={line} />
+                  <Row key={line.environment} line={line} held={hold !== null} />
                 ))}
             </Lines>
           </Box>
@@ -60,7 +68,7 @@ export function EnvironmentsList({ initial, initialPath }: { initial: Environmen
   );
 }
 
-function Row({ line }: { line: EnvironmentLine }) {
+function Row({ line, held }: { line: EnvironmentLine; held: boolean }) {
   return (
     <tr>
       <th scope="row">
@@ -69,7 +77,7 @@ function Row({ line }: { line: EnvironmentLine }) {
         </Link>
         {line.tag ? <span className="mono muted block">tag {line.tag}</span> : null}
       </th>
-      <td className="lines__side">{line.hold ? <Stamp name="held" signed /> : <State name="open" />}</td>
+      <td className="lines__side">{line.hold || held ? <Stamp name="held" signed /> : <State name="open" />}</td>
       <td className="muted">
         {line.hold ? (
           <span className="block soft">

@@ -1,30 +1,49 @@
 "use client";
 
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { ActionFailureNote } from "@/components/action/action-failure-note";
 import { useAction } from "@/components/action/use-action";
 import type { EnvironmentActions } from "@/components/environment/environment-page";
+import { LiftHoldForm } from "@/components/environment/lift-hold-form";
 import { DangerSheet } from "@/components/sheet/danger-sheet";
 import { Sheet } from "@/components/sheet/sheet";
 import { TypedConfirmation } from "@/components/sheet/typed-confirmation";
 import { Stamp } from "@/components/state/stamp";
 import { ExactTime } from "@/components/time/exact-time";
 import { RelativeTime } from "@/components/time/relative-time";
-import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Textarea } from "@/components/ui/textarea";
 import type { EnvironmentView } from "@/lib/queries/environment";
+import type { StandingHold } from "@/lib/queries/environments";
 
 interface HoldPanelProps {
   view: EnvironmentView;
   actions: EnvironmentActions;
 }
 
-/** Who holds the environment and why, or how to hold it. */
+/** Who holds the environment or its whole project, and why, or how to hold it. */
 export function HoldPanel({ view, actions }: HoldPanelProps) {
-  if (view.hold) return <Held view={view} hold={view.hold} actions={actions} />;
-  if (!view.may.hold) return <NotHeld />;
-  return <Hold key={view.environment} view={view} actions={actions} />;
+  const { project, environment, hold, projectHold, may } = view;
+  if (hold || projectHold) {
+    return (
+      <Sheet label="Hold">
+        {projectHold ? (
+          <Held hold={projectHold} what={`any environment of ${project}`}>
+            {may.releaseProject ? <LiftHoldForm project={project} releaseAction={actions.release} /> : null}
+          </Held>
+        ) : null}
+        {hold ? (
+          <Held hold={hold} what={environment}>
+            {may.release ? (
+              <LiftHoldForm project={project} environment={environment} releaseAction={actions.release} />
+            ) : null}
+          </Held>
+        ) : null}
+      </Sheet>
+    );
+  }
+  if (!may.hold) return <NotHeld />;
+  return <Hold key={environment} view={view} actions={actions} />;
 }
 
 function NotHeld() {
@@ -37,52 +56,21 @@ function NotHeld() {
   );
 }
 
-function Held({ view, hold, actions }: HoldPanelProps & { hold: NonNullable<EnvironmentView["hold"]> }) {
-  const [why, setWhy] = useState("");
-  const release = useAction(actions.release);
-  const { project, environment } = view;
+function Held({ hold, what, children }: { hold: StandingHold; what: string; children: ReactNode }) {
   return (
-    <Sheet label="Hold">
-      <div className="box box--plain grid gap-3">
-        <p className="flex items-center gap-2">
-          <Stamp name="hold" signed /> <b>{hold.by}</b>
-          <span className="muted">
-            <RelativeTime at={hold.at} />
-          </span>
-        </p>
-        <p>{hold.reason}</p>
-        <p className="muted small">
-          Nobody promotes into {environment} since <ExactTime at={hold.at} show="both" />. A rollback is not stopped.
-        </p>
-        {view.may.release ? (
-          <form
-            className="grid gap-3"
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (why.trim() !== "") void release.run({ project, environment, why: why.trim() });
-            }}
-          >
-            <Field label="Why it may go on" required>
-              {(wiring) => (
-                <Textarea
-                  {...wiring}
-                  rows={2}
-                  maxLength={500}
-                  value={why}
-                  onChange={(event) => setWhy(event.target.value)}
-                />
-              )}
-            </Field>
-            <ActionFailureNote failure={release.failure} />
-            <Button type="submit" variant="primary" full busy={release.busy} disabled={why.trim() === ""}>
-              Lift the hold
-            </Button>
-          </form>
-        ) : (
-          <p className="muted small">A release manager lifts it, with a reason.</p>
-        )}
-      </div>
-    </Sheet>
+    <div className="box box--plain grid gap-3">
+      <p className="flex items-center gap-2">
+        <Stamp name="hold" signed /> <b>{hold.by}</b>
+        <span className="muted">
+          <RelativeTime at={hold.at} />
+        </span>
+      </p>
+      <p>{hold.reason}</p>
+      <p className="muted small">
+        Nobody promotes into {what} since <ExactTime at={hold.at} show="both" />. A rollback is not stopped.
+      </p>
+      {children ?? <p className="muted small">A release manager lifts it, with a reason.</p>}
+    </div>
   );
 }
 

@@ -39,6 +39,8 @@ export const entryStates = {
   "digest.unblocked": "open",
   "environment.held": "held",
   "environment.released": "open",
+  "project.held": "held",
+  "project.released": "open",
   "deployment.found": "observed",
   "drift.detected": "drift",
   "drift.cleared": "observed",

@@ -2,9 +2,9 @@
 
 import { CirclePause } from "lucide-react";
 import { useState } from "react";
-import type { ActionOutcome } from "@/components/action/action-outcome";
 import { Button } from "@/components/ui/button";
 import { usePartsWhen } from "@/components/ui/use-parts";
+import type { HoldAction } from "./hold-dialog";
 
 // A dialog weighs more than the matrix's first paint should carry: it comes with the first press.
 const load = () => import("./hold-dialog");
@@ -12,7 +12,7 @@ const load = () => import("./hold-dialog");
 interface HoldButtonProps {
   /** The projects to choose from; undefined for all. */
   projects: string[] | undefined;
-  holdAction: (input: { project: string; environment: string; reason: string }) => Promise<ActionOutcome>;
+  holdAction: HoldAction;
 }
 
 /** Stop the line: asks where and why. */
@@ -26,7 +26,7 @@ export function HoldButton({ projects, holdAction }: HoldButtonProps) {
         onClick={() => setOpen(true)}
         aria-haspopup="dialog"
       >
-        Hold an environment
+        Stop the line
       </Button>
       {isOpen && parts ? (
         <parts.HoldDialog projects={projects} holdAction={holdAction} onClose={() => setOpen(false)} />

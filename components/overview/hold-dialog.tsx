@@ -12,11 +12,22 @@ import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Textarea } from "@/components/ui/textarea";
-import type { EnvironmentLine, EnvironmentsView } from "@/lib/queries/environments";
+import type { EnvironmentsView } from "@/lib/queries/environments";
+
+export type HoldAction = (input: { project: string; environment?: string; reason: string }) => Promise<ActionOutcome>;
+
+/** What may be held: an environment, or without one a whole project. */
+interface Place {
+  key: string;
+  project: string;
+  environment?: string;
+  /** What is typed before it is held. */
+  phrase?: string;
+}
 
 interface HoldDialogProps {
   projects: string[] | undefined;
-  holdAction: (input: { project: string; environment: string; reason: string }) => Promise<ActionOutcome>;
+  holdAction: HoldAction;
   onClose: () => void;
 }
 
@@ -24,43 +35,53 @@ interface HoldDialogProps {
 export function HoldDialog({ projects, holdAction, onClose }: HoldDialogProps) {
   const query = projects ? `?projects=${projects.join(",")}` : "";
   const read = useView<EnvironmentsView>(`/api/view/environments${query}`);
-  const open = read.data?.environments.filter((one) => one.may.hold && !one.hold) ?? [];
+  const open = read.data ? placesOf(read.data) : [];
   return (
     <Dialog
       open
       onOpenChange={(isOpen) => !isOpen && onClose()}
       tone="danger"
-      title="Hold an environment"
-      description="Nobody can promote into it until the hold is lifted. What is under way goes on, and a rollback is not stopped."
+      title="Stop the line"
+      description="Nobody can promote there until the hold is lifted. What is under way goes on, and a rollback is not stopped."
     >
       {read.error && !read.data ? (
         <ViewErrorState title="The environments could not be read" error={read.error} onRetry={read.refetch} />
       ) : !read.data ? (
         <Skeleton lines={4} label="Reading the environments" />
       ) : open.length === 0 ? (
-        <p>Every environment that you may hold is held already.</p>
+        <p>Whatever you may hold is held already.</p>
       ) : (
-        <HoldForm environments={open} holdAction={holdAction} onClose={onClose} />
+        <HoldForm places={open} holdAction={holdAction} onClose={onClose} />
       )}
     </Dialog>
   );
 }
 
-const keyOf = ({ project, environment }: EnvironmentLine) => `${project}/${environment}`;
+/** Each project as a whole, then its environments one by one. */
+function placesOf({ projects, environments }: EnvironmentsView): Place[] {
+  return projects.flatMap(({ project, hold, may }) => [
+    ...(may.hold && !hold ? [{ key: project, project, phrase: project }] : []),
+    ...environments
+      .filter((one) => one.project === project && one.may.hold && !one.hold)
+      .map(({ environment, protected: isProtected }) => ({
+        ...{ key: `${project}/${environment}`, project, environment },
+        ...(isProtected ? { phrase: environment } : {}),
+      })),
+  ]);
+}
 
-function HoldForm({
-  environments,
-  holdAction,
-  onClose,
-}: Omit<HoldDialogProps, "projects"> & { environments: EnvironmentLine[] }) {
+function HoldForm({ places, holdAction, onClose }: Omit<HoldDialogProps, "projects"> & { places: Place[] }) {
   const [key, setKey] = useState("");
   const [reason, setReason] = useState("");
   const hold = useAction(holdAction, { onDone: onClose });
-  const chosen = environments.find((one) => keyOf(one) === key);
-  const options = environments.map((one) => ({ value: keyOf(one), label: `${one.project}, ${one.environment}` }));
+  const chosen = places.find((one) => one.key === key);
+  const options = places.map(({ key: value, project, environment }) => ({
+    value,
+    label: `${project}, ${environment ?? "every environment"}`,
+  }));
   return (
     <div className="grid gap-4">
-      <Field label="Environment" required>
+      <Field label="Where" required>
         {(wiring) => (
           <Select
             {...wiring}
@@ -70,7 +91,7 @@ function HoldForm({
           />
         )}
       </Field>
-      <Field label="Reason" hint="Everybody who looks at this environment reads it, with your name." required>
+      <Field label="Reason" hint="Everybody who looks there reads it, with your name." required>
         {(wiring) => (
           <Textarea
             {...wiring}
@@ -87,14 +108,19 @@ function HoldForm({
       <ActionFailureNote failure={hold.failure} />
       <TypedConfirmation
         key={key}
-        phrase={chosen?.protected ? chosen.environment : undefined}
-        action={chosen ? `Hold ${chosen.project} ${chosen.environment}` : "Hold"}
+        phrase={chosen?.phrase}
+        action={
+          chosen
+            ? `Hold ${chosen.environment ? `${chosen.project} ${chosen.environment}` : `all of ${chosen.project}`}`
+            : "Hold"
+        }
         danger
         busy={hold.busy}
         disabled={!chosen || reason.trim() === ""}
         onConfirm={() => {
-          if (chosen)
-            void hold.run({ project: chosen.project, environment: chosen.environment, reason: reason.trim() });
+          if (!chosen) return;
+          const { project, environment } = chosen;
+          void hold.run({ project, ...(environment ? { environment } : {}), reason: reason.trim() });
         }}
       />
     </div>

@@ -101,15 +101,15 @@ function stoppedTask(task: StoppedTask): StripTask {
       };
     case "hold":
       return {
-        id: `hold ${task.project} ${task.environment}`,
+        id: `hold ${task.project} ${task.environment ?? ""}`,
         state: "hold",
-        what: <Place name={task.project} rest={task.environment} />,
+        what: <Place name={task.project} rest={task.environment ?? "every environment"} />,
         when: (
           <span title={task.reason}>
             {task.by}, <RelativeTime at={task.at} form="age" />
           </span>
         ),
-        href: `/environments/${task.project}/${task.environment}`,
+        href: task.environment ? `/environments/${task.project}/${task.environment}` : "/environments",
       };
     case "drift":
       return {

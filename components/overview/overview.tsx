@@ -1,7 +1,6 @@
 "use client";
 
 import { type ReactNode, useMemo } from "react";
-import type { ActionOutcome } from "@/components/action/action-outcome";
 import { useView } from "@/components/live/use-view";
 import { columnsOf } from "@/components/matrix/matrix-sections";
 import { useProjectsInSight } from "@/components/shell/projects-in-sight";
@@ -11,6 +10,7 @@ import type { MatrixView } from "@/lib/queries/matrix-view";
 import type { OverviewView } from "@/lib/queries/overview";
 import { FilterBar } from "./filter-bar";
 import { HoldButton } from "./hold-button";
+import type { HoldAction } from "./hold-dialog";
 import { MatrixPart } from "./matrix-part";
 import { overviewPath, projectsAsked } from "./overview-filter";
 import { OverviewStrip } from "./overview-strip";
@@ -29,7 +29,7 @@ interface OverviewProps {
   mayHold: boolean;
   /** What the signs of the matrix mean. */
   legend: ReactNode;
-  holdAction: (input: { project: string; environment: string; reason: string }) => Promise<ActionOutcome>;
+  holdAction: HoldAction;
 }
 
 /** From this many environments on, the matrix takes the navigation's room too. */

@@ -77,7 +77,7 @@ const actions: PaletteLine[] = [
   { id: "action approve", group: "action", title: "Approve what waits for me", href: "/approvals" },
   { id: "action stopped", group: "action", title: "Look at what is stopped", href: "/?show=stopped" },
   { id: "action drift", group: "action", title: "Look at drift", href: "/?show=drift" },
-  { id: "action hold", group: "action", title: "Hold an environment", href: "/environments" },
+  { id: "action hold", group: "action", title: "Stop the line", href: "/environments" },
   { id: "action file", group: "action", title: "Edit the project file", href: "/settings/file" },
   { id: "action token", group: "action", title: "Create a token", href: "/settings/tokens" },
 ];

@@ -5,6 +5,7 @@ import {
   listBlocksOperation,
   listHoldsOperation,
   releaseHoldOperation,
+  releaseProjectHoldOperation,
   revertDriftOperation,
   unblockOperation,
 } from "@/lib/api/contract/environments";
@@ -43,6 +44,7 @@ export const operations: readonly Operation[] = [
   listHoldsOperation,
   holdOperation,
   releaseHoldOperation,
+  releaseProjectHoldOperation,
   listBlocksOperation,
   unblockOperation,
   adoptDriftOperation,

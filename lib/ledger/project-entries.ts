@@ -116,12 +116,12 @@ async function recordBlock(
   );
 }
 
-/** Writes a standing hold; one that stands already stays as it is. Answers whether it is new. */
+/** Writes a standing hold, of a whole project without an environment; one that stands stays. Answers whether it is new. */
 export async function recordHold(
   tx: LedgerTransaction,
   project: string,
-  environment: string,
-  entry: Entry & { kind: "environment.held" },
+  environment: string | null,
+  entry: Entry & { kind: "environment.held" | "project.held" },
 ): Promise<boolean> {
   const written = await tx.execute(
     sql`insert into hold (id, project, environment, reason, held_by, held_at)

@@ -2,7 +2,7 @@ import type { LedgerEntry } from "@/lib/ledger/ledger-entry";
 
 /** What stands at the end of a chain, beside the promotions. Keys are made by `placeKey`. */
 export interface Standing {
-  /** Environment → the hold's id. */
+  /** Environment, or what `wholeProject` says → the hold's id. */
   holds: Map<string, string>;
   /** Service, environment and digest → the block's id. */
   blocks: Map<string, string>;
@@ -20,6 +20,8 @@ export interface Standing {
 export const STANDING_KINDS = [
   "environment.held",
   "environment.released",
+  "project.held",
+  "project.released",
   "digest.blocked",
   "digest.unblocked",
   "rollout.requested",
@@ -42,6 +44,9 @@ export function nothingStanding(): Standing {
   };
 }
 
+/** Where a hold of the whole project stands; no environment is called so. */
+export const wholeProject = "every environment";
+
 /** One text for a place, fit to be shown: names hold no spaces. */
 export function placeKey(...names: readonly string[]): string {
   return names.join(" ");
@@ -54,7 +59,11 @@ export function applyToStanding(standing: Standing, entry: LedgerEntry): void {
     case "environment.held":
       if (!standing.holds.has(environment)) standing.holds.set(environment, entry.data.id);
       break;
+    case "project.held":
+      if (!standing.holds.has(wholeProject)) standing.holds.set(wholeProject, entry.data.id);
+      break;
     case "environment.released":
+    case "project.released":
       deleteValue(standing.holds, entry.data.id);
       break;
     case "digest.blocked": {

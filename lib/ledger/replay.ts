@@ -10,6 +10,7 @@ import {
   placeKey,
   STANDING_KINDS,
   type Standing,
+  wholeProject,
 } from "@/lib/ledger/replay-standing";
 import { verifyLines } from "@/lib/ledger/verify";
 import { evolve } from "@/lib/pipeline/promotion/evolve";
@@ -168,7 +169,7 @@ async function loadStanding(
   tx: Queryable,
   project: string,
 ): Promise<Omit<Standing, "ordered"> & { places: Set<string> }> {
-  const holds = await tx.query<{ id: string; environment: string }>(
+  const holds = await tx.query<{ id: string; environment: string | null }>(
     sql`select id, environment from hold where project = ${project} and lifted_at is null`,
   );
   const blocks = await tx.query<{ id: string; service: string; environment: string; digest: string }>(
@@ -188,7 +189,7 @@ async function loadStanding(
       deployments.flatMap((row) => (row[field] === null ? [] : [[placeKey(row.service, row.environment), row[field]]])),
     );
   return {
-    holds: new Map(holds.map((row) => [row.environment, row.id])),
+    holds: new Map(holds.map((row) => [row.environment ?? wholeProject, row.id])),
     blocks: new Map(blocks.map((row) => [placeKey(row.service, row.environment, row.digest), row.id])),
     wanted: ofDeployments("wanted"),
     verified: ofDeployments("verified"),

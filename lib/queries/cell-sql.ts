@@ -1,4 +1,5 @@
 import { type Sql, sql } from "@/lib/db/sql";
+import { joinHoldOf } from "@/lib/queries/hold-sql";
 import type { MatrixShow } from "@/lib/queries/matrix-input";
 
 /*
@@ -15,8 +16,7 @@ export const isObserving = sql`exists (
 export const wasSeen = sql`(d.observed_at is not null and c.name is null)`;
 
 export const joinOpen = sql`left join promotion p on p.id = d.open_promotion`;
-export const joinHold = sql`
-  left join hold h on h.project = d.project and h.environment = d.environment and h.lifted_at is null`;
+export const joinHold = joinHoldOf(sql`d.project`, sql`d.environment`);
 export const joinTrouble = sql`
   left join connection c on c.name = d.target ->> 'connection' and c.trouble is not null
    and c.checked_at > coalesce(d.observed_at, '-infinity')`;

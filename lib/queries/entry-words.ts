@@ -31,6 +31,7 @@ export function entryWords(entry: SpokenEntry): EntryWords {
 function subjectWords(entry: SpokenEntry): string {
   const { subject, promotion } = entry;
   if (entry.kind === "project.applied") return `project file, version ${entry.data.version}`;
+  if (entry.kind === "project.held" || entry.kind === "project.released") return "every environment";
   if (entry.kind === "connection.applied") return `connection ${entry.data.name}`;
   if (entry.kind === "token.created") return `token ${entry.data.label}`;
   if (entry.kind === "token.revoked") return `token ${entry.data.id.slice(0, 8)}`;
@@ -149,6 +150,10 @@ function projectWords(entry: ProjectEntry): string {
       return `runs ${short(entry.data.runs)} again`;
     case "drift.adopted":
       return joined([short(entry.data.digest), entry.data.why]);
+    case "project.held":
+      return entry.data.reason;
+    case "project.released":
+      return entry.data.why;
     case "project.applied":
       return countOf(entry.data.changes.length, "change");
     case "connection.applied":

@@ -44,13 +44,15 @@ export interface EnvironmentView {
     fileVersion: number;
   };
   hold: StandingHold | null;
+  /** All of the project is held, this environment with it. */
+  projectHold: StandingHold | null;
   /** What runs, from `offset` on. */
   services: { total: number; offset: number; lines: { service: string; repository: string; cell: MatrixCell }[] };
   blocks: BlockLine[];
   /** What is under way, then what queues, then what waits. */
   queue: QueueLine[];
   past: { lines: PastLine[]; next: string | null };
-  may: { hold: boolean; release: boolean; unblock: boolean };
+  may: { hold: boolean; release: boolean; releaseProject: boolean; unblock: boolean };
 }
 
 export interface BlockLine {
@@ -105,8 +107,8 @@ export async function readEnvironment(
   const stored = await loadProject(db, project);
   const policy = stored?.document.environments.find((one) => one.name === environment);
   if (!stored || !policy) throw new NotFound();
-  const [hold, services, blocks, queue, past] = await Promise.all([
-    loadHold(db, project, environment),
+  const [{ hold, projectHold }, services, blocks, queue, past] = await Promise.all([
+    loadHolds(db, project, environment),
     loadServices(db, principal, input),
     loadBlocks(db, project, environment),
     loadQueue(db, project, environment),
@@ -123,20 +125,29 @@ export async function readEnvironment(
       verification: verificationWords(policy),
       fileVersion: stored.version,
     },
-    ...{ hold, services, blocks, queue, past },
+    ...{ hold, projectHold, services, blocks, queue, past },
     may: {
       hold: can(principal, "hold", scope),
       release: can(principal, "release", scope),
+      releaseProject: can(principal, "release", { project }),
       unblock: can(principal, "unblock", scope),
     },
   };
 }
 
-async function loadHold(db: Queryable, project: string, environment: string): Promise<StandingHold | null> {
-  const [hold] = await db.query<StandingHold>(sql`
-    select reason, held_by ->> 'name' as by, held_at as at from hold
-     where project = ${project} and environment = ${environment} and lifted_at is null`);
-  return hold ?? null;
+async function loadHolds(
+  db: Queryable,
+  project: string,
+  environment: string,
+): Promise<Pick<EnvironmentView, "hold" | "projectHold">> {
+  const rows = await db.query<StandingHold & { whole: boolean }>(sql`
+    select environment is null as whole, reason, held_by ->> 'name' as by, held_at as at from hold
+     where project = ${project} and (environment = ${environment} or environment is null) and lifted_at is null`);
+  const one = (wanted: boolean) => {
+    const found = rows.find(({ whole }) => whole === wanted);
+    return found ? { reason: found.reason, by: found.by, at: found.at } : null;
+  };
+  return { hold: one(false), projectHold: one(true) };
 }
 
 /** The cells are the matrix's own: one answer to what runs. */

@@ -164,10 +164,11 @@ describe("an environment", () => {
   });
 
   it("says who holds it, and what whoever looks may do about that", async () => {
-    expect((await read()).may).toEqual({ hold: false, release: false, unblock: false });
+    expect((await read()).may).toEqual({ hold: false, release: false, releaseProject: false, unblock: false });
     expect((await read({}, personWith(["veza", "approver"]))).may).toEqual({
       hold: true,
       release: false,
+      releaseProject: false,
       unblock: true,
     });
     await holds(pool, "veza", "production", "drill");

@@ -5,7 +5,7 @@ import { isObserving, joinTrouble, wasSeen } from "@/lib/queries/cell-sql";
 import { instant } from "@/lib/queries/instant";
 import { projectsInSightOf } from "@/lib/queries/visible-projects";
 
-/** A standing hold. Times are ISO 8601, UTC. */
+/** A standing hold of an environment or of a whole project. Times are ISO 8601, UTC. */
 export interface StandingHold {
   reason: string;
   by: string;
@@ -21,6 +21,7 @@ export interface EnvironmentLine {
   protected: boolean;
   requires: string[];
   requiresAny: boolean;
+  /** Its own; the whole project's stands in `projects`. */
   hold: StandingHold | null;
   /** Services that run here, those of them that were seen healthy, and those that drifted. */
   running: number;
@@ -32,8 +33,16 @@ export interface EnvironmentLine {
   may: { hold: boolean; release: boolean };
 }
 
+/** A project, and whether all of it is held. */
+export interface ProjectStanding {
+  project: string;
+  hold: StandingHold | null;
+  may: { hold: boolean; release: boolean };
+}
+
 export interface EnvironmentsView {
   asOf: string;
+  projects: ProjectStanding[];
   environments: EnvironmentLine[];
 }
 
@@ -47,6 +56,9 @@ export async function listEnvironments(
 ): Promise<EnvironmentsView> {
   const projects = projectsInSightOf(principal, wanted);
   const within = projects === null ? sql`true` : sql`e.project = any(${projects})`;
+  const held = await db.query<{ project: string; hold: StandingHold }>(sql`
+    select e.project, json_build_object('reason', e.reason, 'by', e.held_by ->> 'name', 'at', ${instant(sql`e.held_at`)}) as hold
+      from hold e where e.environment is null and e.lifted_at is null and ${within}`);
   const rows = await db.query<Row>(sql`
     select e.project, e.name as environment, e.tag, e.protected, e.requires, e.requires_any as "requiresAny",
            ${isObserving} as observing,
@@ -69,6 +81,11 @@ export async function listEnvironments(
      order by e.project, e.position`);
   return {
     asOf: now,
+    projects: [...new Set(rows.map((row) => row.project))].map((project) => ({
+      project,
+      hold: held.find((one) => one.project === project)?.hold ?? null,
+      may: { hold: can(principal, "hold", { project }), release: can(principal, "release", { project }) },
+    })),
     environments: rows.map(({ observing, ...row }) => {
       const scope = { project: row.project, environment: row.environment };
       return {

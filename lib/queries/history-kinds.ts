@@ -38,6 +38,8 @@ const groupOf = {
   "digest.unblocked": "stops",
   "environment.held": "stops",
   "environment.released": "stops",
+  "project.held": "stops",
+  "project.released": "stops",
   "deployment.found": "drift",
   "drift.detected": "drift",
   "drift.cleared": "drift",

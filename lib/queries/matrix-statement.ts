@@ -8,6 +8,7 @@ import {
   movableOf,
   runsSince,
 } from "@/lib/queries/cell-sql";
+import { joinHoldOf } from "@/lib/queries/hold-sql";
 import type { MatrixInput } from "@/lib/queries/matrix-input";
 
 /**
@@ -34,7 +35,7 @@ export function matrixStatement(projects: string[] | null, input: MatrixInput): 
 const route = sql`
   select coalesce(json_agg(json_strip_nulls(json_build_object('name', e.name, 'held', h.reason, 'holder', h.held_by ->> 'name'))
                            order by e.position), '[]')
-    from environment e left join hold h on h.project = e.project and h.environment = e.name and h.lifted_at is null
+    from environment e ${joinHoldOf(sql`e.project`, sql`e.name`)}
    where e.project = v.project`;
 
 /** Releases that succeeded where the next one comes from and are newer than what runs here; 99 say "many". */

@@ -33,7 +33,7 @@ export interface FlightTask {
 
 export type StoppedTask =
   | { kind: "stuck"; id: string; services: string[]; version: string; environment: string; at: string }
-  | { kind: "hold"; project: string; environment: string; reason: string; by: string; at: string }
+  | { kind: "hold"; project: string; environment: string | null; reason: string; by: string; at: string }
   | { kind: "drift"; project: string; service: string; environment: string; digest: string; at: string | null }
   | {
       kind: "block";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Principal } from "@/lib/auth/principal";
 import { type Queryable, type Sql, sql } from "@/lib/db/sql";
+import { joinHoldOf } from "@/lib/queries/hold-sql";
 import { projectsInSightOf } from "@/lib/queries/visible-projects";
 
 export const paletteText = z.string().trim().max(200);
@@ -154,7 +155,7 @@ async function findPromotions(db: Queryable, projects: string[], words: string):
 async function findEnvironments(db: Queryable, projects: string[], words: string): Promise<PaletteItem[]> {
   const rows = await db.query<{ project: string; environment: string; held: boolean }>(sql`
     select e.project, e.name as environment, h.id is not null as held
-      from environment e left join hold h on h.project = e.project and h.environment = e.name and h.lifted_at is null
+      from environment e ${joinHoldOf(sql`e.project`, sql`e.name`)}
      where e.project = any(${projects})
        and (e.name like ${containing(words)} or e.project || ' ' || e.name like ${beginning(words)}
             or e.project || '/' || e.name like ${beginning(words)})

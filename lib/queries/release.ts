@@ -4,6 +4,7 @@ import { type Queryable, sql } from "@/lib/db/sql";
 import type { Actor } from "@/lib/pipeline/actor";
 import { NotFound } from "@/lib/pipeline/errors";
 import type { PromotionPhase } from "@/lib/pipeline/promotion/state";
+import { holdOf } from "@/lib/queries/hold-sql";
 import { actorWords } from "@/lib/queries/people";
 import { type ArtifactStanding, standingsOf } from "@/lib/queries/service-releases";
 
@@ -112,8 +113,7 @@ function loadArtifacts(db: Queryable, project: string, key: string): Promise<Rel
 function loadPlaces(db: Queryable, project: string, key: string): Promise<Omit<ReleasePlace, "mayPromote">[]> {
   return db.query<Omit<ReleasePlace, "mayPromote">>(
     sql`select e.name as environment, e.protected, e.requires, e.requires_any as "requiresAny",
-               (select h.reason from hold h where h.project = e.project and h.environment = e.name
-                   and h.lifted_at is null) as held
+               ${holdOf(sql`h.reason`, sql`e.project`, sql`e.name`)} as held
           from environment e
          where e.project = ${project} and exists (
            select 1 from artifact a join deployment d on d.project = a.project and d.service = a.service

@@ -7,6 +7,7 @@ import type { TargetRefPlan } from "@/lib/pipeline/plan/target-plan";
 import type { PromotionPhase } from "@/lib/pipeline/promotion/state";
 import type { HealthWord } from "@/lib/pipeline/rollout/judge-health";
 import { healthNow, healthReasonNow, joinTrouble } from "@/lib/queries/cell-sql";
+import { holdOf } from "@/lib/queries/hold-sql";
 import { instant } from "@/lib/queries/instant";
 import { actorWords } from "@/lib/queries/people";
 import { loadServiceReleases, type ServiceRelease } from "@/lib/queries/service-releases";
@@ -138,8 +139,7 @@ function loadPlaces(db: Queryable, project: string, service: string): Promise<Pl
                  'version', ${versionOf(sql`d.drift_digest`)}) end as drift,
                case when d.open_promotion is not null then json_build_object(
                  'promotion', d.open_promotion, 'phase', d.open_phase, 'version', d.open_version) end as open,
-               (select json_build_object('reason', h.reason, 'by', h.held_by, 'at', ${instant(sql`h.held_at`)})
-                  from hold h where h.project = e.project and h.environment = e.name and h.lifted_at is null) as hold,
+               ${standingHold} as hold,
                (select json_build_object(
                          'version', coalesce(a.version, a.release), 'digest', a.digest, 'revision', a.revision,
                          'source', a.source, 'builtAt', ${instant(sql`a.built_at`)}, 'sizeBytes', a.size_bytes,
@@ -160,6 +160,11 @@ function versionOf(digest: Sql): Sql {
   return sql`(select coalesce(b.version, b.release) from artifact b where b.project = d.project
                  and b.service = d.service and b.digest = ${digest} order by b.announced_at desc limit 1)`;
 }
+
+const standingHold = holdOf(
+  sql`json_build_object('reason', h.reason, 'by', h.held_by, 'at', ${instant(sql`h.held_at`)})`,
+  ...([sql`e.project`, sql`e.name`] as const),
+);
 
 function placeOf(principal: Principal, project: string, { seenPods, hold, ...row }: PlaceRow): ServicePlace {
   const scope = { project, environment: row.environment };

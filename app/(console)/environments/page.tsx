@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { pagePrincipal } from "@/app/(console)/page-principal";
 import { projectsInSight } from "@/app/(console)/projects-in-sight";
+import { releaseHoldAction } from "@/app/actions/environments";
 import { EnvironmentsList } from "@/components/environment/environments-list";
 import { environmentsPath } from "@/components/environment/environments-path";
 import { Page, PageHead } from "@/components/ui/page";
@@ -17,7 +18,11 @@ export default async function EnvironmentsPage() {
   return (
     <Page>
       <PageHead title="Environments" note="places that releases reach, in the order of each project’s route" />
-      <EnvironmentsList initial={initial} initialPath={environmentsPath(all, inSight)} />
+      <EnvironmentsList
+        initial={initial}
+        initialPath={environmentsPath(all, inSight)}
+        releaseAction={releaseHoldAction}
+      />
     </Page>
   );
 }

@@ -10,7 +10,7 @@ const hold = z
   .strictObject({
     id: z.string(),
     project: projectName,
-    environment: environmentName,
+    environment: environmentName.nullable().meta({ description: "null: the whole project is held" }),
     reason: z.string(),
     heldBy: actor,
     heldAt: instant,
@@ -52,7 +52,8 @@ export const holdOperation = operation({
   path: "/holds",
   tag: "Environments",
   summary: "Stop the line",
-  description: "Nothing new starts in the environment until the hold is lifted; what is under way goes on.",
+  description:
+    "Nothing new starts in the environment, or without one in the whole project, until the hold is lifted; what is under way goes on.",
   body: holdInput.meta({ id: "HoldRequest" }),
   answers: { 201: { description: "held", schema: named } },
   refusals: ["alreadyHeld"],
@@ -65,7 +66,20 @@ export const releaseHoldOperation = operation({
   tag: "Environments",
   summary: "Lift a hold",
   description: "Promotions that waited for it are looked at again at once.",
-  params: releaseHoldInput.omit({ why: true }),
+  params: releaseHoldInput.omit({ why: true }).required(),
+  query: releaseHoldInput.pick({ why: true }),
+  answers: { 200: { description: "lifted", schema: named } },
+  refusals: ["notHeld"],
+});
+
+export const releaseProjectHoldOperation = operation({
+  id: "releaseProjectHold",
+  method: "delete",
+  path: "/holds/{project}",
+  tag: "Environments",
+  summary: "Lift the hold of a whole project",
+  description: "Holds of single environments stay. Promotions that waited for it are looked at again at once.",
+  params: releaseHoldInput.pick({ project: true }),
   query: releaseHoldInput.pick({ why: true }),
   answers: { 200: { description: "lifted", schema: named } },
   refusals: ["notHeld"],

@@ -101,9 +101,13 @@ export async function freshToken({ pool, people }: DemoWorld): Promise<string> {
   return (await createToken(pool, people.rita, input, new Date())).id;
 }
 
-/** Production held, or not. */
-export async function setHold({ engine, people }: DemoWorld, held: boolean): Promise<void> {
-  const place = { project: "demo", environment: "production" };
+/** Production held, or not; without an environment the whole project. */
+export async function setHold(
+  { engine, people }: DemoWorld,
+  held: boolean,
+  environment: string | null = "production",
+): Promise<void> {
+  const place = { project: "demo", ...(environment === null ? {} : { environment }) };
   if (held) await hold(engine, people.ada, { ...place, reason: "nothing starts here" });
   else await releaseHold(engine, people.ada, { ...place, why: "to be held again" });
 }

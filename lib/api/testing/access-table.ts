@@ -113,6 +113,13 @@ export const apiAccess: Record<string, Access> = {
     refresh: held(true),
     send: () => ({ path: "/api/v1/holds/demo/production?why=to+see+who+may" }),
   },
+  "DELETE /api/v1/holds/{project}": {
+    may: allow(...managers),
+    refresh: async (stage) => {
+      await setHold(stage.world, true, null);
+    },
+    send: () => ({ path: "/api/v1/holds/demo?why=to+see+who+may" }),
+  },
   "GET /api/v1/blocks": get("/api/v1/blocks", hides),
   "POST /api/v1/unblocks": {
     may: allow(...signers),

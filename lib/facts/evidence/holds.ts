@@ -15,5 +15,6 @@ export const loadHolds: LoadEvidence<"holds"> = async (db, asked) => {
     rows.map(({ project, ...hold }) => ({ project, hold })),
     ({ project, hold }) => `${project}/${hold.environment}`,
   );
-  return ({ plan }) => (byPlace.get(`${plan.project}/${plan.environment}`) ?? []).map(({ hold }) => hold);
+  const at = (project: string, environment: string | null) => byPlace.get(`${project}/${environment}`) ?? [];
+  return ({ plan }) => [...at(plan.project, plan.environment), ...at(plan.project, null)].map(({ hold }) => hold);
 };

@@ -67,7 +67,8 @@ export interface Standing {
 
 /** The facts that gates judge. An absent field was not loaded or could not be: it is unknown, never pass. */
 export interface GateEvidence {
-  holds?: { environment: string; reason: string; heldBy: Actor; heldAt: string }[];
+  /** What stands in the plan's environment, and in its whole project (null). */
+  holds?: { environment: string | null; reason: string; heldBy: Actor; heldAt: string }[];
   blocks?: { service: string; digest: Digest; reason: string; blockedAt: string }[];
   successes?: UpstreamSuccess[];
   approvals?: { planHash: string; requestedBy: Actor; requestedAt: string; given: Approval[]; standings: Standing[] };

@@ -57,7 +57,7 @@ describe("a gate in shadow", () => {
 });
 
 describe("a hold", () => {
-  const held = (environment: string) => {
+  const held = (environment: string | null) => {
     const heldBy = { kind: "person" as const, id: "idp#rita", name: "Rita" };
     return { environment, reason: "incident 7", heldBy, heldAt: now };
   };
@@ -69,6 +69,16 @@ describe("a hold", () => {
 
   it("of another environment does not matter", () => {
     expect(judge([{ kind: "hold" }], { holds: [held("staging")] })[0]?.status).toBe("pass");
+  });
+
+  it("of the whole project counts in every environment, beside its own", () => {
+    const [whole] = judge([{ kind: "hold" }], { holds: [held(null)] });
+    expect(whole).toMatchObject({
+      status: "wait",
+      summary: expect.stringMatching(/^all of \S+ is held by Rita: incident 7$/),
+    });
+    const [both] = judge([{ kind: "hold" }], { holds: [held("production"), held(null)] });
+    expect(both?.summary).toMatch(/^held by Rita: incident 7; all of /);
   });
 });
 

@@ -84,6 +84,8 @@ export type EnvironmentEntryBody =
 
 /** What happened to a project or to the installation. */
 export type ProjectEntryBody =
+  | { kind: "project.held"; data: { id: string; reason: string } }
+  | { kind: "project.released"; data: { id: string; why: string } }
   | { kind: "project.applied"; data: { version: number; fileHash: string; changes: { path: string; kind: string }[] } }
   | { kind: "connection.applied"; data: { name: string; connectionKind: string; version: number } }
   | {

@@ -6,7 +6,8 @@ import { readableProjects } from "@/lib/queries/api/visible";
 export interface HoldView {
   id: string;
   project: string;
-  environment: string;
+  /** Null: the whole project is held. */
+  environment: string | null;
   reason: string;
   heldBy: Actor;
   heldAt: string;
@@ -27,7 +28,7 @@ export interface BlockView {
 
 const most = 1_000;
 
-/** The holds that stand, newest first, 1,000 at most: an environment has one. */
+/** The holds that stand, newest first, 1,000 at most: an environment has one, and a project. */
 export async function listHolds(db: Queryable, principal: Principal, project?: string): Promise<HoldView[]> {
   const projects = await readableProjects(db, principal, project);
   return db.query<HoldView>(sql`
