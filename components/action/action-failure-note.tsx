@@ -1,5 +1,6 @@
 import Link from "next/link";
 import type { ActionFailure } from "@/components/action/action-outcome";
+import { SignInAgain } from "@/components/action/sign-in-again";
 import { Shape } from "@/components/state/shape";
 
 /** Why an action was not done, at the control that was used. */
@@ -14,6 +15,12 @@ export function ActionFailureNote({ failure, id }: { failure: ActionFailure | un
           <>
             {" "}
             Reference <span className="mono">{failure.reference}</span>.
+          </>
+        ) : null}
+        {failure.code === "stepUpNeeded" ? (
+          <>
+            {" "}
+            <SignInAgain path={`${window.location.pathname}${window.location.search}`} plain />
           </>
         ) : null}
         {failure.href ? (

@@ -45,7 +45,7 @@ export function ApprovalsList({ initial, initialPath }: { initial: ApprovalsView
       ) : (
         <Sheet label="Waits for your yes">
           <Box title="Waits for your yes" note={data.mine.length} flush>
-            <ApprovalLines caption="Approvals that wait for you" lines={data.mine} />
+            <ApprovalLines caption="Approvals that wait for you" lines={data.mine} mine />
           </Box>
         </Sheet>
       )}
@@ -69,13 +69,13 @@ const columns = [
   { key: "until", head: "expires", numeric: true, width: "104px" },
 ];
 
-function ApprovalLines({ caption, lines }: { caption: string; lines: ApprovalLine[] }) {
+function ApprovalLines({ caption, lines, mine }: { caption: string; lines: ApprovalLine[]; mine?: true }) {
   return (
     <Lines caption={caption} columns={columns} heads tall stack>
       {lines.map((line) => (
-        <tr key={line.id} className={line.standing === "asked" ? "is-open" : undefined}>
+        <tr key={line.id} className={mine ? "is-open" : undefined}>
           <th scope="row">
-            <Link className="link strong" href={hrefOf(line)}>
+            <Link className="link strong" href={mine ? slipOf(line) : `/promotions/${line.id}`}>
               <PromotionName {...line} kind="promote" />
             </Link>
             <span className="muted block">
@@ -83,7 +83,7 @@ function ApprovalLines({ caption, lines }: { caption: string; lines: ApprovalLin
             </span>
           </th>
           <td className="lines__side">
-            <Stamp name={line.standing === "asked" ? "approve" : "waiting"}>
+            <Stamp name={mine ? "approve" : "waiting"}>
               {line.given} of {line.needed}
             </Stamp>
           </td>
@@ -104,7 +104,7 @@ function ApprovalLines({ caption, lines }: { caption: string; lines: ApprovalLin
   );
 }
 
-/** Whoever is asked goes to the slip, bound to the plan that stands here; the others to the promotion. */
-function hrefOf({ standing, id, planHash }: ApprovalLine): string {
-  return standing === "asked" ? `/approvals/${id}?plan=${planHash}` : `/promotions/${id}`;
+/** Bound to the plan that stands here. */
+function slipOf({ id, planHash }: ApprovalLine): string {
+  return `/approvals/${id}?plan=${planHash}`;
 }

@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { ActionFailureNote } from "@/components/action/action-failure-note";
+import { SignInAgain } from "@/components/action/sign-in-again";
 import { standingWords } from "@/components/approval/standing-words";
 import { type SignAction, useSignature } from "@/components/approval/use-signature";
 import { DigestLabel } from "@/components/digest/digest-label";
@@ -25,13 +26,14 @@ interface SignBoxProps {
 export function SignBox({ view, planHash, approveAction, rejectAction }: SignBoxProps) {
   const { standing, given, needed } = view.signing;
   const isAsked = standing === "asked";
+  const isStaleSignIn = standing === "stale";
   const from = view.plan.gates.flatMap((gate) => (gate.kind === "approval" ? gate.from : []));
   const words = standingWords({ standing, environment: view.plan.environment, from });
   const signature = useSignature({ promotion: view.id, planHash, approveAction, rejectAction });
   const isStale = planHash !== view.planHash;
   return (
     <Sheet label="Signature">
-      <Box title={isAsked ? "It waits for your yes" : "Signatures"} answer={`${given} of ${needed}`}>
+      <Box title={isAsked || isStaleSignIn ? "It waits for your yes" : "Signatures"} answer={`${given} of ${needed}`}>
         <p className="flex flex-wrap items-center gap-2 mb-2">
           <span className="small">plan</span>
           <DigestLabel digest={planHash} copy what="plan hash" />
@@ -65,6 +67,7 @@ export function SignBox({ view, planHash, approveAction, rejectAction }: SignBox
                 Approve this plan
               </Button>
             ) : null}
+            {isStaleSignIn ? <SignInAgain path={`/promotions/${view.id}`} /> : null}
             {view.rights.reject ? (
               <Button
                 variant="danger"

@@ -2,6 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { ActionFailureNote } from "@/components/action/action-failure-note";
+import { SignInAgain } from "@/components/action/sign-in-again";
 import { standingWords } from "@/components/approval/standing-words";
 import { type SignAction, useSignature } from "@/components/approval/use-signature";
 import { SlipSignature } from "@/components/sheet/slip-signature";
@@ -25,6 +26,7 @@ export function SlipFoot({ view, approveAction, rejectAction }: SlipFootProps) {
   const isOpen = view.phase === "waiting" || view.phase === "queued";
 
   if (isOpen && !view.current) return <NotCurrent view={view} />;
+  if (isOpen && view.signing.standing === "stale") return <Stale view={view} />;
   if (!isOpen || view.signing.standing !== "asked") return <NotAsked view={view} isOpen={isOpen} />;
   return (
     <>
@@ -43,6 +45,21 @@ export function SlipFoot({ view, approveAction, rejectAction }: SlipFootProps) {
         </div>
       ) : null}
     </>
+  );
+}
+
+/** Whoever was away from the screen for a while proves again that it is them, and comes back to this plan. */
+function Stale({ view }: { view: ApprovalSlipView }) {
+  return (
+    <div className="p-4">
+      <Alert
+        tone="info"
+        title="Sign in again to approve"
+        action={<SignInAgain path={`/approvals/${view.id}?plan=${view.planHash}`} />}
+      >
+        {view.plan.environment} takes a yes only of a person who signed in a moment ago. You come back to this plan.
+      </Alert>
+    </div>
   );
 }
 

@@ -13,6 +13,8 @@ export function standingWords({ standing, environment, from }: Asked): string {
     case "asked":
     case "over":
       return "";
+    case "stale":
+      return "This takes a recent sign-in: sign in again to approve.";
     case "requester":
       return "You asked for it: another person signs.";
     case "signed":

@@ -8,6 +8,7 @@ import { Box } from "@/components/sheet/box";
 import { Sheet, SheetRow } from "@/components/sheet/sheet";
 import { Signoff } from "@/components/sheet/signoff";
 import { spanWords } from "@/components/time/time-words";
+import { groupsOf } from "@/lib/pipeline/gates/approval-config";
 import type { PreviewView } from "@/lib/queries/promote-preview";
 import { type RequestAction, RequestForm } from "./request-form";
 
@@ -83,17 +84,21 @@ function PromotionLinks({ ids }: { ids: string[] }) {
 function Signoffs({ view }: { view: PreviewView }) {
   const gates = view.plan.gates.flatMap((gate) => (gate.kind === "approval" ? [gate] : []));
   const expires = gates.length > 0 ? spanWords(Math.min(...gates.map((gate) => gate.expiresAfterMs))) : undefined;
-  const lines = gates.flatMap((gate) => Array.from({ length: gate.count }, (_, index) => ({ gate, index })));
+  const lines = gates.flatMap((gate, place) =>
+    groupsOf(gate).flatMap(({ from, count }, group) =>
+      Array.from({ length: count }, (_, index) => ({ from, key: `${place} ${group} ${index}` })),
+    ),
+  );
   return (
     <Box title="Sign-offs" answer={expires ? `asks expire after ${expires}` : "no approval is asked for"}>
       <Signoff number={1} who={view.may ? "you" : "a release manager"} about="with the request" state="requested">
         on request
       </Signoff>
-      {lines.map(({ gate, index }, line) => (
+      {lines.map(({ from, key }, line) => (
         <Signoff
-          key={`${gate.from.join()} ${index}`}
+          key={key}
           number={line + 2}
-          who={`one of ${gate.from.join(", ")}`}
+          who={`one of ${from.join(", ")}`}
           about="not the one who asks"
           state="unsigned"
         />

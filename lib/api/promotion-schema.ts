@@ -109,6 +109,7 @@ export const promotion = z
         planHash: planHashValue,
         reason: z.string().nullable(),
         at: instant,
+        authenticatedAt: instant.optional().meta({ description: "when they had signed in, where that is known" }),
       }),
     ),
     rollouts: z.array(rollout),

@@ -39,6 +39,7 @@ const ofPromotions: Record<RejectionCode, RefusalForm> = {
   alreadyApproved: conflicting("You approved it already"),
   selfApproval: notYours("Nobody approves their own request"),
   approvalNotAsked: conflicting("No approval is asked for"),
+  stepUpNeeded: notYours("A fresh sign-in is asked for"),
   outOfOrder: conflicting("This does not fit where the promotion stands"),
   stale: conflicting("This came too late"),
   noActor: notYours("A person must stand behind this"),

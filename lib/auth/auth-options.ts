@@ -2,7 +2,7 @@ import type { AuthOptions } from "next-auth";
 import credentials from "next-auth/providers/credentials";
 import type { AuthConfig } from "@/lib/auth/auth-config";
 import { DEMO_ISSUER, demoPeople } from "@/lib/auth/demo-people";
-import { identityFromClaims, OIDC_PROVIDER, oidcProvider } from "@/lib/auth/oidc";
+import { authTimeOf, identityFromClaims, OIDC_PROVIDER, oidcProvider } from "@/lib/auth/oidc";
 import { type Identity, personId, recordSignIn } from "@/lib/auth/people";
 import { SESSION_HOURS, sessionCookieName } from "@/lib/auth/session-cookie";
 import type { Queryable } from "@/lib/db/sql";
@@ -56,7 +56,13 @@ function callbacks(db: Queryable, config: AuthConfig, log: AuthLog): AuthOptions
       if (!account) return token;
       const identity = identityOf(account.provider, user.id, profile, config);
       if (identity === null) return {};
-      return { personId: personId(identity.issuer, identity.subject), signedInAt: Date.now(), name: identity.name };
+      const now = Date.now();
+      const authenticatedAt = account.provider === OIDC_PROVIDER ? authTimeOf({ ...profile }, now) : now;
+      return {
+        personId: personId(identity.issuer, identity.subject),
+        ...{ signedInAt: now, name: identity.name },
+        ...(authenticatedAt === undefined ? {} : { authenticatedAt }),
+      };
     },
     // Groups stay in the database: they are read there at every request, and would not fit into a cookie.
     session({ session, token }) {

@@ -12,5 +12,7 @@ declare module "next-auth/jwt" {
     personId?: string;
     /** Milliseconds since 1970. */
     signedInAt?: number;
+    /** Milliseconds since 1970. */
+    authenticatedAt?: number;
   }
 }

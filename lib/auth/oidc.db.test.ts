@@ -3,10 +3,11 @@ import type { AddressInfo } from "node:net";
 import type { NextApiRequest, NextApiResponse } from "next";
 import NextAuthModule from "next-auth";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { signInAgainPath } from "@/app/(auth)/sign-in/start-sign-in";
 import { type OidcIssuer, startOidcIssuer } from "@/e2e/oidc-issuer";
 import type { AuthConfig } from "@/lib/auth/auth-config";
 import { authOptions } from "@/lib/auth/auth-options";
-import { identityFromClaims } from "@/lib/auth/oidc";
+import { authTimeOf, identityFromClaims } from "@/lib/auth/oidc";
 import { principalFromRequest } from "@/lib/auth/request-principal";
 import { parseCookies } from "@/lib/auth/session-cookie";
 import { testAuthConfig } from "@/lib/auth/testing";
@@ -104,10 +105,10 @@ class Browser {
   }
 
   /** Goes to the issuer and signs in as `subject`; answers the address of the callback, which is not called yet. */
-  async signInAtIssuer(subject: string): Promise<URL> {
+  async signInAtIssuer(subject: string, path = "signin/oidc"): Promise<URL> {
     const base = web.config.publicUrl;
     const { csrfToken } = JSON.parse((await this.go(`${base}/api/auth/csrf`)).body) as { csrfToken: string };
-    const start = await this.go(`${base}/api/auth/signin/oidc`, { csrfToken, callbackUrl: "/promotions/veza-12" });
+    const start = await this.go(`${base}/api/auth/${path}`, { csrfToken, callbackUrl: "/promotions/veza-12" });
     const page = await this.follow(start.location);
     const chosen = await this.go(page, { subject });
     return this.follow(chosen.location, (url) => url.pathname === "/api/auth/callback/oidc");
@@ -170,6 +171,29 @@ describe("the code flow", () => {
       administrator: true,
     });
     expect(logged).toEqual([]);
+  });
+
+  test("a sign-in again asks anew, says when, and comes back", async () => {
+    const browser = new Browser();
+    await browser.follow(await browser.signInAtIssuer("rita"));
+    expect(await browser.principal()).not.toHaveProperty("authenticatedAt");
+    const before = Math.floor(Date.now() / 1_000) * 1_000;
+    // The issuer knows this browser, and would let it through without a question: here it shows its sign-in page.
+    const callback = await browser.signInAtIssuer("rita", signInAgainPath);
+    const landed = await browser.follow(callback);
+    expect(landed.href).toBe(`${web.config.publicUrl}/promotions/veza-12`);
+    const { authenticatedAt } = (await browser.principal()) as { authenticatedAt?: string };
+    expect(Date.parse(authenticatedAt ?? "")).toBeGreaterThanOrEqual(before);
+  });
+
+  test("what it says of the moment counts only where it can be", async () => {
+    const now = Date.parse("2026-03-01T10:00:00.000Z");
+    const told = (auth_time: unknown) => authTimeOf({ auth_time }, now);
+    expect(told(now / 1_000 - 60)).toBe(now - 60_000);
+    expect(told(now / 1_000 + 30)).toBe(now);
+    for (const odd of [undefined, null, "1772359200", 0, -1, 1.5, Number.NaN, now / 1_000 + 61, {}]) {
+      expect(told(odd), String(odd)).toBeUndefined();
+    }
   });
 
   test("takes what only the userinfo endpoint says", async () => {

@@ -51,6 +51,16 @@ function payloadOf(idToken: string | undefined): Claims {
   return z.record(z.string(), z.unknown()).parse(JSON.parse(Buffer.from(payload, "base64url").toString("utf8")));
 }
 
+/**
+ * When the issuer last asked who somebody is, in ms: the claim `auth_time`, in seconds, which a sign-in again with
+ * `max_age` must carry (OpenID Connect Core 1.0, section 2). Undefined where it does not say, or says the future.
+ */
+export function authTimeOf(claims: Claims, now: number): number | undefined {
+  const { auth_time: seconds } = claims;
+  if (typeof seconds !== "number" || !Number.isSafeInteger(seconds) || seconds <= 0) return undefined;
+  return seconds * 1_000 > now + 60_000 ? undefined : Math.min(seconds * 1_000, now);
+}
+
 const groupsMax = 1_000;
 
 /**

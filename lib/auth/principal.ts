@@ -18,6 +18,8 @@ export interface PersonPrincipal {
   /** True for administrators of the installation: connections, every project. */
   administrator: boolean;
   grants: Grant[];
+  /** When they proved who they are, ISO 8601; absent where this principal is not from a session, or nobody said. */
+  authenticatedAt?: string;
 }
 
 /** The project of a token that counts in every project; only an administrator of the installation has such. */
@@ -48,6 +50,11 @@ export function actorOf(principal: Principal): Actor {
     default:
       return principal satisfies never;
   }
+}
+
+/** When whoever acts proved who they are; a token proves nobody's presence. */
+export function authenticatedAt(principal: Principal): string | null {
+  return principal.kind === "person" ? (principal.authenticatedAt ?? null) : null;
 }
 
 /** The person who answers for it: a token's owner. */

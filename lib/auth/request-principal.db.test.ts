@@ -40,6 +40,15 @@ describe("a session cookie", () => {
     });
   });
 
+  test("says when they proved who they are, where that is known", async () => {
+    const authenticatedAt = Date.parse("2026-03-01T10:00:00.000Z");
+    const told = await ask({ cookie: await sessionCookie(config, { personId: rita, authenticatedAt }) });
+    expect(told).toMatchObject({ id: rita, authenticatedAt: "2026-03-01T10:00:00.000Z" });
+    expect(await ask({ cookie: await sessionCookie(config, { personId: rita }) })).not.toHaveProperty(
+      "authenticatedAt",
+    );
+  });
+
   test("counts in pieces too", async () => {
     const [name, value] = (await sessionCookie(config, { personId: rita })).split("=") as [string, string];
     const cookie = `${name}.1=${value.slice(50)}; ${name}.0=${value.slice(0, 50)}`;

@@ -32,7 +32,8 @@ export async function personOfSession(db: Queryable, claims: SessionClaims): Pro
   const stored = await loadStoredPerson(db, claims.personId);
   if (stored === null) return null;
   if (stored.revokedAt !== null && claims.signedInAt <= Date.parse(stored.revokedAt)) return null;
-  return stored.principal;
+  if (claims.authenticatedAt === undefined) return stored.principal;
+  return { ...stored.principal, authenticatedAt: new Date(claims.authenticatedAt).toISOString() };
 }
 
 function bearer(authorization: string): string {

@@ -5,12 +5,18 @@ import { z } from "zod";
 export const SESSION_HOURS = 12;
 
 /** Claims of the session beside next-auth's own. `signedInAt` is ours: next-auth renews `iat`. */
-const sessionClaims = z.object({ personId: z.string().min(1), signedInAt: z.int().positive() });
+const sessionClaims = z.object({
+  personId: z.string().min(1),
+  signedInAt: z.int().positive(),
+  authenticatedAt: z.int().positive().optional(),
+});
 
 export interface SessionClaims {
   personId: string;
   /** Milliseconds since 1970. */
   signedInAt: number;
+  /** When the sign-in service last asked who they are (`auth_time`), ms since 1970; absent where it did not say. */
+  authenticatedAt?: number;
 }
 
 /** A name of our own: cookies do not know ports, and something else on 127.0.0.1 may use next-auth too. */

@@ -22,14 +22,11 @@ let count = 0;
 const crowd: Record<string, PersonPrincipal> = {};
 
 /** Production asks for approvals and nothing else; `watch` makes one text differ from another. */
-function fileWith(approvals: number, watch = "1s"): string {
+function fileWith(approvals: number, watch = "1s", gate = "expiresAfter: 1h"): string {
   return projectFile(world.sandbox, { watch })
     .replace("      requires: { all: [staging] }\n", "")
     .replace(/ {8}- soak: .*\n/, "")
-    .replace(
-      /approval: \{.*\}/,
-      `approval: { count: ${approvals}, from: [approvers, boss@example.com], expiresAfter: 1h }`,
-    )
+    .replace(/approval: \{.*\}/, `approval: { count: ${approvals}, from: [approvers, boss@example.com], ${gate} }`)
     .replace("    - { group: staff,", "    - { email: lone@example.com, role: approver }\n    - { group: staff,");
 }
 
@@ -180,6 +177,30 @@ describe("whose yes counts", () => {
     expect(state.approvals).toHaveLength(3);
     expect(state.verdicts[0]?.summary).toBe("1 of 3 given for this plan");
     await stop(waiting);
+  });
+});
+
+describe("a gate that asks for a recent sign-in", () => {
+  const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+
+  it("takes no token and no stale session, and keeps when whoever approved had signed in", async () => {
+    await apply(fileWith(1, "1s", "stepUp: 5m"));
+    const waiting = await ask();
+    const amy = person("amy");
+    expect(await yes(await tokenOf(amy, "approver"), waiting)).toMatchObject({ code: "stepUpNeeded" });
+    expect(await yes(amy, waiting)).toMatchObject({ code: "stepUpNeeded" });
+    expect(await yes({ ...amy, authenticatedAt: ago(6) }, waiting)).toMatchObject({ code: "stepUpNeeded" });
+    expect((await stateOf(waiting.id)).approvals).toEqual([]);
+    const authenticatedAt = ago(1);
+    expect(await yes({ ...amy, authenticatedAt }, waiting)).toMatchObject({
+      kind: "told",
+      state: { approvals: [{ person: amy.id, authenticatedAt }] },
+    });
+    await drive(withoutCluster(), waiting.id, 2_000);
+    expect((await stateOf(waiting.id)).phase).toBe("rollingOut");
+    await abort(world.engine, world.people.rita, { promotion: waiting.id, why: "end of the test" });
+    await world.withWorker(() => world.ended(waiting.id));
+    await apply(fileWith(3));
   });
 });
 

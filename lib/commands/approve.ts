@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { actorOf, type Principal, personOf } from "@/lib/auth/principal";
+import { actorOf, authenticatedAt, type Principal, personOf } from "@/lib/auth/principal";
 import type { CommandContext, Refusal } from "@/lib/commands/context";
 import { planHash, promotionId, type Told, tellPromotion } from "@/lib/commands/tell-promotion";
 import { loadStandings } from "@/lib/facts/evidence/approvals";
@@ -14,7 +14,7 @@ export const approveInput = z.strictObject({
 
 /**
  * One person's yes to exactly this plan. Refused for the one who asked, for somebody the gate does not ask, twice, and
- * for the hash of any other plan.
+ * for the hash of any other plan; where the gate asks for a fresh sign-in, also for a token and for a stale session.
  */
 export async function approve(context: CommandContext, principal: Principal, raw: unknown): Promise<Told | Refusal> {
   const input = parseInput(approveInput, raw);
@@ -31,6 +31,7 @@ export async function approve(context: CommandContext, principal: Principal, raw
       person: person.id,
       planHash: input.planHash,
       reason: input.reason || null,
+      authenticatedAt: authenticatedAt(principal),
     };
   });
 }

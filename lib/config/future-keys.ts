@@ -17,7 +17,6 @@ const laterKeys: Record<string, readonly string[]> = {
     "signature",
     "webhook",
   ],
-  "Project spec.environments[].gates[].approval": ["stepUp"],
   "Project spec.environments[].strategy": strategies,
   "Project spec.environments[].verification": ["metrics"],
   "Project spec.services[].targets.*": ["argocd", "compose", "portainer", "coolify", "vercel"],

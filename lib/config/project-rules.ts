@@ -1,5 +1,6 @@
 import type { Path, Violation } from "@/lib/config/document-error";
 import { nearestName } from "@/lib/config/nearest-name";
+import { groupsOf } from "@/lib/pipeline/gates/approval-config";
 import type { EnvironmentPolicy } from "@/lib/pipeline/policy/environment";
 import { type ProjectDocument, strategyFor } from "@/lib/pipeline/policy/project";
 import type { ServicePolicy } from "@/lib/pipeline/policy/service";
@@ -145,10 +146,13 @@ function approversWithoutRole(project: ProjectDocument): Violation[] {
     });
     return environment.gates.flatMap((gate, place) => {
       if (gate.kind !== "approval") return [];
-      return gate.from.flatMap((entry, position) => {
-        if (entry.includes("@") || groups.includes(entry)) return [];
-        const path = ["spec", "environments", index, "gates", place, "approval", "from", position];
-        return [undefinedName(`a group that people lets approve in ${environment.name}`, entry, groups, path)];
+      return groupsOf(gate).flatMap((group, number) => {
+        const within = gate.groups ? ["groups", number] : [];
+        return group.from.flatMap((entry, position) => {
+          if (entry.includes("@") || groups.includes(entry)) return [];
+          const path = ["spec", "environments", index, "gates", place, "approval", ...within, "from", position];
+          return [undefinedName(`a group that people lets approve in ${environment.name}`, entry, groups, path)];
+        });
       });
     });
   });

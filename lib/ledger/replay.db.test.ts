@@ -96,7 +96,7 @@ function inputsFor(state: PromotionState, second: number): PromotionInput[] {
         ...[evaluated("pass", true), evaluated("pass", true), evaluated("pass", true), evaluated("pass", false)],
         ...[evaluated("wait", true), evaluated("unknown", true), evaluated("fail", true)],
         evaluated("wait", true, { ...plan, policyVersion: plan.policyVersion + 1 }),
-        { kind: "approve", by: grace, person: grace.id, planHash, reason: null },
+        { kind: "approve", by: grace, person: grace.id, planHash, reason: null, authenticatedAt: null },
         { kind: "reject", by: grace, planHash, why: "not today" },
         { kind: "supersede", by: "other-1" },
         ...always,

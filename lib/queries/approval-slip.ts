@@ -32,6 +32,7 @@ export interface ApprovalSlipView {
   verdicts: Verdict[];
   /** Who signed exactly this plan. */
   signatures: { by: string; at: string; reason: string | null; mine: boolean }[];
+  /** `from`: groups and addresses whose yes would still count. */
   signing: { standing: SigningStanding; given: number; needed: number; from: string[] };
   mayReject: boolean;
 }
@@ -84,13 +85,20 @@ export async function loadApprovalSlip(
       .filter((one) => one.planHash === asked)
       .map(({ by, at, reason, person }) => ({ by, at, reason, mine: person === me })),
     signing: {
-      standing: signingStanding(principal, standing),
+      standing: signingStanding(principal, standing, now),
       ...signatureCount(standing),
-      from: plan.gates.flatMap((gate) => (gate.kind === "approval" ? gate.from : [])),
+      from: askedOf(plan, current ? state.verdicts : []),
     },
     mayReject:
       current &&
       (state.phase === "waiting" || state.phase === "queued") &&
       can(principal, "reject", { project: state.project, environment }),
   };
+}
+
+function askedOf(plan: Plan, verdicts: readonly Verdict[]): string[] {
+  const asked = plan.gates.flatMap((gate, index) =>
+    gate.kind === "approval" && !gate.shadow ? (verdicts[index]?.askedOf ?? gate.from) : [],
+  );
+  return [...new Set(asked)];
 }

@@ -1,9 +1,10 @@
 import { can } from "@/lib/auth/permissions";
-import { type Principal, personOf } from "@/lib/auth/principal";
+import { actorOf, authenticatedAt, type Principal, personOf } from "@/lib/auth/principal";
 import { type Actor, personBehind } from "@/lib/pipeline/actor";
 import { isAmong } from "@/lib/pipeline/gates/approval";
 import { isOpen, type Verdict } from "@/lib/pipeline/gates/gate";
-import type { PlannedGate } from "@/lib/pipeline/gates/planned-gate";
+import { type PlannedGate, strictestStepUp } from "@/lib/pipeline/gates/planned-gate";
+import { stepUpProblem } from "@/lib/pipeline/gates/step-up";
 import type { Approval } from "@/lib/pipeline/promotion/state";
 
 /** What of a promotion decides who is asked to sign it. */
@@ -20,13 +21,13 @@ export interface AskedFor {
 }
 
 /**
- * Where somebody stands to an approval: `asked` waits for their yes; the others say why it does not. `given`: enough
- * have signed already. `over`: nothing is decided any more.
+ * Where somebody stands to an approval: `asked` waits for their yes, `stale` for that after they signed in again; the
+ * others say why it does not. `given`: enough have signed already. `over`: nothing is decided any more.
  */
-export type SigningStanding = "asked" | "requester" | "signed" | "given" | "notAmong" | "mayNot" | "over";
+export type SigningStanding = "asked" | "stale" | "requester" | "signed" | "given" | "notAmong" | "mayNot" | "over";
 
 /** Whether a promotion waits for the yes of this person, and if not, why; the command decides by the same rules. */
-export function signingStanding(principal: Principal, asked: AskedFor): SigningStanding {
+export function signingStanding(principal: Principal, asked: AskedFor, now: string): SigningStanding {
   const gates = asked.gates.flatMap((gate, index) =>
     gate.kind === "approval" && !gate.shadow ? [{ gate, index }] : [],
   );
@@ -38,7 +39,15 @@ export function signingStanding(principal: Principal, asked: AskedFor): SigningS
   if (personBehind(asked.requestedBy) === person.id) return "requester";
   const { project, environment } = asked;
   if (!can(principal, "approve", { project, environment })) return "mayNot";
-  return open.some(({ gate }) => isAmong(gate.from, person)) ? "asked" : "notAmong";
+  const isAsked = open.some(({ gate, index }) => isAmong(asked.verdicts[index]?.askedOf ?? gate.from, person));
+  if (!isAsked) return "notAmong";
+  const proof = { by: actorOf(principal), authenticatedAt: authenticatedAt(principal) };
+  return stepUpProblem(proof, now, strictestStepUp(asked)) === undefined ? "asked" : "stale";
+}
+
+/** Whether it is this person whose yes is waited for, be it after another sign-in. */
+export function waitsForThem(standing: SigningStanding): boolean {
+  return standing === "asked" || standing === "stale";
 }
 
 function isGiven(verdict: Verdict | undefined): boolean {

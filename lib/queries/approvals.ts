@@ -2,7 +2,13 @@ import { visibleProjects } from "@/lib/auth/permissions";
 import type { Principal } from "@/lib/auth/principal";
 import { type Queryable, sql } from "@/lib/db/sql";
 import { isOpen } from "@/lib/pipeline/gates/gate";
-import { type AskedFor, type SigningStanding, signatureCount, signingStanding } from "@/lib/queries/approval-standing";
+import {
+  type AskedFor,
+  type SigningStanding,
+  signatureCount,
+  signingStanding,
+  waitsForThem,
+} from "@/lib/queries/approval-standing";
 
 /** An approval that is asked for, as a line of the inbox. Times are ISO 8601, UTC. */
 export interface ApprovalLine {
@@ -46,11 +52,11 @@ export async function loadApprovals(
   { projects, now }: { projects: readonly string[]; now: string },
 ): Promise<ApprovalsView> {
   const rows = await loadAsked(db, visibleProjects(principal, projects));
-  const lines = rows.slice(0, linesMax).map((row) => lineOf(principal, row));
+  const lines = rows.slice(0, linesMax).map((row) => lineOf(principal, row, now));
   return {
     asOf: now,
-    mine: lines.filter((line) => line.standing === "asked"),
-    others: lines.filter((line) => line.standing !== "asked" && line.standing !== "given"),
+    mine: lines.filter((line) => waitsForThem(line.standing)),
+    others: lines.filter((line) => !waitsForThem(line.standing) && line.standing !== "given"),
     cut: rows.length > linesMax,
   };
 }
@@ -69,14 +75,14 @@ export function loadAsked(db: Queryable, projects: readonly string[]): Promise<A
   );
 }
 
-function lineOf(principal: Principal, row: AskedRow): ApprovalLine {
+function lineOf(principal: Principal, row: AskedRow, now: string): ApprovalLine {
   const { id, project, environment, services, version, planHash, requestedAt, expiresAt } = row;
   return {
     ...{ id, project, environment, services, version, planHash, requestedAt, expiresAt },
     requestedBy: row.requestedBy.name,
     ...signatureCount(row),
     from: [...new Set(row.gates.flatMap((gate) => (gate.kind === "approval" ? gate.from : [])))],
-    standing: signingStanding(principal, row),
+    standing: signingStanding(principal, row, now),
     alsoWaits: row.verdicts
       .filter((verdict) => !isOpen(verdict) && verdict.gate !== "approval")
       .map((verdict) => `${verdict.gate}: ${verdict.summary}`),

@@ -1,3 +1,4 @@
+import { approvalDemand } from "@/lib/pipeline/gates/approval";
 import { formatDuration } from "@/lib/pipeline/policy/duration";
 import type { EnvironmentPolicy } from "@/lib/pipeline/policy/environment";
 import type { GateConfig } from "@/lib/pipeline/policy/gate-config";
@@ -21,7 +22,7 @@ export function gateWords(gate: GateConfig): GateWords {
       return { gate: gate.kind, demand: `${formatDuration(gate.forMs)} in ${gate.in}` };
     case "approval": {
       const within = `, within ${formatDuration(gate.expiresAfterMs)}`;
-      return { gate: gate.kind, demand: `${gate.count} of ${gate.from.join(", ")}${within}` };
+      return { gate: gate.kind, demand: `${approvalDemand(gate)}${within}` };
     }
     default:
       return gate satisfies never;

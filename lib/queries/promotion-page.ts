@@ -218,7 +218,7 @@ function viewOf(principal: Principal, row: Row, facts: ServiceFacts[], now: stri
         ? [{ at: entry.at, entry: entry.seq, changes: entry.data.changes, voided: entry.data.voided }]
         : [],
     ),
-    signing: { standing: signingStanding(principal, asked), ...signatureCount(asked) },
+    signing: { standing: signingStanding(principal, asked, now), ...signatureCount(asked) },
     route: routeOf({ state, orders, entries }),
     orders,
     checks: "checks" in state ? state.checks : lastChecks(entries),

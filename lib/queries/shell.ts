@@ -2,7 +2,7 @@ import { visibleProjects } from "@/lib/auth/permissions";
 import { type PersonPrincipal, type Principal, personOf } from "@/lib/auth/principal";
 import { type Queryable, sql } from "@/lib/db/sql";
 import type { Role } from "@/lib/pipeline/policy/project";
-import { signingStanding } from "@/lib/queries/approval-standing";
+import { signingStanding, waitsForThem } from "@/lib/queries/approval-standing";
 import { loadAsked } from "@/lib/queries/approvals";
 
 /** What stands around every page. */
@@ -57,7 +57,7 @@ export async function loadShell(
     projects,
     counts: {
       open: open?.count ?? 0,
-      mine: asked.filter((one) => signingStanding(principal, one) === "asked").length,
+      mine: asked.filter((one) => waitsForThem(signingStanding(principal, one, now))).length,
     },
     ledger: { entries: ledger?.entries ?? 0, standing: standingOf(ledger), checkedAt: ledger?.checkedAt ?? null },
   };

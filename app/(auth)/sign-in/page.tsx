@@ -15,7 +15,7 @@ export const metadata: Metadata = { title: "Sign in" };
 export const dynamic = "force-dynamic";
 
 interface SignInPageProps {
-  searchParams: Promise<{ error?: string | string[]; callbackUrl?: string | string[] }>;
+  searchParams: Promise<{ error?: string | string[]; callbackUrl?: string | string[]; again?: string | string[] }>;
 }
 
 export default async function SignInPage({ searchParams }: SignInPageProps) {
@@ -23,7 +23,8 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
   const { demo, oidc, publicUrl } = authConfig();
   const goTo = pathAfterSignIn(first(asked.callbackUrl), publicUrl);
   const standing = await standingNow();
-  if (standing === "signedIn" && asked.error === undefined) redirect(goTo);
+  const again = asked.again !== undefined;
+  if (standing === "signedIn" && asked.error === undefined && !again) redirect(goTo);
   const trouble = signInTrouble(standing === "unavailable" ? "Unavailable" : first(asked.error));
   return (
     <main
@@ -36,8 +37,12 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
         Waybill
       </div>
       <div>
-        <h1 className="title">Sign in</h1>
-        <p className="muted">What you do here is written into the ledger under your name.</p>
+        <h1 className="title">{again ? "Sign in again" : "Sign in"}</h1>
+        <p className="muted">
+          {again
+            ? "What you are about to do takes a recent sign-in. You come back to where you were."
+            : "What you do here is written into the ledger under your name."}
+        </p>
       </div>
       {trouble === undefined ? null : (
         <Alert tone="fail" title={trouble.title} live>
@@ -48,7 +53,7 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
         {oidc === undefined ? null : (
           <SheetRow>
             <Box title="Your organization's sign-in">
-              <OidcSignIn label={oidc.label} publicUrl={publicUrl} goTo={goTo} />
+              <OidcSignIn label={oidc.label} publicUrl={publicUrl} goTo={goTo} again={again} />
             </Box>
           </SheetRow>
         )}

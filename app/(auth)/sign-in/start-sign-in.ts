@@ -5,6 +5,12 @@ interface SignInRequest {
   callbackUrl: string;
 }
 
+/**
+ * With these the service asks anew and must say when (`auth_time`): OpenID Connect Core 1.0, section 3.1.2.1. next-auth
+ * hands them on; that the answer is recent is checked where it is needed, not here.
+ */
+export const signInAgainPath = "signin/oidc?prompt=login&max_age=0";
+
 /** Asks next-auth to sign somebody in and answers where the browser is to go next. Throws where it did not answer. */
 export async function startSignIn({ path, fields, callbackUrl }: SignInRequest): Promise<string> {
   const { csrfToken } = await readJson(await fetch("/api/auth/csrf"), "csrfToken");

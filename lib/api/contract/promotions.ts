@@ -142,7 +142,8 @@ export const signOperation = operation({
   summary: "Approve or reject",
   description:
     "Bound to the plan's hash: any other plan is refused. A token signs for its owner, who may not be the one who asked. " +
-    "A rejection needs a reason and ends the promotion.",
+    "Where a gate asks for a fresh sign-in (`stepUp`), a token cannot approve. A rejection needs a reason and ends the " +
+    "promotion.",
   params,
   body: z
     .discriminatedUnion("decision", [
@@ -155,7 +156,16 @@ export const signOperation = operation({
     ])
     .meta({ id: "Signature" }),
   answers: { 201: { description: "signed", schema: promotion } },
-  refusals: ["planChanged", "alreadyApproved", "selfApproval", "approvalNotAsked", "notAsked", "notWaiting", "ended"],
+  refusals: [
+    "planChanged",
+    "alreadyApproved",
+    "selfApproval",
+    "approvalNotAsked",
+    "notAsked",
+    "stepUpNeeded",
+    "notWaiting",
+    "ended",
+  ],
 });
 
 export const abortOperation = operation({

@@ -37,11 +37,15 @@ const given = (key: string, value: unknown) => (value === undefined ? {} : { [ke
 /** An environment after those named in `before`: it may need the ones before it, and so never makes a cycle. */
 function environment(own: string, before: readonly string[], group: string): fc.Arbitrary<JsonValue> {
   const earlier = before.length === 0 ? fc.constant([]) : fc.subarray([...before], { minLength: 1 });
-  const approval = fc.record({
-    count: fc.integer({ min: 1, max: 10 }),
-    from: fc.constant([group]),
-    expiresAfter: duration,
-  });
+  const some = { count: fc.integer({ min: 1, max: 10 }), from: fc.constant([group]) };
+  const more = { expiresAfter: duration, stepUp: duration };
+  const approval = fc.oneof(
+    fc.record({ ...some, ...more }, { requiredKeys: ["count", "from"] }),
+    fc.record(
+      { groups: fc.array(fc.record(some), { minLength: 1, maxLength: 3 }), ...more },
+      { requiredKeys: ["groups"] },
+    ),
+  );
   const soak = fc.record({ in: fc.constantFrom(...before, own), for: duration });
   return fc
     .record({

@@ -87,6 +87,99 @@ describe("an approval", () => {
   });
 });
 
+describe("groups that each need their own people", () => {
+  const groups = [
+    { from: ["approvers"], count: 1 },
+    { from: ["security"], count: 1 },
+  ];
+  const grouped = { ...config, count: 2, from: ["approvers", "security"], groups };
+  const judgeGroups = (given: Approval[], standings: Standing[]) => {
+    const approvals: GateEvidence["approvals"] = {
+      planHash: hash,
+      requestedBy: rita,
+      requestedAt: now,
+      given,
+      standings,
+    };
+    return evaluateApproval(grouped, { plan: aPlan(), evidence: { approvals }, now });
+  };
+  const both = { groups: ["approvers", "security"] };
+
+  it("open when each has its number", () => {
+    const verdict = judgeGroups(
+      [yes("arjun"), yes("sam")],
+      [standing("arjun"), standing("sam", { groups: ["security"] })],
+    );
+    expect(verdict).toMatchObject({
+      status: "pass",
+      demand: "1 of approvers and 1 of security",
+      evidence: [
+        { name: "approvals", value: "2" },
+        { name: "approvers", value: "1", threshold: "1" },
+        { name: "security", value: "1", threshold: "1" },
+        { value: expect.stringContaining("arjun") },
+        { value: expect.stringContaining("sam") },
+      ],
+    });
+  });
+
+  it("wait while one has too many and another none, and ask only the other", () => {
+    expect(judgeGroups([yes("arjun"), yes("ada")], [standing("arjun"), standing("ada")])).toMatchObject({
+      status: "wait",
+      summary: "1 of 2 given for this plan",
+      whoCanAct: "1 more of security, not the one who asked",
+      askedOf: ["security"],
+    });
+  });
+
+  it("count nobody twice, though they are in both", () => {
+    expect(judgeGroups([yes("ada")], [standing("ada", both)])).toMatchObject({
+      status: "wait",
+      askedOf: ["approvers", "security"],
+    });
+  });
+
+  it.each([[["ada", "sam"]], [["sam", "ada"]]])(
+    "find who stands for what, in whatever order they signed: %j",
+    (order) => {
+      const standings = [standing("ada", both), standing("sam", { groups: ["approvers"] })];
+      expect(
+        judgeGroups(
+          order.map((one) => yes(one)),
+          standings,
+        ).status,
+      ).toBe("pass");
+    },
+  );
+});
+
+describe("a gate that asks for a recent sign-in", () => {
+  const fresh = { ...config, count: 1, stepUpMs: 300_000 };
+  const judgeFresh = (approval: Approval) => {
+    const approvals: GateEvidence["approvals"] = {
+      ...{ planHash: hash, requestedBy: rita, requestedAt: now },
+      ...{ given: [approval], standings: [standing("arjun")] },
+    };
+    return evaluateApproval(fresh, { plan: aPlan(), evidence: { approvals }, now }).status;
+  };
+
+  it.each([
+    ["a minute before", "2026-03-01T09:59:00.000Z", "pass"],
+    ["exactly as long before as it may be", "2026-03-01T09:55:00.000Z", "pass"],
+    ["longer ago", "2026-03-01T09:54:59.999Z", "wait"],
+    ["in the future", "2026-03-01T10:02:00.000Z", "wait"],
+    ["at no moment", "yesterday", "wait"],
+  ])("after a sign-in %s", (_, authenticatedAt, status) => {
+    expect(judgeFresh(yes("arjun", { authenticatedAt }))).toBe(status);
+  });
+
+  it("does not count a yes of which nobody knows the sign-in, nor a token's", () => {
+    expect(judgeFresh(yes("arjun"))).toBe("wait");
+    const by: Actor = { kind: "token", id: "t1", name: "ci", owner: "idp#arjun" };
+    expect(judgeFresh(yes("arjun", { by, authenticatedAt: now }))).toBe("wait");
+  });
+});
+
 describe("who is among those asked", () => {
   const table: [string, boolean, string[]][] = [
     ["boss@example.com", true, []],

@@ -20,6 +20,8 @@ export interface Verdict {
   opensAt?: string;
   /** Who can change the answer, in words: "one of veza-approvers". */
   whoCanAct?: string;
+  /** The groups and addresses whose yes would count, where it waits for one. */
+  askedOf?: string[];
   /** Who may let it pass all the same, in words; absent where nobody may. */
   whoMayOverride?: string;
   /** When this answer was given; `evaluateGates` sets it. */

@@ -6,3 +6,11 @@ import type { GateConfig } from "@/lib/pipeline/policy/gate-config";
  */
 export type PlannedGate = (GateConfig | { kind: "hold" } | { kind: "block" }) & { shadow?: true };
 export type PlannedGateKind = PlannedGate["kind"];
+
+/** How recently whoever decides on a plan must have signed in, in ms, by the strictest of its gates; undefined: anytime. */
+export function strictestStepUp({ gates }: { gates: readonly PlannedGate[] }): number | undefined {
+  const asked = gates.flatMap((gate) =>
+    gate.kind === "approval" && !gate.shadow && gate.stepUpMs !== undefined ? [gate.stepUpMs] : [],
+  );
+  return asked.length === 0 ? undefined : Math.min(...asked);
+}

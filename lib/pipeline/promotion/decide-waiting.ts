@@ -1,5 +1,7 @@
 import { personBehind } from "@/lib/pipeline/actor";
 import { isOpen, refuses, type Verdict } from "@/lib/pipeline/gates/gate";
+import { strictestStepUp } from "@/lib/pipeline/gates/planned-gate";
+import { stepUpProblem } from "@/lib/pipeline/gates/step-up";
 import { type Decision, decision, effect, entryFor, later, refuse, worker } from "@/lib/pipeline/promotion/decision";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
@@ -51,7 +53,10 @@ function approve(state: Waiting, input: PromotionInput & { kind: "approve" }, no
   }
   const before = state.approvals.some((one) => one.person === input.person && one.planHash === state.planHash);
   if (before) return refuse("alreadyApproved", "you approved this plan already");
-  const data = { person: input.person, planHash: input.planHash, reason: input.reason };
+  const stale = stepUpProblem(input, now, strictestStepUp(state.plan));
+  if (stale) return refuse("stepUpNeeded", stale);
+  const { person, planHash, reason, authenticatedAt } = input;
+  const data = { person, planHash, reason, ...(authenticatedAt === null ? {} : { authenticatedAt }) };
   return decision(
     [entryFor(state, now, input.by)({ kind: "promotion.approved", data })],
     [effect(state.id, now, { kind: "evaluate" })],

@@ -179,6 +179,7 @@ describe("what must not happen", () => {
       person: by.kind === "person" ? by.id : "",
       planHash,
       reason: null,
+      authenticatedAt: null,
     });
     expect(decide(life.state, approve(rita, life.state.planHash), life.now)).toMatchObject({ code: "selfApproval" });
     expect(decide(life.state, approve(arjun, "0".repeat(64)), life.now)).toMatchObject({ code: "planChanged" });
@@ -196,9 +197,25 @@ describe("what must not happen", () => {
       person: "idp#arjun",
       planHash: state.planHash,
       reason: null,
+      authenticatedAt: null,
     };
     expect(decide(state, yes, later(state.expiresAt, -1)).kind).toBe("decision");
     expect(decide(state, yes, state.expiresAt)).toMatchObject({ kind: "rejection", code: "ended" });
+  });
+
+  it("takes a yes only after a recent sign-in of a person, where a gate asks for one", () => {
+    const gate = { kind: "approval" as const, count: 1, from: ["approvers"], expiresAfterMs: 1, stepUpMs: 300_000 };
+    const { state, now } = begin(aPlan({ gates: [gate] }));
+    const yes = (authenticatedAt: string | null, by = arjun): PromotionInput => {
+      return { kind: "approve", by, person: "idp#arjun", planHash: state.planHash, reason: null, authenticatedAt };
+    };
+    const token = { kind: "token" as const, id: "t", name: "ci", owner: "idp#arjun" };
+    expect(decide(state, yes(null), now)).toMatchObject({ code: "stepUpNeeded" });
+    expect(decide(state, yes(later(now, -300_001)), now)).toMatchObject({ code: "stepUpNeeded" });
+    expect(decide(state, yes(later(now, -1), token), now)).toMatchObject({ code: "stepUpNeeded" });
+    expect(decide(state, yes(later(now, -1)), now)).toMatchObject({
+      entries: [{ kind: "promotion.approved", data: { authenticatedAt: later(now, -1) } }],
+    });
   });
 
   it("voids approvals when the plan is made anew, and says what changed", () => {
@@ -209,6 +226,7 @@ describe("what must not happen", () => {
       person: "idp#arjun",
       planHash: life.state.planHash,
       reason: null,
+      authenticatedAt: null,
     });
     const plan = aPlan({ policyVersion: 4 });
     const verdicts = [{ gate: "approval", status: "wait" as const, demand: "", summary: "0 of 1", evidence: [] }];

@@ -20,7 +20,10 @@ export type PromotionEntryBody =
     }
   | { kind: "promotion.replanned"; data: { plan: Plan; planHash: string; changes: string[]; voided: number } }
   | { kind: "gates.evaluated"; data: { planHash: string; verdicts: Verdict[] } }
-  | { kind: "promotion.approved"; data: { person: string; planHash: string; reason: string | null } }
+  | {
+      kind: "promotion.approved";
+      data: { person: string; planHash: string; reason: string | null; authenticatedAt?: string };
+    }
   | { kind: "promotion.rejected"; data: { planHash: string; why: string } }
   | { kind: "promotion.queued"; data: Record<string, never> }
   | { kind: "promotion.requeued"; data: { why: string } }

@@ -56,8 +56,7 @@ function applyWaiting(state: PromotionState, entry: PromotionEntry): PromotionSt
     case "gates.evaluated":
       return { ...state, verdicts: entry.data.verdicts };
     case "promotion.approved": {
-      const { person, planHash, reason } = entry.data;
-      const approval = { by: entry.actor, person, decision: "approved" as const, planHash, reason, at };
+      const approval = { by: entry.actor, decision: "approved" as const, ...entry.data, at };
       return { ...state, approvals: [...state.approvals, approval] };
     }
     case "promotion.queued":

@@ -32,7 +32,15 @@ export type PromotionInput =
     }
   /** The plan as it would be built now and the verdicts on it; `change` lists what differs from the stored plan. */
   | { kind: "evaluated"; plan: Plan; planHash: string; changes: string[]; verdicts: Verdict[]; slotFree: boolean }
-  | { kind: "approve"; by: Actor; person: string; planHash: string; reason: string | null }
+  /** `authenticatedAt`: when whoever approves had signed in; null for a token and where nobody said. */
+  | {
+      kind: "approve";
+      by: Actor;
+      person: string;
+      planHash: string;
+      reason: string | null;
+      authenticatedAt: string | null;
+    }
   | { kind: "reject"; by: Actor; planHash: string; why: string }
   | { kind: "abort"; by: Actor; why: string }
   | { kind: "supersede"; by: string }
@@ -73,6 +81,7 @@ export type RejectionCode =
   | "alreadyApproved"
   | "selfApproval"
   | "approvalNotAsked"
+  | "stepUpNeeded"
   | "outOfOrder"
   | "stale"
   | "noActor";

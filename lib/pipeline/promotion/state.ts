@@ -20,6 +20,8 @@ export interface Approval {
   planHash: string;
   reason: string | null;
   at: string;
+  /** When they had signed in, ISO 8601; absent where nobody said. */
+  authenticatedAt?: string;
 }
 
 /** What every state knows. */

@@ -80,7 +80,14 @@ function saidByPeople(plan: Plan): fc.Arbitrary<MadeInput>[] {
     }),
     fc.tuple(who, fc.boolean()).map(([by, right]): MadeInput => {
       const person = by.kind === "person" ? by.id : "";
-      return (state) => ({ kind: "approve", by, person, planHash: hash(state, right), reason: null });
+      return (state) => ({
+        kind: "approve",
+        by,
+        person,
+        planHash: hash(state, right),
+        reason: null,
+        authenticatedAt: null,
+      });
     }),
     fc.tuple(who, fc.boolean()).map(([by, right]): MadeInput => {
       return (state) => ({ kind: "reject", by, planHash: hash(state, right), why: "no" });
