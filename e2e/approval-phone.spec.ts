@@ -47,11 +47,10 @@ test("an approver signs on a phone", async ({ signIn }) => {
     await page.waitForURL((url) => url.pathname === "/approvals");
     await expectRunning(namespaces[project].production, workload, digest);
     await expect.poll(() => taggedDigest(repository, "prod"), { timeout: 60_000 }).toBe(digest);
-    const { body } = await callApi(
-      page,
-      "GET",
-      `/promotions?project=${project}&service=${service}&environment=production`,
-    );
-    expect(body).toMatchObject({ items: [{ phase: "succeeded", planHash }] });
+    // The tag moves first, then it is written down that everything is done.
+    const where = `/promotions?project=${project}&service=${service}&environment=production`;
+    await expect
+      .poll(async () => (await callApi(page, "GET", where)).body)
+      .toMatchObject({ items: [{ phase: "succeeded", planHash }] });
   });
 });

@@ -54,7 +54,9 @@ test("preview, request, approval by another person, and production runs it", asy
     await expect(boxTitled(rita, /^Gates/)).toContainText("Arjun Mehta");
     await expectRunning(namespaces[project].production, workload, digest);
     expect(await taggedDigest(repository, "prod")).toBe(digest);
-    expect(await readCell(rita, project, service, "production")).toMatchObject({ observed: { digest, version } });
+    await expect
+      .poll(() => readCell(rita, project, service, "production"))
+      .toMatchObject({ observed: { digest, version } });
     await expectAccessible(rita, "promotion that succeeded");
     const id = promotionOf(rita);
     await rita.goto("/");

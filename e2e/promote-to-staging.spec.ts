@@ -46,7 +46,9 @@ test("a candidate goes to staging, from the overview to the registry's tag", asy
   await test.step("what the pages say is so", async () => {
     await expectRunning(namespaces[project].staging, workload, digest);
     expect(await taggedDigest(repository, "staging")).toBe(digest);
-    expect(await readCell(page, project, service, "staging")).toMatchObject({ observed: { digest, version } });
+    await expect
+      .poll(() => readCell(page, project, service, "staging"))
+      .toMatchObject({ observed: { digest, version } });
     await page.getByRole("link", { name: "Overview" }).click();
     const staging = matrixRow(page, repository).getByRole("gridcell").first();
     await expect(staging).toContainText(version);

@@ -22,6 +22,7 @@ export const uses = {
   holdAll: { project: "wharfage" },
   projectFile: { project: "wherry" },
   history: { project: "whaler" },
+  stayCurrent: { project: "wagon" },
 } as const;
 
 /** Where the services of the seed run. */

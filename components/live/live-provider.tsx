@@ -36,10 +36,12 @@ function useLiveState(renderedAt: number): LiveView {
   const [streamUp, setStreamUp] = useState(false);
   const [serverAnswers, setServerAnswers] = useState(true);
   const [asOf, setAsOf] = useState(renderedAt);
+  // A page that is read again later has its stream already.
+  const [firstReadAt] = useState(renderedAt);
   const refresher = useMemo(() => new Refresher(client), [client]);
 
   useEffect(() => {
-    const stream = new ChangeStream("/api/events", {
+    const stream = new ChangeStream(`/api/events?since=${firstReadAt}`, {
       onReady: (gap) => {
         setStreamUp(true);
         setServerAnswers(true);
@@ -56,7 +58,7 @@ function useLiveState(renderedAt: number): LiveView {
       unwatch();
       stream.close();
     };
-  }, [refresher]);
+  }, [refresher, firstReadAt]);
 
   useEffect(
     () =>

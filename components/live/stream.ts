@@ -24,6 +24,7 @@ export class ChangeStream {
   private retryMs = retryMsMin;
   private stoodBefore = false;
 
+  /** `path` says when the page was read, so that what changed before the stream stood is told as it opens. */
   constructor(
     private readonly path: string,
     private readonly events: StreamEvents,
@@ -34,10 +35,10 @@ export class ChangeStream {
     const source = new EventSource(this.path);
     this.source = source;
     this.heard();
-    source.addEventListener("ready", () => {
+    source.addEventListener("ready", (event) => {
       this.heard();
       this.retryMs = retryMsMin;
-      this.events.onReady(this.stoodBefore);
+      this.events.onReady(this.stoodBefore || tellsOfGap(String(event.data)));
       this.stoodBefore = true;
     });
     source.addEventListener("change", (event) => {
@@ -79,4 +80,9 @@ export class ChangeStream {
       this.open();
     }, pause);
   }
+}
+
+function tellsOfGap(data: string): boolean {
+  const told: unknown = JSON.parse(data);
+  return typeof told === "object" && told !== null && "gap" in told && told.gap === true;
 }

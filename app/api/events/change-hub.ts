@@ -15,6 +15,11 @@ export interface Subscriber {
 const logger = pino({ level: process.env.LOG_LEVEL ?? "info", base: { part: "events" } });
 
 const retryMs = 3_000;
+/** A page that opens its stream within this time of its reading is told what changed meanwhile. */
+const keepMs = 60_000;
+const keepMax = 1_000;
+/** The clocks of several web processes, and the way of an announcement from its commit. */
+const skewMs = 2_000;
 
 /** One LISTEN a process, told to everybody with an open stream. It connects with the first of them. */
 export class ChangeHub {
@@ -22,8 +27,14 @@ export class ChangeHub {
   private listener: Promise<Listener | undefined> | undefined;
   private hears = false;
   private ended = false;
+  private recent: { at: number; changes: readonly Change[] }[] = [];
+  /** From when on `recent` has everything; undefined while nothing is heard. */
+  private completeFrom: number | undefined;
 
-  constructor(private readonly url: () => string = databaseUrl) {}
+  constructor(
+    private readonly url: () => string = databaseUrl,
+    private readonly now: () => number = Date.now,
+  ) {}
 
   /** Whether changes are heard at this moment. */
   get isHearing(): boolean {
@@ -37,6 +48,13 @@ export class ChangeHub {
 
   get size(): number {
     return this.subscribers.size;
+  }
+
+  /** What was heard after a moment (milliseconds since 1970); undefined where it is not known whether that is all. */
+  since(moment: number): Change[] | undefined {
+    const from = moment - skewMs;
+    if (!this.hears || this.completeFrom === undefined || from < this.completeFrom) return undefined;
+    return this.recent.filter(({ at }) => at >= from).flatMap(({ changes }) => changes);
   }
 
   /** Answers how to leave. Resolves once changes are heard, or it is known that they are not. */
@@ -90,12 +108,24 @@ export class ChangeHub {
 
   private tell(changes: readonly Change[]): void {
     if (changes.length === 0) return;
+    this.keep(changes);
     for (const subscriber of this.subscribers) subscriber.changes(changes);
+  }
+
+  private keep(changes: readonly Change[]): void {
+    const at = this.now();
+    this.recent.push({ at, changes });
+    const gone = this.recent.findIndex((one) => one.at >= at - keepMs);
+    const drop = Math.max(gone, this.recent.length - keepMax);
+    const last = this.recent.splice(0, drop).at(-1);
+    if (last && this.completeFrom !== undefined) this.completeFrom = Math.max(this.completeFrom, last.at + 1);
   }
 
   private hearing(heard: boolean): void {
     if (this.hears === heard) return;
     this.hears = heard;
+    this.recent = [];
+    this.completeFrom = heard ? this.now() : undefined;
     for (const subscriber of this.subscribers) subscriber.hearing(heard);
   }
 }

@@ -15,13 +15,16 @@ export interface StreamOptions {
   /** Who it is by now; throws where they may not read any more. */
   recheck: () => Promise<Principal>;
   signal: AbortSignal;
+  /** When the reader last read (milliseconds since 1970): what was heard since then is told as the stream opens. */
+  since?: number;
   beatMs?: number;
   recheckMs?: number;
 }
 
 /**
  * The changes of the projects that the principal may see, as an event stream (WHATWG HTML, section 9.2): `ready` once
- * changes are heard, `change` with a list of them, `beat` while nothing happens, `deaf` while none are heard.
+ * changes are heard (with `gap` where some may have been missed), `change` with a list of them, `beat` while nothing
+ * happens, `deaf` while none are heard.
  */
 export function changeStream(options: StreamOptions): ReadableStream<Uint8Array> {
   let connection: Connection | undefined;
@@ -61,7 +64,7 @@ class Connection {
     const leave = await hub.subscribe({
       changes: (changes) => this.changes(changes),
       // Before it is open, what is heard is said as it opens.
-      hearing: (heard) => this.leave && this.say(heard ? "ready" : "deaf"),
+      hearing: (heard) => this.leave && (heard ? this.say("ready", { gap: true }) : this.say("deaf")),
       end: () => this.end(),
     });
     if (this.ended || signal.aborted) {
@@ -70,9 +73,17 @@ class Connection {
       return;
     }
     this.leave = leave;
-    this.say(hub.isHearing ? "ready" : "deaf");
+    this.begin();
     this.beat = setInterval(() => this.say("beat"), this.options.beatMs ?? beatMs);
     this.recheck = setInterval(() => void this.checkAgain(), this.options.recheckMs ?? recheckMs);
+  }
+
+  private begin(): void {
+    const { hub, since } = this.options;
+    const missed = since === undefined ? [] : hub.since(since);
+    if (!hub.isHearing) this.say("deaf");
+    else this.say("ready", missed ? {} : { gap: true });
+    this.changes(missed ?? []);
   }
 
   end(): void {

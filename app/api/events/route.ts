@@ -16,6 +16,7 @@ export async function GET(request: Request): Promise<Response> {
       principal,
       recheck: () => principalFromRequest(request),
       signal: request.signal,
+      since: momentOf(new URL(request.url).searchParams.get("since")),
     });
     return new Response(stream, {
       headers: {
@@ -30,4 +31,10 @@ export async function GET(request: Request): Promise<Response> {
   } catch (error) {
     return failureOf(error, "/api/events");
   }
+}
+
+/** Milliseconds since 1970; whatever else stands there counts as long ago. */
+function momentOf(text: string | null): number | undefined {
+  if (text === null) return undefined;
+  return /^\d{1,15}$/.test(text) ? Number(text) : 0;
 }
