@@ -88,6 +88,7 @@ function Row({ line, held }: { line: EnvironmentLine; held: boolean }) {
       </td>
       <td className="num">
         {countWords(line.healthy)} of {countWords(line.running)}
+        <span className="phone:hidden"> healthy</span>
         {line.drifted > 0 ? <span className="block small toned tone-warn">{line.drifted} drifted</span> : null}
       </td>
       <td className="num muted">{openWords(line)}</td>

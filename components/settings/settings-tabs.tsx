@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useQueryState } from "nuqs";
+import { useEffect, useRef } from "react";
 import { SetCrumbs } from "@/components/shell/crumbs";
 import { useProjectsInSight } from "@/components/shell/projects-in-sight";
 import { Select } from "@/components/ui/select";
@@ -21,12 +22,18 @@ export function SettingsTabs({ mayAdminister }: { mayAdminister: boolean }) {
   const [project, setProject] = useQueryState("project", { history: "push", shallow: false });
   const { inSight } = useProjectsInSight();
   const here = tabs.find((tab) => pathname.startsWith(`/settings/${tab.path}`));
+  const strip = useRef<HTMLElement>(null);
+  // A phone shows three of them at a time.
+  useEffect(() => {
+    const current = strip.current?.querySelector(`[href^="/settings/${here?.path}"]`);
+    current?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [here]);
   const every = mayAdminister && here?.path === "tokens" ? [{ value: "*", label: "every project" }] : [];
   const choices = [...inSight.map((name) => ({ value: name, label: name })), ...every];
   return (
     <div className="mb-4 flex flex-wrap items-end gap-x-4 gap-y-2">
       {here ? <SetCrumbs items={[{ label: "Settings", href: "/settings" }, { label: here.label }]} /> : null}
-      <nav className="tabs__list flex-1 basis-full phone:basis-0" aria-label="Settings">
+      <nav ref={strip} className="tabs__list flex-1 basis-full phone:basis-0" aria-label="Settings">
         {tabs.map((tab) => (
           <Link
             key={tab.path}
