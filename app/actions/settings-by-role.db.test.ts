@@ -62,7 +62,16 @@ beforeEach(async () => {
 
 function worldOfOneRegistry(): Engine["world"] {
   const image = (digest: Digest): ImageDescription => ({
-    ...{ repository: "shop/web", digest, mediaType: "m", index: false, platforms: [], sizeBytes: 1, user: "" },
+    ...{
+      repository: "shop/web",
+      digest,
+      mediaType: "m",
+      index: false,
+      platforms: [],
+      images: [],
+      sizeBytes: 1,
+      user: "",
+    },
     ...{ labels: {}, healthcheck: false },
     ...{ created: undefined, revision: undefined, source: undefined, version: undefined },
   });

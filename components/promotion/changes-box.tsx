@@ -1,8 +1,8 @@
 import { Commit } from "@/components/promotion/from-to";
-import { sizeWords } from "@/components/release/size-words";
 import { Box } from "@/components/sheet/box";
 import { Lines } from "@/components/ui/lines";
 import type { Plan } from "@/lib/pipeline/plan/plan";
+import { sizeWords } from "@/lib/pipeline/policy/size-words";
 import type { ImageFacts, ServiceFacts } from "@/lib/queries/plan-facts";
 
 const columns = [

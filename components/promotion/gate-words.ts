@@ -4,6 +4,7 @@ const titles: Record<string, string> = {
   upstream: "same digest",
   soak: "soak",
   approval: "approval",
+  image: "image",
   hold: "hold",
   block: "block",
   policy: "policy",

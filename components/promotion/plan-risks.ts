@@ -1,5 +1,5 @@
-import { sizeWords } from "@/components/release/size-words";
 import type { Plan } from "@/lib/pipeline/plan/plan";
+import { sizeWords } from "@/lib/pipeline/policy/size-words";
 import type { ServiceFacts } from "@/lib/queries/plan-facts";
 
 /** Something about a plan that a person should know before they sign; derived from facts alone. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fieldErrors } from "@/components/release/announce-errors";
-import { sizeWords } from "@/components/release/size-words";
+import { sizeWords } from "@/lib/pipeline/policy/size-words";
 
 describe("why a release was not announced", () => {
   it("stands at the field that it is about", () => {

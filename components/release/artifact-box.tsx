@@ -3,10 +3,10 @@ import { DigestLabel } from "@/components/digest/digest-label";
 import { ShortDigest } from "@/components/digest/short-digest";
 
 import { CommitLink } from "@/components/release/commit-link";
-import { sizeWords } from "@/components/release/size-words";
 import { Box } from "@/components/sheet/box";
 import { Facts } from "@/components/sheet/facts";
 import { ExactTime } from "@/components/time/exact-time";
+import { sizeWords } from "@/lib/pipeline/policy/size-words";
 import type { ReleaseArtifact } from "@/lib/queries/release";
 
 interface ArtifactBoxProps {

@@ -4,7 +4,6 @@ import { parseAsBoolean, parseAsString, useQueryStates } from "nuqs";
 import { ShortDigest } from "@/components/digest/short-digest";
 
 import { CommitLink } from "@/components/release/commit-link";
-import { sizeWords } from "@/components/release/size-words";
 import { comparisonOf, type Difference, differencesOf } from "@/components/service/differences";
 import { Box } from "@/components/sheet/box";
 import { ExactTime } from "@/components/time/exact-time";
@@ -12,6 +11,7 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Lines } from "@/components/ui/lines";
 import { Select } from "@/components/ui/select";
+import { sizeWords } from "@/lib/pipeline/policy/size-words";
 import type { ServicePlace, ServiceView } from "@/lib/queries/service";
 
 const params = { a: parseAsString, b: parseAsString, all: parseAsBoolean };

@@ -32,6 +32,16 @@ const plannedGate = z.discriminatedUnion("kind", [
     shadow,
   }),
   z.strictObject({ kind: z.literal("soak"), in: z.string(), forMs: z.int(), shadow }),
+  z.strictObject({
+    kind: z.literal("image"),
+    maxSizeBytes: z.int().optional(),
+    nonRoot: z.literal(true).optional(),
+    healthcheck: z.literal(true).optional(),
+    labels: z.array(z.string()).optional(),
+    base: z.array(z.string()).optional(),
+    architectures: z.array(z.string()).optional(),
+    shadow,
+  }),
   z.strictObject({ kind: z.literal("hold") }),
   z.strictObject({ kind: z.literal("block") }),
 ]);

@@ -220,6 +220,7 @@ function artifactRow({ service, repository, image, buildUrl: link }: Arrived, po
       healthcheck: image.healthcheck,
       labels: image.labels,
       platforms: image.platforms,
+      images: image.images,
       mediaType: image.mediaType,
     },
   };

@@ -13,7 +13,6 @@ const laterKeys: Record<string, readonly string[]> = {
     "errorBudget",
     "vulnerabilities",
     "checklist",
-    "image",
     "signature",
     "webhook",
   ],

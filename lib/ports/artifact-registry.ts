@@ -12,7 +12,22 @@ export interface ResolvedImage {
   platforms: { digest: Digest; os: string; architecture: string; variant?: string }[];
 }
 
+/** What one platform's config says of itself. */
+export interface PlatformImage {
+  digest: Digest;
+  os: string;
+  architecture: string;
+  variant?: string;
+  /** Compressed bytes of the config and all layers. */
+  sizeBytes: number;
+  user: string;
+  healthcheck: boolean;
+  labels: Record<string, string>;
+}
+
 export interface ImageDescription extends ResolvedImage {
+  /** Every runnable platform by its own config; of what is no index, the one there is. */
+  images: PlatformImage[];
   /** Compressed bytes of the config and all layers, of the first runnable platform of an index. */
   sizeBytes: number;
   user: string;

@@ -1,4 +1,5 @@
 import { approvalDemand } from "@/lib/pipeline/gates/approval";
+import { imageDemand } from "@/lib/pipeline/gates/image-config";
 import { formatDuration } from "@/lib/pipeline/policy/duration";
 import type { EnvironmentPolicy } from "@/lib/pipeline/policy/environment";
 import type { GateConfig } from "@/lib/pipeline/policy/gate-config";
@@ -24,6 +25,8 @@ export function gateWords(gate: GateConfig): GateWords {
       const within = `, within ${formatDuration(gate.expiresAfterMs)}`;
       return { gate: gate.kind, demand: `${approvalDemand(gate)}${within}` };
     }
+    case "image":
+      return { gate: gate.kind, demand: imageDemand(gate) };
     default:
       return gate satisfies never;
   }

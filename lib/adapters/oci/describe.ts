@@ -11,13 +11,19 @@ import {
 } from "@/lib/adapters/oci/manifest";
 import { readJson } from "@/lib/adapters/oci/read-json";
 import type { Digest } from "@/lib/pipeline/release/digest";
-import type { ImageDescription } from "@/lib/ports/artifact-registry";
+import type { ImageDescription, PlatformImage } from "@/lib/ports/artifact-registry";
 
 const configTypes = ["application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json"];
+
+/** An index of more platforms than anybody builds for is not read through. */
+const platformsMax = 32;
 
 // OCI image spec, config; Healthcheck is Docker's own addition, and ["NONE"] switches one off.
 const configForm = z.object({
   created: z.string().nullish(),
+  os: z.string().nullish(),
+  architecture: z.string().nullish(),
+  variant: z.string().nullish(),
   config: z
     .object({
       User: z.string().nullish(),
@@ -27,7 +33,7 @@ const configForm = z.object({
     .nullish(),
 });
 
-/** Reads the config blob of an image, or of the first runnable platform of an index. */
+/** Reads the config blob of an image, or those of all runnable platforms of an index; the first speaks for the whole. */
 export async function describeImage(
   client: RegistryClient,
   repository: string,
@@ -35,43 +41,76 @@ export async function describeImage(
   signal?: AbortSignal,
 ): Promise<ImageDescription> {
   const top = await getManifest(client, repository, { digest }, signal);
-  const { config: descriptor, layers } = await imageContent(client, repository, top, signal);
-  const { config, created } = await readConfig(client, repository, descriptor, signal);
-  const labels = config?.Labels ?? {};
-  const test = config?.Healthcheck?.Test ?? [];
+  const read = await Promise.all(
+    (await imagesOf(client, repository, top, signal)).map((image) => readImage(client, repository, image, signal)),
+  );
+  const [first] = read;
+  if (first === undefined) {
+    throw failure(client.settings.system, {
+      code: "badResponse",
+      message: `index ${repository}@${top.digest} holds no image that a node could run`,
+    });
+  }
+  const { sizeBytes, user, healthcheck, labels } = first.image;
   const label = (name: string) => labels[`org.opencontainers.image.${name}`];
   return {
     ...resolvedImage(repository, top),
-    sizeBytes: layers.reduce((sum, layer) => sum + layer.size, descriptor.size),
-    user: config?.User ?? "",
-    healthcheck: test.length > 0 && test[0] !== "NONE",
-    created: label("created") ?? created ?? undefined,
-    labels,
+    images: read.map((one) => one.image),
+    ...{ sizeBytes, user, healthcheck, labels },
+    created: label("created") ?? first.created,
     revision: label("revision"),
     source: label("source"),
     version: label("version"),
   };
 }
 
-type ImageContent = Extract<Manifest["content"], { kind: "image" }>;
+interface Image {
+  digest: Digest;
+  content: Extract<Manifest["content"], { kind: "image" }>;
+}
 
-async function imageContent(
+async function imagesOf(
   client: RegistryClient,
   repository: string,
   top: Manifest,
   signal: AbortSignal | undefined,
-): Promise<ImageContent> {
-  if (top.content.kind === "image") return top.content;
-  const first = runnableChildren(top.content.children)[0];
-  if (first !== undefined) {
-    const child = await getManifest(client, repository, { digest: first.digest }, signal);
-    if (child.content.kind === "image") return child.content;
+): Promise<Image[]> {
+  if (top.content.kind === "image") return [{ digest: top.digest, content: top.content }];
+  const children = runnableChildren(top.content.children);
+  if (children.length > platformsMax) {
+    throw failure(client.settings.system, {
+      code: "tooLarge",
+      message: `index ${repository}@${top.digest} holds ${children.length} platforms; ${platformsMax} at most are read`,
+    });
   }
-  throw failure(client.settings.system, {
-    code: "badResponse",
-    message: `index ${repository}@${top.digest} holds no image that a node could run`,
-  });
+  const manifests = await Promise.all(
+    children.map((child) => getManifest(client, repository, { digest: child.digest }, signal)),
+  );
+  return manifests.flatMap(({ digest, content }) => (content.kind === "image" ? [{ digest, content }] : []));
 }
+
+async function readImage(
+  client: RegistryClient,
+  repository: string,
+  { digest, content }: Image,
+  signal: AbortSignal | undefined,
+): Promise<{ image: PlatformImage; created: string | undefined }> {
+  const { config, created, os, architecture, variant } = await readConfig(client, repository, content.config, signal);
+  const test = config?.Healthcheck?.Test ?? [];
+  const image = {
+    digest,
+    os: os ?? "unspecified",
+    architecture: architecture ?? "unspecified",
+    ...(variant ? { variant } : {}),
+    sizeBytes: content.layers.reduce((sum, layer) => sum + layer.size, content.config.size),
+    user: config?.User ?? "",
+    healthcheck: test.length > 0 && test[0] !== "NONE",
+    labels: config?.Labels ?? {},
+  };
+  return { image, created: created ?? undefined };
+}
+
+type ImageContent = Image["content"];
 
 async function readConfig(
   client: RegistryClient,

@@ -47,6 +47,11 @@ function environment(own: string, before: readonly string[], group: string): fc.
     ),
   );
   const soak = fc.record({ in: fc.constantFrom(...before, own), for: duration });
+  const image = fc.constantFrom(
+    { maxSize: "200MB", nonRoot: true, labels: ["org.opencontainers.image.revision"] },
+    { maxSize: "2GiB", healthcheck: true, architectures: ["amd64", "arm/v7"] },
+    { base: ["docker.io/library/debian:12", "registry.example.com/base/*"] },
+  );
   return fc
     .record({
       parts: fc.record(
@@ -68,10 +73,11 @@ function environment(own: string, before: readonly string[], group: string): fc.
               soak.filter((gate) => gate.in !== own),
               { nil: undefined },
             ),
+      image: fc.option(image, { nil: undefined }),
       tagged: fc.boolean(),
     })
-    .map(({ parts, form, upstream, approval, soak, tagged }): JsonValue => {
-      const gates = [...(approval ? [{ approval }] : []), ...(soak ? [{ soak }] : [])];
+    .map(({ parts, form, upstream, approval, soak, image, tagged }): JsonValue => {
+      const gates = [...(approval ? [{ approval }] : []), ...(soak ? [{ soak }] : []), ...(image ? [{ image }] : [])];
       return {
         name: own,
         ...given("tag", tagged ? `at-${own}` : undefined),

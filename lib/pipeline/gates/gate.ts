@@ -67,6 +67,22 @@ export interface Standing {
   mayApprove: boolean;
 }
 
+/** What the registry said of one service's image when it was announced. */
+export interface ImageFacts {
+  service: string;
+  digest: Digest;
+  /** Each platform by its own config; absent where it was announced before these were kept. */
+  images?: {
+    os: string;
+    architecture: string;
+    variant?: string;
+    sizeBytes: number;
+    user: string;
+    healthcheck: boolean;
+    labels: Record<string, string>;
+  }[];
+}
+
 /** The facts that gates judge. An absent field was not loaded or could not be: it is unknown, never pass. */
 export interface GateEvidence {
   /** What stands in the plan's environment, and in its whole project (null). */
@@ -74,6 +90,7 @@ export interface GateEvidence {
   blocks?: { service: string; digest: Digest; reason: string; blockedAt: string }[];
   successes?: UpstreamSuccess[];
   approvals?: { planHash: string; requestedBy: Actor; requestedAt: string; given: Approval[]; standings: Standing[] };
+  images?: ImageFacts[];
 }
 
 export interface GateInput {

@@ -13,6 +13,7 @@ const everyKind: PlannedGate[] = [
   { kind: "upstream", match: "any", environments: ["staging"] },
   { kind: "soak", in: "staging", forMs: 0 },
   { kind: "approval", count: 1, from: ["approvers"], expiresAfterMs: 1 },
+  { kind: "image", nonRoot: true },
   { kind: "hold" },
   { kind: "block" },
 ];

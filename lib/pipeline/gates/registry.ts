@@ -2,6 +2,7 @@ import { evaluateApproval } from "@/lib/pipeline/gates/approval";
 import { evaluateBlock } from "@/lib/pipeline/gates/block";
 import type { GateInput, Verdict } from "@/lib/pipeline/gates/gate";
 import { evaluateHold } from "@/lib/pipeline/gates/hold";
+import { evaluateImage } from "@/lib/pipeline/gates/image";
 import type { PlannedGate, PlannedGateKind } from "@/lib/pipeline/gates/planned-gate";
 import { evaluateSoak } from "@/lib/pipeline/gates/soak";
 import { evaluateUpstream } from "@/lib/pipeline/gates/upstream";
@@ -16,6 +17,7 @@ const registry: { [Kind in PlannedGateKind]: Evaluate<Kind> } = {
   upstream: evaluateUpstream,
   soak: evaluateSoak,
   approval: evaluateApproval,
+  image: evaluateImage,
   hold: evaluateHold,
   block: evaluateBlock,
 };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { approvalConfig } from "@/lib/pipeline/gates/approval-config";
+import { imageConfig } from "@/lib/pipeline/gates/image-config";
 import { soakConfig } from "@/lib/pipeline/gates/soak-config";
 import type { UpstreamConfig } from "@/lib/pipeline/gates/upstream-config";
 import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one";
@@ -8,6 +9,7 @@ import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one"
 const items = {
   approval: approvalConfig.optional(),
   soak: soakConfig.optional(),
+  image: imageConfig.optional(),
 };
 
 type Items = typeof items;

@@ -106,6 +106,17 @@ export function registryContract(name: string, start: () => Promise<RegistryUnde
         mediaType: image.mediaType,
         index: false,
         platforms: [],
+        images: [
+          {
+            digest: image.digest,
+            os: "linux",
+            architecture: "amd64",
+            sizeBytes: image.sizeBytes,
+            user: "10001",
+            healthcheck: true,
+            labels,
+          },
+        ],
         sizeBytes: image.sizeBytes,
         user: "10001",
         healthcheck: true,
@@ -148,6 +159,21 @@ export function registryContract(name: string, start: () => Promise<RegistryUnde
         sizeBytes: image.sizeBytes,
       });
       expect(described.platforms).toHaveLength(1);
+    });
+
+    it("describes every platform of an index by its own config", async () => {
+      const repository = freshRepository();
+      const careful = await pushImage(under, repository, { family: "oci", user: "65532" });
+      const careless = await pushImage(under, repository, { family: "oci", user: "root" });
+      const index = await pushIndex(under, repository, "oci", [
+        { pushed: careful, platform: { os: "linux", architecture: "amd64" } },
+        { pushed: careless, platform: { os: "linux", architecture: "arm64" } },
+      ]);
+      const { images } = await registry.describe(repository, index.digest);
+      expect(images.map(({ digest, user }) => [digest, user])).toEqual([
+        [careful.digest, "65532"],
+        [careless.digest, "root"],
+      ]);
     });
 
     it("says what is not there", async () => {

@@ -1,0 +1,29 @@
+import type { Verdict } from "@/lib/pipeline/gates/gate";
+
+/** What a gate found of one thing it looks at, such as one service's image. */
+export interface Finding {
+  status: "pass" | "fail" | "unknown";
+  /** Why it is not a pass, in words that fit into a list; not read of a pass. */
+  words: string;
+  evidence: Verdict["evidence"];
+}
+
+/** The verdict of all findings: one that fails decides, then one that is unknown; nothing found is unknown. */
+export function verdictOf(
+  base: Pick<Verdict, "gate" | "demand">,
+  findings: readonly Finding[],
+  words: { pass: string; nothing: string; whoCanAct: string },
+): Verdict {
+  const evidence = findings.flatMap((one) => one.evidence);
+  const bad = findings.filter((one) => one.status === "fail");
+  const unclear = findings.filter((one) => one.status === "unknown");
+  const told = (list: readonly Finding[]) => [...new Set(list.map((one) => one.words))].join("; ");
+  if (bad.length > 0) {
+    return { ...base, status: "fail", summary: told([...bad, ...unclear]), evidence, whoCanAct: words.whoCanAct };
+  }
+  if (unclear.length > 0 || findings.length === 0) {
+    const summary = told(unclear) || words.nothing;
+    return { ...base, status: "unknown", summary, evidence, whoCanAct: words.whoCanAct };
+  }
+  return { ...base, status: "pass", summary: words.pass, evidence };
+}
