@@ -68,6 +68,14 @@ describe("a promotion, from an announced image to production", () => {
     expect(again.kind === "rejection" && again.message).toContain(digest.slice(7, 11));
   }, 60_000);
 
+  it("goes back at the third wrong answer of its health endpoint, not only when its time is over", async () => {
+    const { key } = await world.release("chat", "v1.2.0", "errors");
+    const id = await request(key, "staging");
+    const ended = await world.ended(id);
+    expect(ended).toMatchObject({ phase: "rolledBack", cause: { kind: "failed", service: "chat" } });
+    if (ended.phase === "rolledBack") expect(ended.cause.reason).toContain("answered 500, not 200");
+  }, 60_000);
+
   it("rolls back by a click, to what was verified before", async () => {
     const { key } = await world.release("backend", "v1.3.0");
     expect((await world.ended(await request(key, "staging"))).phase).toBe("succeeded");

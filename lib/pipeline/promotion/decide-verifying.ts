@@ -44,10 +44,14 @@ function checked(state: Verifying, checks: CheckState[], now: string): Decision 
   }
   // What is right by now may hold for as long as it must, even where nobody looked for longer than that.
   const right = new Set<CheckState["status"]>(["good", "passed", "holding"]);
-  const open = checks.find((check) => !right.has(check.status));
-  if (open && now >= state.deadlineAt) return fail(state, checks, open, "errored", now);
+  const open = checks.filter((check) => !right.has(check.status));
+  const [first] = open;
+  if (first && now >= state.deadlineAt) {
+    const wrong = open.find((check) => check.status === "waiting" && check.failures > 0);
+    return wrong ? fail(state, checks, wrong, "failed", now) : fail(state, checks, first, "errored", now);
+  }
 
-  const entries = statusesChanged(state.checks, checks)
+  const entries = standingChanged(state.checks, checks)
     ? [write({ kind: "verification.checked", data: { checks } })]
     : [];
   const again = later(now, checkEveryMs(state.plan.verification));
@@ -103,9 +107,15 @@ function succeeded(state: Verifying, now: string): Entry {
   return entryFor(state, now, worker)({ kind: "promotion.succeeded", data: { services } });
 }
 
-function statusesChanged(before: CheckState[], after: CheckState[]): boolean {
+/** What the next look must know of this one: the wrong answers in a row among it. */
+function standingChanged(before: CheckState[], after: CheckState[]): boolean {
   return after.some((check, index) => {
     const was = before[index];
-    return was?.id !== check.id || was.status !== check.status || was.since !== check.since;
+    return (
+      was?.id !== check.id ||
+      was.status !== check.status ||
+      was.since !== check.since ||
+      was.failures !== check.failures
+    );
   });
 }

@@ -15,6 +15,7 @@ import {
   someInput,
   startedAt,
 } from "@/lib/pipeline/promotion/testing/some-input";
+import { judgeCheck } from "@/lib/pipeline/verification/judge-check";
 
 interface Life {
   state: PromotionState;
@@ -349,6 +350,38 @@ describe("the way back", () => {
     expect(late.effects).toMatchObject([{ kind: "verify" }]);
     expect(say(late, answers("good")).state).toMatchObject({ passedAt: expect.any(String) });
     expect(say(late, answers("unknown")).state).toMatchObject({ phase: "rollingBack", cause: { kind: "errored" } });
+  });
+
+  it("counts wrong answers in a row from look to look, and goes back at the third", () => {
+    let verifying = goOn(begin(), until("verifying"));
+    const looks: string[] = [];
+    for (let look = 1; look <= 3; look++) {
+      const { state, now } = verifying;
+      if (state.phase !== "verifying") throw new Error("not verifying");
+      const wrong = { kind: "answered" as const, status: 500, body: "" };
+      const policy = { url: "https://x.example", status: 200 };
+      const checks = state.checks.map((check) =>
+        check.kind === "digest" ? { ...check, status: "good" as const } : judgeCheck(check, policy, wrong, now),
+      );
+      verifying = say(verifying, { kind: "checked", checks }, 1_000);
+      looks.push(verifying.state.phase);
+    }
+    expect(looks).toEqual(["verifying", "verifying", "rollingBack"]);
+    expect(verifying.state).toMatchObject({
+      cause: { kind: "failed", reason: expect.stringContaining("answered 500") },
+    });
+  });
+
+  it("calls a wrong answer at the deadline a failure, whatever else could not be told", () => {
+    const verifying = goOn(begin(), until("verifying"));
+    if (verifying.state.phase !== "verifying") throw new Error("not verifying");
+    const checks = verifying.state.checks.map((check, index) =>
+      index === 0
+        ? { ...check, status: "unknown" as const, found: "no answer" }
+        : { ...check, status: "waiting" as const, failures: 1, found: "answered 503, not 200" },
+    );
+    const late = say(verifying, { kind: "checked", checks }, 120_000);
+    expect(late.state).toMatchObject({ cause: { kind: "failed", reason: expect.stringContaining("answered 503") } });
   });
 
   it("tells a check that gave no answer from one that said no", () => {
