@@ -23,7 +23,13 @@ interface ConnectionBoxProps {
   onEdit: (open: boolean) => void;
 }
 
-const kinds = { registry: "image registry", kubernetes: "cluster", prometheus: "metrics" } as const;
+const kinds = {
+  registry: "image registry",
+  kubernetes: "cluster",
+  prometheus: "metrics",
+  slack: "Slack app",
+  smtp: "mail server",
+} as const;
 
 /** One outside system, how it answered last, and the call that asks it now. */
 export function ConnectionBox(props: ConnectionBoxProps) {

@@ -11,6 +11,7 @@ import { inLedgerTransaction, type LedgerTransaction } from "@/lib/ledger/append
 import { wakeWaiting } from "@/lib/ledger/wake-waiting";
 import { Conflict, parseInput } from "@/lib/pipeline/errors";
 import type { ConnectionDocument } from "@/lib/pipeline/policy/connection";
+import { channelKey } from "@/lib/pipeline/policy/notify";
 import type { ProjectDocument } from "@/lib/pipeline/policy/project";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 
@@ -244,5 +245,22 @@ async function saveLayout(tx: LedgerTransaction, project: ProjectDocument): Prom
         select ${project.name}, c.service, c.environment, c.target
           from jsonb_to_recordset(${json(cells)}::jsonb) as c (service text, environment text, target jsonb)
         on conflict (project, service, environment) do update set target = excluded.target`,
+  );
+  await saveSubscriptions(tx, project);
+}
+
+/** Who is told of what from now on; what is queued for a channel that is gone is dropped when it is due. */
+async function saveSubscriptions(tx: LedgerTransaction, project: ProjectDocument): Promise<void> {
+  const rows = project.notify.map(({ on, environments, channel }, position) => {
+    return { position, key: channelKey(channel), events: on, environments: environments ?? null, channel };
+  });
+  await tx.execute(sql`delete from subscription where project = ${project.name}`);
+  await tx.execute(
+    sql`insert into subscription (project, position, key, events, environments, channel)
+        select ${project.name}, s.position, s.key, array(select jsonb_array_elements_text(s.events)),
+               case when jsonb_typeof(s.environments) = 'array'
+                    then array(select jsonb_array_elements_text(s.environments)) end, s.channel
+          from jsonb_to_recordset(${json(rows)}::jsonb)
+                 as s (position int, key text, events jsonb, environments jsonb, channel jsonb)`,
   );
 }

@@ -70,6 +70,10 @@ async function ask({ world }: CommandContext, kind: ConnectionKind, { project, n
         return (await world.target(project, name)).check(until);
       case "prometheus":
         return (await world.metrics(project, name)).check(until);
+      case "slack":
+        return (await world.chat(project, name)).check(until);
+      case "smtp":
+        return (await world.mail(project, name)).check(until);
       default:
         return kind satisfies never;
     }

@@ -32,8 +32,19 @@ export function connectionViolations(project: ProjectDocument, known: readonly K
   });
 }
 
-function connectionUses(project: ProjectDocument): { name: string; kind: ConnectionKind; path: Path }[] {
-  return project.services.flatMap((service, index) => [
+interface ConnectionUse {
+  name: string;
+  kind: ConnectionKind;
+  path: Path;
+}
+
+function connectionUses(project: ProjectDocument): ConnectionUse[] {
+  const told = project.notify.flatMap(({ channel }, index): ConnectionUse[] => {
+    const path = (key: string) => ["spec", "notify", index, key, "connection"];
+    if (channel.kind === "slackApp") return [{ name: channel.connection, kind: "slack", path: path("slack") }];
+    return channel.kind === "email" ? [{ name: channel.connection, kind: "smtp", path: path("email") }] : [];
+  });
+  const deployed = project.services.flatMap((service, index) => [
     {
       name: service.image.connection,
       kind: "registry" as const,
@@ -45,6 +56,7 @@ function connectionUses(project: ProjectDocument): { name: string; kind: Connect
       path: ["spec", "services", index, "targets", environment, target.ref.kind, "connection"],
     })),
   ]);
+  return [...deployed, ...told];
 }
 
 /** Targets that name the same container of the same workload as one before: two promotions would fight over it. */

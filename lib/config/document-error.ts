@@ -69,18 +69,28 @@ const openKeys = new Set([
   "insecureHttp",
   "inCluster",
   "context",
+  "team",
+  "user",
+  "api",
+  "host",
+  "port",
+  "security",
 ]);
 
+/** Where a project's own part holds references to secrets: somebody may write the secret itself there. */
+const secretKeys = new Set(["webhook", "secret", "slack", "teams"]);
+
 /**
- * A value as an error may show it. Whatever stands in a connection under a key that can hold a secret is left out,
- * and so is an address with a password, because errors are logged and sent.
+ * A value as an error may show it. Whatever stands under a key that can hold a secret is left out, and so is an address
+ * with a password, because errors are logged and sent.
  */
 export function shownValue(value: unknown, path: Path, documentKind: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object" && value !== null) return "a mapping";
+  const key = path.findLast((part) => typeof part === "string");
+  if (typeof key === "string" && secretKeys.has(key)) return typeof value === "string" ? undefined : String(value);
   if (documentKind !== "Project") {
-    const key = path.findLast((part) => typeof part === "string");
     if (typeof key !== "string" || !openKeys.has(key)) return typeof value === "string" ? undefined : String(value);
   }
   if (typeof value !== "string") return String(value);

@@ -1,12 +1,12 @@
 import type { Path } from "@/lib/config/document-error";
 
 const strategies = ["blueGreen", "canary"];
-const credentialsOfLater = ["vault", "slack", "argocd", "portainer", "coolify", "vercel"];
+const credentialsOfLater = ["vault", "argocd", "portainer", "coolify", "vercel"];
 
 // What the project file has a place for and this version does not do. `[]` is any index, `*` any name.
 const laterKeys: Record<string, readonly string[]> = {
   "Connection spec": credentialsOfLater,
-  "Project spec": ["slos", "retention", "notify"],
+  "Project spec": ["slos", "retention"],
   "Project spec.environments[]": ["autoPromote"],
   "Project spec.environments[].gates[]": [
     "freeze",

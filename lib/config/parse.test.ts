@@ -254,6 +254,8 @@ describe("connections that are applied already", () => {
 
 describe("secrets", () => {
   const secret = "hunter2-s3cret";
+  const withNotify = (channel: string) =>
+    shopFileWith("  people:\n", `  notify: [{ on: [promotion.failed], ${channel} }]\n  people:\n`);
 
   test.each([
     ["a literal password", shopFileWith("file:/run/secrets/registry", secret)],
@@ -268,6 +270,9 @@ describe("secrets", () => {
       shopFileWith("https://{service}.example.com/health", `https://me:${secret}@x/health`),
     ],
     ["a secret in place of a mapping", shopFileWith('{ kubeconfig: "file:/etc/waybill/shop.kubeconfig" }', secret)],
+    ["the address of a chat's webhook", withNotify(`slack: { webhook: "https://hooks.slack.com/${secret}" }`)],
+    ["the key of a webhook", withNotify(`webhook: { url: "https://example.com", secret: "whsec_${secret}" }`)],
+    ["the address of a workflow in place of a mapping", withNotify(`teams: "https://example.com/${secret}"`)],
     ["a secret under a misspelled key", shopFileWith("password: file:/run/secrets/registry", `pasword: ${secret}`)],
     ["a secret in broken YAML", shopFileWith("password: file:/run/secrets/registry", `password: {${secret}`)],
     ["a secret in a badly quoted text", shopFileWith("file:/run/secrets/registry", `"${secret}" ${secret}`)],

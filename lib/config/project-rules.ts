@@ -76,6 +76,12 @@ function undefinedEnvironments(project: ProjectDocument): Violation[] {
       })),
     ),
     ...project.environments.flatMap(upstreamUses),
+    ...project.notify.flatMap((subscription, index) =>
+      (subscription.environments ?? []).map((name, place) => ({
+        name,
+        path: ["spec", "notify", index, "environments", place],
+      })),
+    ),
     ...project.services.flatMap((service, index) =>
       Object.keys(service.targets).map((name) => ({
         name,

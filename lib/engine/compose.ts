@@ -1,19 +1,28 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import pino from "pino";
+import { createMailServer } from "@/lib/adapters/email/email";
+import { createHttpPost } from "@/lib/adapters/http-post/http-post";
 import { createKubernetesTarget } from "@/lib/adapters/kubernetes/target";
 import { createOciRegistry } from "@/lib/adapters/oci/registry";
 import { createProbe } from "@/lib/adapters/probe/probe";
 import { createPrometheus } from "@/lib/adapters/prometheus/prometheus";
 import { createSecretSource } from "@/lib/adapters/secrets/secret-source";
+import { createSlackApp } from "@/lib/adapters/slack/slack-app";
+import { createSlackWebhook } from "@/lib/adapters/slack/slack-webhook";
+import { createTeams } from "@/lib/adapters/teams/teams";
+import { createWebhook } from "@/lib/adapters/webhook/webhook";
 import { getPool, type Pool } from "@/lib/db/pool";
 import { sql } from "@/lib/db/sql";
 import type { Engine } from "@/lib/engine/engine";
 import type { ConnectionDocument, ConnectionKind } from "@/lib/pipeline/policy/connection";
+import type { Channel } from "@/lib/pipeline/policy/notify";
 import type { ArtifactRegistry } from "@/lib/ports/artifact-registry";
+import type { ChatApp } from "@/lib/ports/chat-app";
 import type { DeployTarget } from "@/lib/ports/deploy-target";
 import { ExternalError } from "@/lib/ports/external-error";
 import type { MetricSource } from "@/lib/ports/metric-source";
+import type { MailServer, Notifier } from "@/lib/ports/notifier";
 import type { SecretSource } from "@/lib/ports/secret-source";
 import type { World } from "@/lib/ports/world";
 
@@ -50,7 +59,12 @@ export function composeWorld(pool: Pool, secrets: SecretSource): World {
     return adapter;
   }
 
+  const chat: World["chat"] = (project, name) => find(project, name, "slack", (one) => buildChat(one, secrets));
+  const mail: World["mail"] = (project, name) => find(project, name, "smtp", (one) => buildMail(one, secrets));
   return {
+    chat,
+    mail,
+    notifier: (project, channel) => buildNotifier(project, channel, { chat, mail }, secrets),
     registry: (project, name) => find(project, name, "registry", (connection) => buildRegistry(connection, secrets)),
     target: (project, name) => find(project, name, "kubernetes", (connection) => buildTarget(connection, secrets)),
     metrics: (project, name) => find(project, name, "prometheus", (connection) => buildMetrics(connection, secrets)),
@@ -94,11 +108,58 @@ function buildMetrics(connection: Connection<"prometheus">, secrets: SecretSourc
   return createPrometheus({ name, url, credentials });
 }
 
+const post = createHttpPost({ timeoutMs: callMs });
+const now = () => new Date().toISOString();
+
+function buildChat({ name, api, token, signingSecret }: Connection<"slack">, secrets: SecretSource): ChatApp {
+  return createSlackApp({
+    ...{ name, api, post, timeoutMs: callMs },
+    token: () => secrets.resolve(token),
+    signingSecret: () => secrets.resolve(signingSecret),
+  });
+}
+
+function buildMail(connection: Connection<"smtp">, secrets: SecretSource): MailServer {
+  const { name, host, port, from, security, username, password } = connection;
+  return createMailServer({
+    ...{ name, host, port, from, security, timeoutMs: callMs },
+    username: ask(secrets, username),
+    password: ask(secrets, password),
+  });
+}
+
+async function buildNotifier(
+  project: string,
+  channel: Channel,
+  world: Pick<World, "chat" | "mail">,
+  secrets: SecretSource,
+): Promise<Notifier> {
+  switch (channel.kind) {
+    case "slackWebhook":
+      return createSlackWebhook({ webhook: () => secrets.resolve(channel.webhook), post });
+    case "slackApp":
+      return (await world.chat(project, channel.connection)).channel(channel.channel);
+    case "email":
+      return (await world.mail(project, channel.connection)).to(channel.to);
+    case "teams":
+      return createTeams({ webhook: () => secrets.resolve(channel.webhook), post });
+    case "webhook":
+      return createWebhook({ url: channel.url, secret: () => secrets.resolve(channel.secret), post, now });
+    default:
+      return channel satisfies never;
+  }
+}
+
 const logger = pino({
   level: process.env.LOG_LEVEL ?? "info",
   base: { role: process.env.WAYBILL_ROLE ?? "all" },
   redact: ["*.password", "*.token", "*.authorization", "*.secret"],
 });
+
+/** Where links lead; a worker of a split deployment is told it by NEXTAUTH_URL, as the web process is. */
+function publicUrl(env: NodeJS.ProcessEnv): string {
+  return new URL(env.NEXTAUTH_URL || `http://127.0.0.1:${env.PORT || 3000}`).origin;
+}
 
 /** An engine over a pool, with an owner's name of its own. */
 export function composeEngine(pool: Pool, world?: World): Engine {
@@ -106,7 +167,8 @@ export function composeEngine(pool: Pool, world?: World): Engine {
   return {
     pool,
     world: world ?? composeWorld(pool, secrets),
-    now: () => new Date().toISOString(),
+    now,
+    publicUrl: publicUrl(process.env),
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
     leaseMs: Number(process.env.WAYBILL_LEASE_MS) || leaseMsDefault,
     callMs,

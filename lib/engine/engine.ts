@@ -6,6 +6,8 @@ export interface Engine {
   pool: Pool;
   world: World;
   now(): string;
+  /** Where browsers reach Waybill, without a slash at the end: links in messages begin with it. */
+  publicUrl: string;
   /** Who holds a lease: unique to this process. */
   owner: string;
   /** Longer than everything a step may do between two looks at its lease, in milliseconds. */

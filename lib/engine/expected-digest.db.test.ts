@@ -40,7 +40,15 @@ function engineWith(resolve: () => ReturnType<ArtifactRegistry["resolve"]>) {
   };
   const world = { registry: async () => registry as unknown as ArtifactRegistry } as unknown as World;
   const engine: Engine = {
-    ...{ pool, world, owner: "test", leaseMs: 1_000, callMs: 1_000, log: () => undefined },
+    ...{
+      pool,
+      world,
+      publicUrl: "http://127.0.0.1:3000",
+      owner: "test",
+      leaseMs: 1_000,
+      callMs: 1_000,
+      log: () => undefined,
+    },
     now: () => new Date().toISOString(),
   };
   return { engine, asked };

@@ -47,7 +47,7 @@ beforeEach(() => {
     pool,
     world: { target: async () => ({ watch }) } as unknown as World,
     now: () => new Date().toISOString(),
-    ...{ owner: "observer", leaseMs: 1_000, callMs: 1_000, log: () => undefined },
+    ...{ publicUrl: "http://127.0.0.1:3000", owner: "observer", leaseMs: 1_000, callMs: 1_000, log: () => undefined },
   };
   observer = new Observer(engine, stop.signal);
   return async () => {

@@ -20,6 +20,7 @@ const engineOver = (pool: Pool, owner: string): Engine => ({
   // Recording what was seen calls nobody.
   world: {} as World,
   now: () => new Date().toISOString(),
+  publicUrl: "http://127.0.0.1:3000",
   owner,
   leaseMs: 1_000,
   callMs: 1_000,

@@ -6,6 +6,7 @@ import { json, prepared, type Queryable, type Sql, sql } from "@/lib/db/sql";
 import { announceChange, type Change } from "@/lib/ledger/announce-change";
 import { entryHash, GENESIS_HASH } from "@/lib/ledger/hash-chain";
 import type { LedgerEntry, LedgerHead } from "@/lib/ledger/ledger-entry";
+import { queueNotifications } from "@/lib/ledger/queue-notifications";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 
 const ATTEMPTS_MAX = 5;
@@ -89,6 +90,8 @@ class HeldChain implements LedgerTransaction {
     const chained = chain(this.project, this.head, entries);
     const next = endOf(chained, this.head);
     this.transaction.defer(write(this.transaction, this.project, this.head, chained, next));
+    const told = queueNotifications(this.transaction, this.project, chained);
+    if (told !== undefined) this.transaction.defer(told);
     this.head = next;
     this.writtenPromotions = next.promotions;
     for (const { kind, subject } of chained) {

@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { createMailServer } from "@/lib/adapters/email/email";
+import { createHttpPost } from "@/lib/adapters/http-post/http-post";
 import { createKubernetesTarget } from "@/lib/adapters/kubernetes/target";
 import { createOciRegistry } from "@/lib/adapters/oci/registry";
 import { challenge, reply, startFakeServer } from "@/lib/adapters/oci/testing/fake-server";
 import { createProbe } from "@/lib/adapters/probe/probe";
 import { createPrometheus } from "@/lib/adapters/prometheus/prometheus";
+import { createSlackApp } from "@/lib/adapters/slack/slack-app";
+import { createWebhook } from "@/lib/adapters/webhook/webhook";
+import { aMessage } from "@/lib/pipeline/notify/testing/a-message";
 import { ExternalError } from "@/lib/ports/external-error";
 
 /** What a project file may name, in spellings that a list of forbidden texts would let pass. */
@@ -37,6 +42,26 @@ describe.each(hosts)("%s is asked by nothing that a project configures:", (host)
     expectRefused(createProbe({ timeoutMs: 2_000, maxBytes: 100 }).get(`http://${host}/health`)));
 
   it("Prometheus", () => expectRefused(createPrometheus({ name: "metrics", url: `http://${host}:9090` }).check()));
+
+  it("a mail server", () => {
+    const mail = { name: "mail", host: host.replace(/^\[|\]$/g, ""), port: 2525, from: "w@example.com" };
+    const login = { security: "none", username: undefined, password: undefined, timeoutMs: 2_000 } as const;
+    return expectRefused(createMailServer({ ...mail, ...login }).check());
+  });
+
+  it("a webhook", () => {
+    const url = `https://${host}/hook`;
+    const hook = { url, secret: async () => `whsec_${"a".repeat(32)}`, post: createHttpPost({ timeoutMs: 2_000 }) };
+    return expectRefused(
+      createWebhook({ ...hook, now: () => "2026-03-01T10:00:00.000Z" }).send({ id: "1", message: aMessage() }),
+    );
+  });
+
+  it("Slack's API", () => {
+    const slack = { name: "chat", api: `https://${host}/api/`, token: async () => "xoxb", timeoutMs: 2_000 };
+    const post = createHttpPost({ timeoutMs: 2_000 });
+    return expectRefused(createSlackApp({ ...slack, signingSecret: async () => "s", post }).check());
+  });
 
   it.each(["http", "https"])("a cluster by %s", (protocol) =>
     expectRefused(

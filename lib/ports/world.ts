@@ -1,6 +1,9 @@
+import type { Channel } from "@/lib/pipeline/policy/notify";
 import type { ArtifactRegistry } from "@/lib/ports/artifact-registry";
+import type { ChatApp } from "@/lib/ports/chat-app";
 import type { DeployTarget } from "@/lib/ports/deploy-target";
 import type { MetricSource } from "@/lib/ports/metric-source";
+import type { MailServer, Notifier } from "@/lib/ports/notifier";
 import type { Probe } from "@/lib/ports/probe";
 
 /**
@@ -11,5 +14,9 @@ export interface World {
   registry(project: string, connection: string): Promise<ArtifactRegistry>;
   target(project: string, connection: string): Promise<DeployTarget>;
   metrics(project: string, connection: string): Promise<MetricSource>;
+  chat(project: string, connection: string): Promise<ChatApp>;
+  mail(project: string, connection: string): Promise<MailServer>;
+  /** Where a subscription of the project is told. */
+  notifier(project: string, channel: Channel): Promise<Notifier>;
   probe: Probe;
 }

@@ -154,6 +154,10 @@ function addressOf(connection: ConnectionDocument): string {
       return connection.access.kind === "inCluster"
         ? "the cluster that Waybill runs in"
         : clusterWords(connection.access);
+    case "slack":
+      return `workspace ${connection.team}`;
+    case "smtp":
+      return `${connection.host}:${connection.port}`;
     default:
       return connection satisfies never;
   }
@@ -173,6 +177,10 @@ function referencesOf(connection: ConnectionDocument): { field: string; referenc
       return named({ username: connection.username, password: connection.password });
     case "prometheus":
       return named({ username: connection.username, password: connection.password, token: connection.token });
+    case "slack":
+      return named({ token: connection.token, signingSecret: connection.signingSecret });
+    case "smtp":
+      return named({ username: connection.username, password: connection.password });
     default:
       return connection satisfies never;
   }

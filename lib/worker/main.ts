@@ -6,6 +6,7 @@ import { Observer } from "@/lib/engine/observe";
 import { parseChanges } from "@/lib/ledger/announce-change";
 import { Beat } from "@/lib/worker/beat";
 import { ChainChecks } from "@/lib/worker/chain-checks";
+import { notifications } from "@/lib/worker/due-work";
 import { serveHealth } from "@/lib/worker/health-server";
 import { workerMetrics } from "@/lib/worker/metrics";
 import { WorkLoop } from "@/lib/worker/work-loop";
@@ -21,6 +22,8 @@ async function main(): Promise<void> {
   const pool = createPool(url, { size: 12, applicationName: "waybill-worker" });
   const engine = composeEngine(pool);
   const loop = new WorkLoop(engine, { concurrency: 8, sweepMs });
+  // Apart from the steps: a chat that does not answer holds up no promotion.
+  const notices = new WorkLoop(engine, { concurrency: 4, sweepMs }, notifications);
   const stop = new AbortController();
   const observer = new Observer(engine, stop.signal);
   const refresh = () =>
@@ -35,11 +38,13 @@ async function main(): Promise<void> {
     channel: "waybill_change",
     onNotify: (payload) => {
       loop.wake();
+      notices.wake();
       if (parseChanges(payload).some((change) => layoutChanges.has(change.kind))) void refresh();
     },
     // What was announced while the connection was away is found by looking.
     onReconnect: () => {
       loop.wake();
+      notices.wake();
       void refresh();
     },
     onError: (error) => engine.log("warn", "the announcements cannot be heard; trying on", { message: String(error) }),
@@ -53,6 +58,7 @@ async function main(): Promise<void> {
   });
   const checks = new ChainChecks(engine);
   loop.start();
+  notices.start();
   beat.start();
   checks.start();
   void refresh();
@@ -65,7 +71,7 @@ async function main(): Promise<void> {
     stopping = true;
     clearInterval(sweep);
     stop.abort();
-    await loop.stop(stopGraceMs);
+    await Promise.all([loop.stop(stopGraceMs), notices.stop(stopGraceMs)]);
     await Promise.allSettled([beat.stop(), checks.stop(), observer.close(), listener.close(), server.close()]);
     await pool.close();
     process.exit(0);

@@ -45,6 +45,31 @@ export function workerMetrics(db: Queryable, loop: WorkLoop): Registry {
       for (const { project, count } of rows) this.set({ project }, count);
     },
   });
+  new Gauge({
+    name: "waybill_due_notification_age_seconds",
+    help: "Age of the oldest notification that is due and that nobody holds",
+    registers,
+    async collect() {
+      const [row] = await db.query<{ age: number | null }>(
+        sql`select extract(epoch from now() - min(due_at))::float8 as age from notification
+             where status = 'due' and due_at <= now() and (lease_until is null or lease_until <= now())`,
+      );
+      this.set(row?.age ?? 0);
+    },
+  });
+  new Gauge({
+    name: "waybill_dead_notifications",
+    help: "Notifications that were given up and not sent again",
+    labelNames: ["project"],
+    registers,
+    async collect() {
+      this.reset();
+      const rows = await db.query<{ project: string; count: number }>(
+        sql`select project, count(*) as count from notification where status = 'dead' group by project`,
+      );
+      for (const { project, count } of rows) this.set({ project }, count);
+    },
+  });
   new Counter({
     name: "waybill_steps_total",
     help: "Steps that this process ended, by how",

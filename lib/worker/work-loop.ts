@@ -1,8 +1,5 @@
 import type { Engine } from "@/lib/engine/engine";
-import { nextDueInMs, releaseLeases, takeDueStep } from "@/lib/engine/lease";
-import { runStep } from "@/lib/engine/run-step";
-import { screenEvaluations } from "@/lib/engine/screen-evaluations";
-import { type HeldEvaluation, takeDueEvaluations } from "@/lib/engine/take-due-evaluations";
+import { type DueWork, promotionSteps, type Taken } from "@/lib/worker/due-work";
 
 export interface WorkLoopOptions {
   /** Steps under way at the same time. */
@@ -29,6 +26,7 @@ export class WorkLoop {
   constructor(
     private readonly engine: Engine,
     private readonly options: WorkLoopOptions,
+    private readonly work: DueWork = promotionSteps,
   ) {}
 
   start(): void {
@@ -47,7 +45,9 @@ export class WorkLoop {
     const grace = AbortSignal.timeout(graceMs);
     const over = new Promise<void>((resolve) => grace.addEventListener("abort", () => resolve(), { once: true }));
     await Promise.race([this.drained(), over]);
-    await releaseLeases(this.engine).catch((error: unknown) => this.complain("leases could not be given back", error));
+    await this.work
+      .release(this.engine)
+      .catch((error: unknown) => this.complain("leases could not be given back", error));
   }
 
   /** The loop may have taken a last step while it was told to stop: first it ends, then what it took. */
@@ -69,12 +69,10 @@ export class WorkLoop {
   private async takeAll(): Promise<"none" | "full" | "unreachable"> {
     try {
       while (this.underWay.size < this.options.concurrency && !this.stopping) {
-        const many = await takeDueEvaluations(this.engine);
-        const step = many.length > 0 ? undefined : await takeDueStep(this.engine);
+        const taken = await this.work.take(this.engine);
         this.progressedAt = Date.now();
-        if (many.length > 0) this.begin(this.runMany(many));
-        else if (step) this.begin(this.runOne(step));
-        else return "none";
+        if (!taken) return "none";
+        this.begin(this.runTaken(taken));
       }
       return "full";
     } catch (error) {
@@ -91,31 +89,21 @@ export class WorkLoop {
     });
   }
 
-  /** Many evaluations at one look; what it cannot answer is done one by one, in this one's place. */
-  private async runMany(steps: HeldEvaluation[]): Promise<void> {
+  /** What cannot be done together is done one by one, in this one's place. */
+  private async runTaken({ name, count, run }: Taken): Promise<void> {
     try {
-      const left = await screenEvaluations(this.engine, steps);
-      this.stepsDone += steps.length - left.length;
-      for (const step of left) await this.runOne(step);
+      const left = await run();
+      this.stepsDone += count - left.length;
+      for (const one of left) await this.runTaken(one);
     } catch (error) {
-      this.stepsFailed += steps.length;
-      this.complain("evaluations ended with an error; they are taken again when their lease runs out", error);
-    }
-  }
-
-  private async runOne(step: Parameters<typeof runStep>[1]): Promise<void> {
-    try {
-      await runStep(this.engine, step);
-      this.stepsDone += 1;
-    } catch (error) {
-      this.stepsFailed += 1;
-      this.complain(`step ${step.id} ended with an error; it is taken again when its lease runs out`, error);
+      this.stepsFailed += count;
+      this.complain(`${name} ended with an error; it is taken again when its lease runs out`, error);
     }
   }
 
   private async pauseMs(): Promise<number> {
     try {
-      return Math.min(this.options.sweepMs, (await nextDueInMs(this.engine.pool)) ?? this.options.sweepMs);
+      return Math.min(this.options.sweepMs, (await this.work.nextInMs(this.engine.pool)) ?? this.options.sweepMs);
     } catch (error) {
       this.complain("the next due work is not known; trying on", error);
       return 1_000;

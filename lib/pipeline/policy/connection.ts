@@ -1,15 +1,11 @@
 import { z } from "zod";
 import { address, origin } from "@/lib/pipeline/policy/address";
 import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one";
+import { isLoopback, type Login, wholeLogin } from "@/lib/pipeline/policy/login";
+import { type SlackConnection, type SmtpConnection, slack, smtp } from "@/lib/pipeline/policy/message-connection";
 import { name } from "@/lib/pipeline/policy/name";
 import { type SecretReference, secretReference } from "@/lib/pipeline/policy/secret-reference";
 import { isRegistryHost } from "@/lib/pipeline/release/reference";
-
-/** User name and password, both or none, as references. */
-export interface Login {
-  username?: SecretReference;
-  password?: SecretReference;
-}
 
 /** An image registry. Credentials go to its own host and to the token services at `realms` alone. */
 export interface RegistryConnection extends Login {
@@ -37,32 +33,21 @@ export interface PrometheusConnection extends Login {
   token?: SecretReference;
 }
 
-export type ConnectionSpec = RegistryConnection | KubernetesConnection | PrometheusConnection;
+export type ConnectionSpec =
+  | RegistryConnection
+  | KubernetesConnection
+  | PrometheusConnection
+  | SlackConnection
+  | SmtpConnection;
 export type ConnectionKind = ConnectionSpec["kind"];
 
 /** An outside system, and the projects that may use it by name. It holds references to secrets, never a secret. */
 export type ConnectionDocument = { name: string; projects: string[] } & ConnectionSpec;
 
-type Given<Shape> = { [key in keyof Shape]?: unknown };
-
-function wholeLogin(value: Given<Login>, context: z.RefinementCtx): void {
-  const { username, password } = value;
-  if ((username === undefined) === (password === undefined)) return;
-  const [given, missing] = username === undefined ? ["password", "username"] : ["username", "password"];
-  context.addIssue({
-    code: "custom",
-    path: [given],
-    message: `stands without ${missing}`,
-    params: { allowed: "username and password together, or none of them" },
-  });
-}
-
 const hosts = z
   .array(z.string().refine(isRegistryHost, { message: "is not a host" }).meta({ description: "host or host:port" }))
   .max(20)
   .default([]);
-
-const loopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
 
 const registry = z
   .strictObject({
@@ -84,7 +69,7 @@ const registry = z
   .superRefine((value, context) => {
     if (!URL.canParse(value.url) || value.insecureHttp) return;
     const url = new URL(value.url);
-    if (url.protocol !== "http:" || loopbackHosts.includes(url.hostname)) return;
+    if (url.protocol !== "http:" || isLoopback(url.hostname)) return;
     context.addIssue({
       code: "custom",
       path: ["url"],
@@ -147,13 +132,16 @@ export const connectionDocument = z
         registry: registry.optional(),
         kubernetes: kubernetes.optional(),
         prometheus: prometheus.optional(),
+        slack: slack.optional(),
+        smtp: smtp.optional(),
       })
-      .superRefine(exactlyOne("registry", "kubernetes", "prometheus"))
-      .meta(exactlyOneSchema("registry", "kubernetes", "prometheus")),
+      .superRefine(exactlyOne("registry", "kubernetes", "prometheus", "slack", "smtp"))
+      .meta(exactlyOneSchema("registry", "kubernetes", "prometheus", "slack", "smtp")),
   })
   .transform(({ metadata, spec }): ConnectionDocument => {
-    // exactlyOne has passed by now, so one of the three is there.
-    const connection = (spec.registry ?? spec.kubernetes ?? spec.prometheus) as ConnectionSpec;
+    const { registry, kubernetes, prometheus, slack, smtp } = spec;
+    // exactlyOne has passed by now, so one of them is there.
+    const connection = (registry ?? kubernetes ?? prometheus ?? slack ?? smtp) as ConnectionSpec;
     return { name: metadata.name, projects: spec.projects, ...connection };
   })
   .meta({ description: "an outside system that projects use by name; only an administrator may apply one" });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type EnvironmentPolicy, environment } from "@/lib/pipeline/policy/environment";
 import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one";
 import { emailAddress, groupName, name } from "@/lib/pipeline/policy/name";
+import { type Subscription, subscription } from "@/lib/pipeline/policy/notify";
 import { type ServicePolicy, service } from "@/lib/pipeline/policy/service";
 import type { Strategy } from "@/lib/pipeline/policy/strategy";
 
@@ -21,6 +22,7 @@ export interface ProjectDocument {
   people: PersonRole[];
   environments: EnvironmentPolicy[];
   services: ServicePolicy[];
+  notify: Subscription[];
 }
 
 /** The strategy that counts for a service in an environment: the target's own, else the environment's. */
@@ -65,6 +67,7 @@ export const projectDocument = z
       people: z.array(person).max(500).default([]),
       environments: z.array(environment).min(1).max(50).meta({ description: "a list of 1 to 50 environments" }),
       services: z.array(service).min(1).meta({ description: "a list of at least one service" }),
+      notify: z.array(subscription).max(100).default([]),
     }),
   })
   .transform(
@@ -74,6 +77,7 @@ export const projectDocument = z
       people: spec.people,
       environments: spec.environments.map((item, position) => ({ ...item, position })),
       services: spec.services.map((item, position) => ({ ...item, position })),
+      notify: spec.notify,
     }),
   )
   .meta({ description: "a platform: its people, environments and services" });

@@ -1,0 +1,29 @@
+import { json, prepared, type Queryable, sql } from "@/lib/db/sql";
+import { type QueuedEvent, queuedEvents } from "@/lib/pipeline/notify/queued-event";
+import type { Entry } from "@/lib/pipeline/promotion/entry";
+
+/**
+ * Writes down what the entries are to be told of, one row for each event and channel that the project file subscribes,
+ * in the transaction of the entries: they are told if and only if they stand. Undefined where nothing is worth telling.
+ */
+export function queueNotifications(
+  tx: Queryable,
+  project: string,
+  entries: readonly (Entry & { seq: number })[],
+): Promise<unknown> | undefined {
+  const events = queuedEvents(entries);
+  return events.length === 0 ? undefined : tx.execute(insertion(project, events));
+}
+
+function insertion(project: string, events: readonly QueuedEvent[]) {
+  return prepared(
+    "queue_notifications",
+    sql`insert into notification (project, channel, event, seq, promotion, environment, due_at)
+        select distinct s.project, s.key, e.kind, e.seq, e.promotion, e.environment, coalesce(e."dueAt", now())
+          from jsonb_to_recordset(${json(events)}::jsonb)
+                 as e (kind text, seq bigint, promotion text, environment text, "dueAt" timestamptz)
+          join subscription s on s.project = ${project} and e.kind = any(s.events)
+           and (s.environments is null or e.environment = any(s.environments))
+        on conflict (project, event, seq, channel) do nothing`,
+  );
+}

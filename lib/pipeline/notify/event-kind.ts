@@ -1,0 +1,33 @@
+/** What somebody can ask to be told. Most are the ledger's own words; approvals are asked for by a promotion's plan. */
+export const eventKinds = [
+  "approval.requested",
+  "approval.expiring",
+  "promotion.requested",
+  "promotion.approved",
+  "promotion.rejected",
+  "promotion.expired",
+  "promotion.superseded",
+  "promotion.aborted",
+  "promotion.started",
+  "promotion.succeeded",
+  "promotion.rolledBack",
+  "promotion.failed",
+  "promotion.stuck",
+  "environment.held",
+  "environment.released",
+  "digest.blocked",
+  "digest.unblocked",
+  "drift.detected",
+  "release.announced",
+] as const;
+
+export type EventKind = (typeof eventKinds)[number];
+
+/** What a delivery tells: an event, or that somebody tries the subscription. */
+export type Occasion = EventKind | "test";
+
+const known: ReadonlySet<string> = new Set(eventKinds);
+
+export function isEventKind(kind: string): kind is EventKind {
+  return known.has(kind);
+}

@@ -1,0 +1,147 @@
+import type { EventKind } from "@/lib/pipeline/notify/event-kind";
+import { entryLink, environmentLink, planLink, promotionLink, releaseLink } from "@/lib/pipeline/notify/links";
+import type { Message } from "@/lib/pipeline/notify/message";
+import { plainText } from "@/lib/pipeline/notify/plain-text";
+import { promotionMessage } from "@/lib/pipeline/notify/promotion-message";
+import { nameOf, utc } from "@/lib/pipeline/notify/words";
+import type { Entry } from "@/lib/pipeline/promotion/entry";
+import type { PromotionState } from "@/lib/pipeline/promotion/state";
+
+/** What a message is made of: the entry that caused it, and the promotion as it stands when it is told. */
+export interface Occurrence {
+  kind: EventKind;
+  project: string;
+  entry: Entry & { seq: number };
+  promotion: PromotionState | undefined;
+  /** Where browsers reach Waybill, without a slash at the end. */
+  origin: string;
+}
+
+/** There is nothing to tell any more, and why. */
+export interface Dropped {
+  kind: "dropped";
+  why: string;
+}
+
+/**
+ * The text of an event. Whether an approval is still asked for is looked at again here: nobody is asked for a yes that
+ * would not count. Pure.
+ */
+export function messageOf(occurrence: Occurrence): Message | Dropped {
+  const { kind, promotion } = occurrence;
+  if (kind === "approval.requested" || kind === "approval.expiring") {
+    return promotion ? askForApproval(occurrence, promotion) : gone;
+  }
+  if (kind.startsWith("promotion.")) return promotion ? promotionMessage(occurrence, promotion) : gone;
+  return elsewhere(occurrence);
+}
+
+const gone: Dropped = { kind: "dropped", why: "the promotion is not there any more" };
+
+function askForApproval(occurrence: Occurrence, promotion: PromotionState): Message | Dropped {
+  const { kind, entry, origin, project } = occurrence;
+  const { plan, planHash, expiresAt, id } = promotion;
+  if (promotion.phase !== "waiting" && promotion.phase !== "queued") {
+    return { kind: "dropped", why: `no approval was asked for any more: ${promotion.phase}` };
+  }
+  if (kind === "approval.requested" && "planHash" in entry.data && entry.data.planHash !== planHash) {
+    return { kind: "dropped", why: "the plan was another one by then, for which approval is asked anew" };
+  }
+  const open = plan.gates.filter(
+    (gate, index) => gate.kind === "approval" && promotion.verdicts[index]?.status !== "pass",
+  );
+  if (open.length === 0) return { kind: "dropped", why: "enough people had approved by then" };
+  const asked = open.flatMap((gate) => (gate.kind === "approval" ? [`${gate.count} of ${gate.from.join(", ")}`] : []));
+  const again = entry.kind === "promotion.replanned" ? "The plan changed, and what was approved before is void. " : "";
+  const expiring = kind === "approval.expiring";
+  const base = promotionMessage(occurrence, promotion);
+  return {
+    ...base,
+    title: `${expiring ? "Approval expires soon" : "Approval asked"}: ${base.title}`,
+    summary: `${again}${nameOf(promotion.requestedBy)} asks for a yes to exactly this plan. Without an answer it expires.`,
+    tone: expiring ? "warning" : "neutral",
+    facts: [
+      ...base.facts,
+      { name: "asked of", value: plainText(asked.join("; ")) },
+      { name: "expires", value: utc(expiresAt) },
+      { name: "plan", value: planHash.slice(0, 12) },
+    ],
+    links: [
+      { label: "Open this plan", url: planLink(origin, id, planHash) },
+      { label: "Promotion", url: promotionLink(origin, id) },
+    ],
+    project,
+    answerable: { promotion: id, planHash },
+  };
+}
+
+/** What happened outside a promotion's own life. */
+function elsewhere({ kind, project, entry, origin }: Occurrence): Message | Dropped {
+  const environment = entry.subject.environment ?? null;
+  const base = { occasion: kind, project, at: entry.at, promotion: null, environment, answerable: null };
+  const by = { name: "by", value: nameOf(entry.actor) };
+  const reason = (text: string) => ({ name: "reason", value: plainText(text) });
+  const place = { name: "project", value: project };
+  const links = [
+    ...(environment === null ? [] : [{ label: environment, url: environmentLink(origin, project, environment) }]),
+    { label: `Entry ${entry.seq}`, url: entryLink(origin, project, entry.seq) },
+  ];
+  switch (entry.kind) {
+    case "environment.held":
+      return {
+        ...base,
+        ...{ title: `${environment} is held`, tone: "warning", links, facts: [place, by, reason(entry.data.reason)] },
+        summary: "Nothing new starts there until somebody lifts the hold.",
+      };
+    case "environment.released":
+      return {
+        ...base,
+        ...{ title: `The hold of ${environment} is lifted`, tone: "neutral", links },
+        ...{ facts: [place, by, reason(entry.data.why)], summary: "What waited for it goes on." },
+      };
+    case "digest.blocked": {
+      const { service, digest, nextStep } = entry.data;
+      const facts = [place, { name: "digest", value: digest }, by, reason(entry.data.reason)];
+      return {
+        ...base,
+        ...{ title: `An image of ${service} is blocked in ${environment}`, tone: "bad", links, facts },
+        summary: plainText(nextStep),
+      };
+    }
+    case "digest.unblocked": {
+      const { service, digest } = entry.data;
+      const facts = [place, { name: "digest", value: digest }, by, reason(entry.data.why)];
+      return {
+        ...base,
+        ...{ title: `An image of ${service} may go to ${environment} again`, tone: "neutral", links, facts },
+        summary: "Its block is lifted.",
+      };
+    }
+    case "drift.detected": {
+      const { service, wanted, runs, changedBy } = entry.data;
+      const facts = [
+        place,
+        { name: "should run", value: wanted },
+        { name: "runs", value: runs ?? "nothing" },
+        ...(changedBy === null ? [] : [{ name: "changed by", value: plainText(changedBy) }]),
+      ];
+      return {
+        ...base,
+        ...{ title: `${service} in ${environment} runs something else`, tone: "warning", links, facts },
+        summary: "Somebody changed it past Waybill. Adopt it, or bring it back.",
+      };
+    }
+    case "release.announced": {
+      const release = entry.subject.release ?? entry.data.version;
+      const artifacts = entry.data.artifacts.map(({ service, digest }) => ({ name: service, value: digest }));
+      return {
+        ...base,
+        ...{ title: `${plainText(release, 100)} is announced`, tone: "neutral", facts: [place, by, ...artifacts] },
+        summary: "It can be promoted.",
+        links: [{ label: "Release", url: releaseLink(origin, project, release) }, ...links],
+      };
+    }
+    default:
+      return { kind: "dropped", why: `${kind} has no text` };
+  }
+}

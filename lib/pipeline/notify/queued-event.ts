@@ -1,0 +1,38 @@
+import { type EventKind, isEventKind } from "@/lib/pipeline/notify/event-kind";
+import { reminderAt } from "@/lib/pipeline/notify/reminder";
+import type { Plan } from "@/lib/pipeline/plan/plan";
+import type { Entry } from "@/lib/pipeline/promotion/entry";
+
+/** Something that subscribers are told of, by the entry that caused it. */
+export interface QueuedEvent {
+  kind: EventKind;
+  /** The entry's number in the project's chain. */
+  seq: number;
+  environment: string | null;
+  promotion: string | null;
+  /** When it is told; undefined for at once. */
+  dueAt?: string;
+}
+
+/** What is worth telling of some entries, in their order: each event once for the entry that caused it. Pure. */
+export function queuedEvents(entries: readonly (Entry & { seq: number })[]): QueuedEvent[] {
+  return entries.flatMap((entry) => {
+    const { seq, subject } = entry;
+    const base = { seq, environment: subject.environment ?? null, promotion: subject.promotion ?? null };
+    const events: QueuedEvent[] = [];
+    if (isEventKind(entry.kind)) events.push({ kind: entry.kind, ...base });
+    if (entry.kind === "promotion.requested" || entry.kind === "promotion.replanned") {
+      if (!asksForApproval(entry.data.plan)) return events;
+      events.push({ kind: "approval.requested", ...base });
+    }
+    if (entry.kind === "promotion.requested") {
+      const dueAt = reminderAt(entry.at, entry.data.expiresAt);
+      if (dueAt !== undefined) events.push({ kind: "approval.expiring", ...base, dueAt });
+    }
+    return events;
+  });
+}
+
+function asksForApproval(plan: Plan): boolean {
+  return plan.gates.some((gate) => gate.kind === "approval");
+}
