@@ -30,6 +30,7 @@ export async function startWorkerProcess(
       WAYBILL_ROLE: "worker",
       WAYBILL_LEASE_MS: "2000",
       WORKER_PORT: "0",
+      WAYBILL_OUTBOUND: "loopback",
       ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],
