@@ -29,7 +29,7 @@ module.exports = {
       comment:
         "lib/pipeline has no I/O: no package but zod and canonicalize, no module of Node (plan/hash.ts: createHash)",
       severity: "error",
-      from: { path: "^lib/pipeline/", pathNot: [TEST, "^lib/pipeline/plan/hash[.]ts$"] },
+      from: { path: "^lib/pipeline/", pathNot: [TEST, "^lib/pipeline/plan/hash[.]ts$", "^lib/pipeline/calendar/"] },
       to: {
         dependencyTypes: ["core", "npm", "npm-dev", "npm-no-pkg", "npm-unknown"],
         pathNot: "node_modules/(zod|canonicalize)/",
@@ -41,6 +41,23 @@ module.exports = {
       severity: "error",
       from: { path: "^lib/pipeline/plan/hash[.]ts$" },
       to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
+    },
+    {
+      name: "pipeline-calendar-reckons-with-libraries",
+      comment: "RFC 5545 rules and the zones' clocks are reckoned by two libraries that read no clock of their own",
+      severity: "error",
+      from: { path: "^lib/pipeline/calendar/", pathNot: TEST },
+      to: {
+        dependencyTypes: ["core", "npm", "npm-dev", "npm-no-pkg", "npm-unknown"],
+        pathNot: "node_modules/(zod|canonicalize|rrule-temporal|temporal-polyfill)/",
+      },
+    },
+    {
+      name: "calendar-stays-out-of-the-browser",
+      comment: "a page shows what a query reckoned: the two libraries are 200 kB",
+      severity: "error",
+      from: { path: "^components/", pathNot: TEST },
+      to: { path: "^lib/pipeline/calendar/", dependencyTypesNot: ["type-only", "type-import"] },
     },
     {
       name: "pipeline-tests-stay-pure",

@@ -34,10 +34,11 @@ export function actorName(actor: Promotion["requestedBy"]): string {
 }
 
 /** A gate's answer: what was found, until when, who can change it. */
-export function verdictLine({ gate, status, summary, opensAt, whoCanAct }: Verdict): string[] {
+export function verdictLine({ gate, status, summary, opensAt, whoCanAct, whoMayOverride }: Verdict): string[] {
   const more = [
     ...(status === "pass" || opensAt === undefined ? [] : [`opens ${opensAt}`]),
     ...(status === "pass" || whoCanAct === undefined ? [] : [`who can act: ${whoCanAct}`]),
+    ...(status === "pass" || whoMayOverride === undefined ? [] : [`may pass all the same: ${whoMayOverride}`]),
   ];
   return [status, gate, [summary, ...more].join("; ")];
 }

@@ -11,11 +11,14 @@ export const plan: Command = {
   name: "plan",
   about: "preview a promotion: what would happen, and every gate's verdict",
   args: ["PROJECT", "RELEASE"],
-  options: { to: { type: "string", value: "ENV", about: "required; the environment" } },
+  options: {
+    to: { type: "string", value: "ENV", about: "required; the environment" },
+    severity: { type: "string", value: "P0", about: "what it would be asked for as, P0 to P3" },
+  },
   more: ["Exits with 0 where it would start at once, 3 where it would wait, 1 where it would be refused."],
   async run(call) {
     const { PROJECT: project, RELEASE: release } = call.args;
-    const body = { project, release, environment: call.required("to") };
+    const body = { project, release, environment: call.required("to"), severity: call.text("severity") };
     const { body: preview } = await call.client.ask<Preview>("POST", "/plans", { body });
     call.answer(preview);
     for (const line of describe(preview)) call.say(line);

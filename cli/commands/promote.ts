@@ -7,6 +7,7 @@ const options: Record<string, Option> = {
   wait: { type: "boolean", about: "until it has ended; says each phase as it comes" },
   timeout: { type: "string", value: "TIME", about: "how long to wait, such as 30m; 1h unless told" },
   reason: { type: "string", value: "TEXT", about: "why, for the ledger" },
+  severity: { type: "string", value: "P0", about: "P0 to P3; what a freeze may let pass, so it needs --reason" },
   plan: { type: "string", value: "HASH", about: "refuse if the plan is another one than this" },
   "idempotency-key": {
     type: "string",
@@ -42,7 +43,7 @@ async function request(call: Invocation, path: string, subject: Record<string, u
   const timeoutMs = timeoutOf(call);
   const key = call.text("idempotency-key") ?? randomUUID();
   const { status, body } = await call.client.ask<Promotion>("POST", path, {
-    body: { ...subject, reason: call.text("reason"), planHash: call.text("plan") },
+    body: { ...subject, reason: call.text("reason"), severity: call.text("severity"), planHash: call.text("plan") },
     headers: { "idempotency-key": key },
   });
   const tell = call.json ? call.note : call.say;

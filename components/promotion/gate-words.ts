@@ -5,6 +5,7 @@ const titles: Record<string, string> = {
   soak: "soak",
   approval: "approval",
   image: "image",
+  freeze: "freeze",
   hold: "hold",
   block: "block",
   policy: "policy",

@@ -64,6 +64,9 @@ function Aside({ verdict }: { verdict: Verdict }) {
         ) : null}
         {verdict.opensAt && verdict.whoCanAct ? ", " : null}
         {verdict.whoCanAct ? `needs ${verdict.whoCanAct}` : null}
+        {verdict.whoMayOverride ? (
+          <span className="block small muted">may pass all the same: {verdict.whoMayOverride}</span>
+        ) : null}
       </>
     );
   }

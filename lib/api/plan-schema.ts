@@ -9,11 +9,26 @@ import {
   releaseKey,
   serviceName,
 } from "@/lib/api/values";
+import { freezeSubjects } from "@/lib/pipeline/gates/freeze-config";
+import { severity } from "@/lib/pipeline/policy/severity";
 
 const versionAt = z.strictObject({ digest, version: z.string().nullable() });
 const amount = z.union([z.number(), z.string()]).optional();
 
 const shadow = z.literal(true).optional().meta({ description: "judged and recorded; stops nothing" });
+
+const freezeWindow = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("recurring"),
+    name: z.string(),
+    rrule: z.string(),
+    start: z.string().meta({ description: "HH:MM on the clocks of the time zone" }),
+    lastsMs: z.int(),
+    firstOn: z.string().optional(),
+    except: z.array(z.string()),
+  }),
+  z.strictObject({ kind: z.literal("once"), name: z.string(), from: z.string(), to: z.string().optional() }),
+]);
 
 const plannedGate = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -40,6 +55,15 @@ const plannedGate = z.discriminatedUnion("kind", [
     labels: z.array(z.string()).optional(),
     base: z.array(z.string()).optional(),
     architectures: z.array(z.string()).optional(),
+    shadow,
+  }),
+  z.strictObject({
+    kind: z.literal("freeze"),
+    timezone: z.string(),
+    deny: z.array(freezeWindow),
+    allow: z.array(freezeWindow),
+    exempt: z.array(severity),
+    appliesTo: z.array(z.enum(freezeSubjects)),
     shadow,
   }),
   z.strictObject({ kind: z.literal("hold") }),
@@ -103,6 +127,7 @@ export const plan = z
     environment: environmentName,
     release: releaseKey,
     version: z.string(),
+    severity: severity.optional(),
     policyVersion: z.int().meta({ description: "the version of the project file it was made from" }),
     services: z.array(plannedService).meta({ description: "in the order in which they are rolled out" }),
     gates: z.array(plannedGate),

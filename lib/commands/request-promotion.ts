@@ -12,10 +12,19 @@ import { refusalOf } from "@/lib/facts/refusal";
 import { inLedgerTransaction, type LedgerTransaction } from "@/lib/ledger/append";
 import { slotIsFree, supersedeOlder } from "@/lib/ledger/queue";
 import { recordInput } from "@/lib/ledger/record-promotion";
-import { Conflict, parseInput } from "@/lib/pipeline/errors";
+import { Conflict, InvalidInput, parseInput } from "@/lib/pipeline/errors";
 import type { Plan } from "@/lib/pipeline/plan/plan";
+import { type Severity, severity } from "@/lib/pipeline/policy/severity";
 import { later } from "@/lib/pipeline/promotion/decision";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
+
+/** Why, and how urgent it is: what every request for a promotion or a rollback may say. */
+export const urgency = {
+  reason: z.string().trim().max(2000).optional(),
+  severity: severity.optional().meta({
+    description: "P0 to P3; a freeze may let one pass, so a reason must be given with it",
+  }),
+};
 
 export const requestPromotionInput = z.strictObject({
   project: z.string().min(1).max(63),
@@ -26,7 +35,7 @@ export const requestPromotionInput = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
-  reason: z.string().trim().max(2000).optional(),
+  ...urgency,
   idempotencyKey: z.string().min(8).max(200),
 });
 export type RequestPromotionInput = z.infer<typeof requestPromotionInput>;
@@ -53,16 +62,20 @@ export async function requestPromotion(
   const input = parseInput(requestPromotionInput, raw);
   const { project, environment, release } = input;
   mustBeAbleTo(principal, "promote", { project, environment });
-  const subject: PlanSubject = { kind: "promote", project, environment, release };
+  mustSayWhy(input);
+  const said = severityOf(input);
+  const subject: PlanSubject = { kind: "promote", project, environment, release, ...said };
   return inLedgerTransaction(context.pool, project, async (tx) => {
     const now = context.now();
     const [repeated, open] = await allSent([
-      findRepeated(tx, input.idempotencyKey, { environment, release, kind: "promote" }),
+      findRepeated(tx, input.idempotencyKey, { environment, release, kind: "promote", ...said }),
       findOpen(tx, environment, release),
     ]);
     const known = repeated ?? open;
+    const other = repeated ? undefined : otherSeverity(open, input);
+    if (other) return other;
     if (known) return { kind: "requested", state: known, created: false };
-    const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [] };
+    const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [], reason: input.reason || null };
     const assessment = await assess(tx, subject, signed, now);
     if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
     const refusal = refusePlan(assessment, input.planHash) ?? (await refusalOf(tx, assessment));
@@ -77,8 +90,29 @@ export async function requestPromotion(
   });
 }
 
-function keyOf({ idempotencyKey, environment, release }: RequestPromotionInput) {
-  return { idempotencyKey, requestHash: hashRequest({ environment, release, kind: "promote" }) };
+function keyOf(input: RequestPromotionInput) {
+  const { idempotencyKey, environment, release } = input;
+  return { idempotencyKey, requestHash: hashRequest({ environment, release, kind: "promote", ...severityOf(input) }) };
+}
+
+/** What a severity opens is answered for by a reason. Throws InvalidInput. */
+export function mustSayWhy({ severity, reason }: { severity?: Severity; reason?: string }): void {
+  if (severity === undefined || reason) return;
+  throw new InvalidInput([{ path: "reason", message: `must be given where the severity is ${severity}` }]);
+}
+
+/** Only where it was said: a request and a plan without one stay what they were. */
+export function severityOf({ severity }: { severity?: Severity }): { severity?: Severity } {
+  return severity === undefined ? {} : { severity };
+}
+
+/** The same release waits already with another severity: its plan is another one, so it is not this request. */
+function otherSeverity(open: PromotionState | undefined, { severity }: RequestPromotionInput): Refusal | undefined {
+  if (!open || severity === undefined || open.plan.severity === severity) return undefined;
+  if (open.phase !== "waiting" && open.phase !== "queued") return undefined;
+  const waits = `${open.id} waits for the same release ${open.plan.severity ? `as ${open.plan.severity}` : "without a severity"}`;
+  const message = `${waits}: abort it, then ask again as ${severity}`;
+  return { kind: "rejection", code: "busy", message, promotion: open.id };
 }
 
 /** The plan is not the one that was looked at. */

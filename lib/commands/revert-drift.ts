@@ -57,7 +57,7 @@ export async function revertDrift(
       version,
       artifacts,
     };
-    const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [] };
+    const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [], reason: input.why };
     const assessment = await assess(tx, subject, signed, now);
     if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
     const refusal = await refusalOf(tx, assessment);

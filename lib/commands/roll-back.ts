@@ -5,9 +5,12 @@ import type { CommandContext, Refusal } from "@/lib/commands/context";
 import {
   findRepeated,
   hashRequest,
+  mustSayWhy,
   type Requested,
   refusePlan,
+  severityOf,
   startPromotion,
+  urgency,
 } from "@/lib/commands/request-promotion";
 import { sql } from "@/lib/db/sql";
 import { assess } from "@/lib/facts/assess";
@@ -25,7 +28,7 @@ export const rollBackInput = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
-  reason: z.string().trim().max(2000).optional(),
+  ...urgency,
   idempotencyKey: z.string().min(8).max(200),
 });
 
@@ -43,9 +46,10 @@ export async function rollBack(
   const { project, environment, idempotencyKey } = input;
   const services = [...new Set(input.services)].sort();
   mustBeAbleTo(principal, "rollBack", { project, environment });
+  mustSayWhy(input);
   return inLedgerTransaction(context.pool, project, async (tx) => {
     const now = context.now();
-    const request = { environment, services: services.join(","), kind: "rollback" };
+    const request = { environment, services: services.join(","), kind: "rollback", ...severityOf(input) };
     const repeated = await findRepeated(tx, idempotencyKey, request);
     if (repeated) return { kind: "requested", state: repeated, created: false };
     const [busy] = await tx.query<{ promotion: string; phase: string }>(
@@ -77,7 +81,8 @@ export async function rollBack(
     });
 
     function assessRollback({ subject }: RollbackFound) {
-      return assess(tx, subject, { requestedBy: actorOf(principal), requestedAt: now, given: [] }, now);
+      const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [], reason: input.reason || null };
+      return assess(tx, { ...subject, ...severityOf(input) }, signed, now);
     }
   });
 }

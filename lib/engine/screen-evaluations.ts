@@ -68,8 +68,9 @@ async function askOutside(engine: Engine, looks: readonly Look[]): Promise<void>
 async function findUnchanged(engine: Engine, looks: readonly Look[]) {
   const now = engine.now();
   const asked = looks.map(({ state, plan, planHash }): Asked => {
-    const { requestedBy, requestedAt, approvals } = state;
-    return { plan, planHash, promotion: state.id, signed: { requestedBy, requestedAt, given: approvals } };
+    const { requestedBy, requestedAt, approvals, reason } = state;
+    const signed = { requestedBy, requestedAt, given: approvals, reason };
+    return { plan, planHash, promotion: state.id, signed };
   });
   const verdicts = await judge(engine.pool, asked, now);
   return looks.flatMap(({ step, state, plan, planHash }, index) => {

@@ -5,6 +5,7 @@ import type { Asked, LoadEvidence } from "@/lib/facts/evidence/asked";
 import { loadBlocks } from "@/lib/facts/evidence/blocks";
 import { loadHolds } from "@/lib/facts/evidence/holds";
 import { loadImages } from "@/lib/facts/evidence/images";
+import { loadRequest } from "@/lib/facts/evidence/request";
 import { loadSuccesses } from "@/lib/facts/evidence/successes";
 import type { GateEvidence } from "@/lib/pipeline/gates/gate";
 import type { PlannedGateKind } from "@/lib/pipeline/gates/planned-gate";
@@ -14,6 +15,7 @@ const sources: { [Field in keyof Required<GateEvidence>]: { gates: PlannedGateKi
   holds: { gates: ["hold"], load: loadHolds },
   blocks: { gates: ["block"], load: loadBlocks },
   successes: { gates: ["upstream", "soak"], load: loadSuccesses },
+  request: { gates: ["freeze"], load: loadRequest },
   approvals: { gates: ["approval"], load: loadApprovals },
   images: { gates: ["image"], load: loadImages },
 };

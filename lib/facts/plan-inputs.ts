@@ -4,17 +4,19 @@ import { distinct, groupBy } from "@/lib/facts/evidence/asked";
 import { loadConnections, loadProject, registryHosts } from "@/lib/facts/project";
 import { buildPlan, type CurrentState, type NoPlan, type PlannedArtifact } from "@/lib/pipeline/plan/build-plan";
 import type { Plan } from "@/lib/pipeline/plan/plan";
+import type { Severity } from "@/lib/pipeline/policy/severity";
 import type { Digest } from "@/lib/pipeline/release/digest";
 
 /** What is to be planned: a release into an environment, or a way back to named digests. */
 export type PlanSubject =
-  | { kind: "promote"; project: string; environment: string; release: string }
+  | { kind: "promote"; project: string; environment: string; release: string; severity?: Severity }
   | {
       kind: "rollback";
       project: string;
       environment: string;
       release: string;
       version: string;
+      severity?: Severity;
       artifacts: PlannedArtifact[];
     };
 
@@ -51,6 +53,7 @@ export async function loadPlans(db: Queryable, subjects: readonly PlanSubject[])
       environment: subject.environment,
       release: subject.release,
       version: release.version,
+      ...(subject.severity === undefined ? {} : { severity: subject.severity }),
       artifacts: release.artifacts,
       current: currentOf(subject, release),
       registryHosts: hostsOf.get(subject.project) ?? {},
@@ -65,9 +68,10 @@ function noPlan(code: NoPlan["code"], message: string): NoPlan {
 /** The subject of a plan that was made before: the same release, or the same way back. */
 export function subjectOf(plan: Plan): PlanSubject {
   const { kind, project, environment, release, version } = plan;
-  if (kind === "promote") return { kind, project, environment, release };
+  const said = plan.severity === undefined ? {} : { severity: plan.severity };
+  if (kind === "promote") return { kind, project, environment, release, ...said };
   const artifacts = plan.services.map((one) => ({ service: one.service, ...one.to }));
-  return { kind, project, environment, release, version, artifacts };
+  return { kind, project, environment, release, version, artifacts, ...said };
 }
 
 interface PlannedRelease {

@@ -1,4 +1,5 @@
 import { approvalDemand } from "@/lib/pipeline/gates/approval";
+import { freezeDemand } from "@/lib/pipeline/gates/freeze";
 import { imageDemand } from "@/lib/pipeline/gates/image-config";
 import { formatDuration } from "@/lib/pipeline/policy/duration";
 import type { EnvironmentPolicy } from "@/lib/pipeline/policy/environment";
@@ -27,6 +28,8 @@ export function gateWords(gate: GateConfig): GateWords {
     }
     case "image":
       return { gate: gate.kind, demand: imageDemand(gate) };
+    case "freeze":
+      return { gate: gate.kind, demand: `${freezeDemand(gate)} (${gate.timezone})` };
     default:
       return gate satisfies never;
   }

@@ -8,16 +8,24 @@ import { findRollback } from "@/lib/facts/rollback";
 import { NotFound, parseInput } from "@/lib/pipeline/errors";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
+import { severity } from "@/lib/pipeline/policy/severity";
 import { loadPlanFacts, type ServiceFacts } from "@/lib/queries/plan-facts";
 
 const name = z.string().min(1).max(63);
 export const previewInput = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("promote"), project: name, environment: name, release: z.string().min(1).max(200) }),
+  z.strictObject({
+    kind: z.literal("promote"),
+    project: name,
+    environment: name,
+    release: z.string().min(1).max(200),
+    severity: severity.optional(),
+  }),
   z.strictObject({
     kind: z.literal("rollback"),
     project: name,
     environment: name,
     services: z.array(name).min(1).max(100),
+    severity: severity.optional(),
   }),
 ]);
 export type PreviewSubject = z.infer<typeof previewInput>;
@@ -85,7 +93,8 @@ export async function loadPromotePreview(
     return { kind: "noPreview", asOf: now, subject, code: found.code, message: found.message };
   }
   const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [] };
-  const assessment = await assess(db, found.subject, signed, now);
+  const said = subject.severity === undefined ? {} : { severity: subject.severity };
+  const assessment = await assess(db, { ...found.subject, ...said }, signed, now);
   if (assessment.kind === "noPlan") {
     return { kind: "noPreview", asOf: now, subject, code: assessment.code, message: assessment.message };
   }

@@ -18,6 +18,7 @@ import { abortInput } from "@/lib/commands/abort";
 import { requestPromotionInput } from "@/lib/commands/request-promotion";
 import { rollBackInput } from "@/lib/commands/roll-back";
 import { why } from "@/lib/commands/tell-promotion";
+import { severity } from "@/lib/pipeline/policy/severity";
 
 const idempotencyKey = z.strictObject({
   "Idempotency-Key": z
@@ -45,6 +46,7 @@ export const planOperation = operation({
       environment: environmentName,
       release: releaseKey.optional(),
       services: z.array(serviceName).min(1).max(100).optional(),
+      severity: severity.optional(),
     })
     .refine((value) => (value.release === undefined) !== (value.services === undefined), {
       error: "either release (a promotion) or services (a rollback) is expected",
@@ -69,7 +71,7 @@ export const promoteOperation = operation({
     201: { description: "requested", schema: promotion, headers: created },
     200: { description: "requested before, or on its way there already", schema: promotion },
   },
-  refusals: [...noPlan, "planChanged", "gateClosed"],
+  refusals: [...noPlan, "planChanged", "gateClosed", "busy"],
   mayConflict: true,
 });
 

@@ -1,10 +1,9 @@
 import fc from "fast-check";
+import { duration } from "@/lib/config/testing/duration-arbitrary";
+import { freeze } from "@/lib/config/testing/freeze-arbitrary";
 import type { JsonValue } from "@/lib/config/yaml-source";
 
 const name = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/);
-const duration = fc
-  .tuple(fc.integer({ min: 1, max: 300 }), fc.constantFrom("s", "m", "h", "d"))
-  .map((parts) => parts.join(""));
 const amount = fc.oneof(
   fc.integer({ min: 1, max: 20 }),
   fc.integer({ min: 1, max: 100 }).map((value) => `${value}%`),
@@ -66,6 +65,7 @@ function environment(own: string, before: readonly string[], group: string): fc.
       form: fc.constantFrom("all", "any"),
       upstream: earlier,
       approval: fc.option(approval, { nil: undefined }),
+      freeze: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: freeze }),
       soak:
         before.length === 0
           ? fc.constant(undefined)
@@ -76,8 +76,10 @@ function environment(own: string, before: readonly string[], group: string): fc.
       image: fc.option(image, { nil: undefined }),
       tagged: fc.boolean(),
     })
-    .map(({ parts, form, upstream, approval, soak, image, tagged }): JsonValue => {
-      const gates = [...(approval ? [{ approval }] : []), ...(soak ? [{ soak }] : []), ...(image ? [{ image }] : [])];
+    .map(({ parts, form, upstream, approval, soak, image, freeze, tagged }): JsonValue => {
+      const gates = Object.entries({ approval, soak, image, freeze }).flatMap(([kind, gate]) =>
+        gate === undefined ? [] : [{ [kind]: gate as JsonValue }],
+      );
       return {
         name: own,
         ...given("tag", tagged ? `at-${own}` : undefined),

@@ -19,11 +19,11 @@ export async function runEvaluate(engine: Engine, step: LeasedStep): Promise<voi
   if (before) await askOutside(engine, before);
   await failpoint("evaluate:collected");
   await settle(engine, step, async (state, tx, now) => {
-    const { requestedBy, requestedAt, approvals } = state;
+    const { requestedBy, requestedAt, approvals, reason } = state;
     const assessment = await assess(
       tx,
       subjectOf(state.plan),
-      { requestedBy, requestedAt, given: approvals },
+      { requestedBy, requestedAt, given: approvals, reason },
       now,
       state.id,
     );

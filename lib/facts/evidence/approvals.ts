@@ -20,7 +20,8 @@ export const loadApprovals: LoadEvidence<"approvals"> = async (db, asked) => {
   return ({ plan, planHash, signed }) => {
     const signers = new Set(signed.given.map((one) => one.person));
     const standings = standingsIn(plan.project, plan.environment).filter((one) => signers.has(one.person));
-    return { planHash, ...signed, standings };
+    const { requestedBy, requestedAt, given } = signed;
+    return { planHash, requestedBy, requestedAt, given, standings };
   };
 };
 

@@ -9,6 +9,8 @@ export interface SignedSoFar {
   requestedBy: Actor;
   requestedAt: string;
   given: Approval[];
+  /** Why it is asked for; null before the request, or where nobody said. */
+  reason?: string | null;
 }
 
 /** A plan whose gates ask for evidence. */

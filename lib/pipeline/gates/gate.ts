@@ -89,6 +89,8 @@ export interface GateEvidence {
   holds?: { environment: string | null; reason: string; heldBy: Actor; heldAt: string }[];
   blocks?: { service: string; digest: Digest; reason: string; blockedAt: string }[];
   successes?: UpstreamSuccess[];
+  /** Who asks and why; the reason is null while the request is only looked at. */
+  request?: { by: Actor; reason: string | null };
   approvals?: { planHash: string; requestedBy: Actor; requestedAt: string; given: Approval[]; standings: Standing[] };
   images?: ImageFacts[];
 }

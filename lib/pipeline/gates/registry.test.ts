@@ -14,6 +14,10 @@ const everyKind: PlannedGate[] = [
   { kind: "soak", in: "staging", forMs: 0 },
   { kind: "approval", count: 1, from: ["approvers"], expiresAfterMs: 1 },
   { kind: "image", nonRoot: true },
+  {
+    ...{ kind: "freeze", timezone: "UTC", deny: [{ kind: "once", name: "move", from: "2030-01-01T00:00" }], allow: [] },
+    ...{ exempt: [], appliesTo: ["promote"] },
+  },
   { kind: "hold" },
   { kind: "block" },
 ];
@@ -31,7 +35,7 @@ describe("the gates of a plan", () => {
     expect(judge([])).toMatchObject([{ gate: "policy", status: "unknown" }]);
   });
 
-  it.each(["freeze", "constructor", "__proto__", "toString", ""])("answer unknown for a gate of kind %j", (kind) => {
+  it.each(["tarot", "constructor", "__proto__", "toString", ""])("answer unknown for a gate of kind %j", (kind) => {
     const [known, odd] = judge([{ kind: "hold" }, { kind }], { holds: [] });
     expect(known?.status).toBe("pass");
     expect(odd).toMatchObject({ gate: kind, status: "unknown" });

@@ -1,5 +1,6 @@
 import { evaluateApproval } from "@/lib/pipeline/gates/approval";
 import { evaluateBlock } from "@/lib/pipeline/gates/block";
+import { evaluateFreeze } from "@/lib/pipeline/gates/freeze";
 import type { GateInput, Verdict } from "@/lib/pipeline/gates/gate";
 import { evaluateHold } from "@/lib/pipeline/gates/hold";
 import { evaluateImage } from "@/lib/pipeline/gates/image";
@@ -18,6 +19,7 @@ const registry: { [Kind in PlannedGateKind]: Evaluate<Kind> } = {
   soak: evaluateSoak,
   approval: evaluateApproval,
   image: evaluateImage,
+  freeze: evaluateFreeze,
   hold: evaluateHold,
   block: evaluateBlock,
 };

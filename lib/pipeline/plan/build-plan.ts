@@ -2,6 +2,7 @@ import type { PlannedGate } from "@/lib/pipeline/gates/planned-gate";
 import type { Plan, PlannedService, RollbackTarget } from "@/lib/pipeline/plan/plan";
 import { type EnvironmentPolicy, gatesOf } from "@/lib/pipeline/policy/environment";
 import { type ProjectDocument, strategyFor } from "@/lib/pipeline/policy/project";
+import type { Severity } from "@/lib/pipeline/policy/severity";
 import type { Digest } from "@/lib/pipeline/release/digest";
 
 /** One service's image as the release, or the rollback, would bring it. */
@@ -27,6 +28,7 @@ export interface PlanInputs {
   environment: string;
   release: string;
   version: string;
+  severity?: Severity;
   artifacts: PlannedArtifact[];
   current: CurrentState[];
   /** `host[:port]` of each registry connection. */
@@ -65,6 +67,7 @@ export function buildPlan(inputs: PlanInputs): Plan | NoPlan {
     environment: environment.name,
     release,
     version,
+    ...(inputs.severity === undefined ? {} : { severity: inputs.severity }),
     policyVersion: inputs.policyVersion,
     services,
     gates: gatesFor(inputs.kind, environment),
@@ -75,9 +78,11 @@ export function buildPlan(inputs: PlanInputs): Plan | NoPlan {
   };
 }
 
-/** A rollback is not stopped by a hold and needs no approval, but what is blocked stays out. */
+/** A rollback is stopped by no hold and needs no approval, but what is blocked stays out, and a freeze may name it. */
 function gatesFor(kind: Plan["kind"], environment: EnvironmentPolicy): PlannedGate[] {
-  return kind === "rollback" ? [{ kind: "block" }] : [...gatesOf(environment), { kind: "hold" }, { kind: "block" }];
+  if (kind === "promote") return [...gatesOf(environment), { kind: "hold" }, { kind: "block" }];
+  const frozen = environment.gates.filter((gate) => gate.kind === "freeze" && gate.appliesTo.includes("rollback"));
+  return [...frozen, { kind: "block" }];
 }
 
 function planService(

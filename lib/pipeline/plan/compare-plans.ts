@@ -8,6 +8,9 @@ export function comparePlans(before: Plan, after: Plan): string[] {
   if (before.policyVersion !== after.policyVersion) {
     changes.push(`the project file is version ${after.policyVersion}, was ${before.policyVersion}`);
   }
+  if (before.severity !== after.severity) {
+    changes.push(`its severity is ${after.severity ?? "not said"}, was ${before.severity ?? "not said"}`);
+  }
   for (const now of after.services) {
     const was = before.services.find((one) => one.service === now.service);
     if (!was) {

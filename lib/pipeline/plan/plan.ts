@@ -1,5 +1,6 @@
 import type { PlannedGate } from "@/lib/pipeline/gates/planned-gate";
 import type { TargetRefPlan } from "@/lib/pipeline/plan/target-plan";
+import type { Severity } from "@/lib/pipeline/policy/severity";
 import type { Strategy } from "@/lib/pipeline/policy/strategy";
 import type { VerificationPolicy } from "@/lib/pipeline/policy/verification";
 import type { Digest } from "@/lib/pipeline/release/digest";
@@ -36,6 +37,8 @@ export interface Plan {
   environment: string;
   release: string;
   version: string;
+  /** How urgent it is, as whoever asks says; absent where nobody said. It may open a freeze. */
+  severity?: Severity;
   policyVersion: number;
   /** In the order in which they are rolled out. */
   services: PlannedService[];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { approvalConfig } from "@/lib/pipeline/gates/approval-config";
+import { freezeConfig } from "@/lib/pipeline/gates/freeze-config";
 import { imageConfig } from "@/lib/pipeline/gates/image-config";
 import { soakConfig } from "@/lib/pipeline/gates/soak-config";
 import type { UpstreamConfig } from "@/lib/pipeline/gates/upstream-config";
@@ -10,6 +11,7 @@ const items = {
   approval: approvalConfig.optional(),
   soak: soakConfig.optional(),
   image: imageConfig.optional(),
+  freeze: freezeConfig.optional(),
 };
 
 type Items = typeof items;

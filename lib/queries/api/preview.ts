@@ -7,9 +7,10 @@ import { findRollback } from "@/lib/facts/rollback";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import { isOpen } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
+import type { Severity } from "@/lib/pipeline/policy/severity";
 import { mustSeeProject } from "@/lib/queries/api/visible";
 
-export type PreviewSubject = { project: string; environment: string } & (
+export type PreviewSubject = { project: string; environment: string; severity?: Severity } & (
   | { release: string; services?: undefined }
   | { release?: undefined; services: string[] }
 );
@@ -53,7 +54,8 @@ export async function readPreview(
     undoes = found.undoes;
   }
   const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [] };
-  const assessment = await assess(db, planned, signed, now);
+  const said = subject.severity === undefined ? {} : { severity: subject.severity };
+  const assessment = await assess(db, { ...planned, ...said }, signed, now);
   if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
   const { plan, planHash, verdicts } = assessment;
   const refusal = (await refusalOf(db, assessment)) ?? null;
