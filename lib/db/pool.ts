@@ -1,6 +1,7 @@
 import pg from "pg";
 import { databaseUrl } from "@/lib/db/client";
 import { checkDatabaseUrl } from "@/lib/db/connect";
+import { gatheringSocket } from "@/lib/db/gathering-socket";
 import type { Queryable, Sql } from "@/lib/db/sql";
 
 export interface PoolOptions {
@@ -51,6 +52,7 @@ export function createPool(url: string, options: PoolOptions = {}): Pool {
     keepAlive: true,
     // Statements are sent as they come, answers awaited after: a transaction need not wait for its BEGIN.
     pipeline: true,
+    stream: gatheringSocket,
     types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
   });
   // An idle connection that drops is replaced at the next use; without a listener it would end the process.
