@@ -12,8 +12,9 @@ export const benches: readonly Bench[] = [
   {
     name: "ledger",
     how: `Ten projects at once, each appending two entries a transaction as commands do (lock, chain, hash, commit), against
-ten connections that send BEGIN, INSERT of the same rows, COMMIT over bare pg. Nine rounds of a second each way, turn by
-turn, after one to warm up; the figures are the medians.`,
+ten connections that send BEGIN, INSERT of the same rows, COMMIT over bare pg, each when the one before is answered.
+Fifteen rounds of 0.6 s each way, in turn forwards and backwards, after one to warm up; the ratio is the median of the
+rounds' own. Beside it stands the ratio to the fastest that bare pg can do: the three statements sent at once.`,
   },
   {
     name: "promote",
