@@ -1,6 +1,7 @@
-import { readCell } from "./api";
+import { askFor, expectPhase, readCell } from "./api";
 import { expect, expectAccessible, test } from "./fixtures";
 import { boxTitled, promotionOf, stampOf } from "./locators";
+import { makeOwnProject } from "./own-project";
 import { expectRunning, seededDigest, seededService, taggedDigest } from "./sandbox";
 import { namespaces, uses } from "./who-uses-what";
 
@@ -54,4 +55,20 @@ test("a crashing release rolls back by itself, says why, and is blocked", async 
     await expect(blocks.getByRole("link", { name: `The evidence is in ${id}` })).toBeVisible();
     await expectAccessible(page, "environment with a block");
   });
+});
+
+test("a release that runs and answers wrongly rolls back too, and its evidence can be read on a phone", async ({
+  signIn,
+}) => {
+  const options = { name: uses.answersWrong.project, fault: "errors" } as const;
+  const { name, digests } = await makeOwnProject(await signIn("ada"), options);
+  const page = await signIn("rita");
+  const id = await askFor(page, { project: name, environment: "staging", release: "api@v1.2.0" });
+  await expectPhase(page, id, "rolledBack");
+  await expectRunning(`${name}-staging`, "api", digests["v1.0.0"]);
+  await page.goto(`/promotions/${id}`);
+  const cause = boxTitled(page, "What went wrong");
+  await expect(cause.getByText("failed", { exact: true })).toBeVisible();
+  await expect(cause).toContainText("answered 500, not 200");
+  await expectAccessible(page, "promotion whose endpoint answered wrongly");
 });

@@ -1,5 +1,5 @@
 import { expect, type Page } from "@playwright/test";
-import { buildImage } from "@/sandbox/images";
+import { buildImage, type Fault } from "@/sandbox/images";
 import { pushImage } from "@/sandbox/push-image";
 import { callApi } from "./api";
 import { runningProduct } from "./product";
@@ -22,6 +22,8 @@ interface OwnProjectOptions {
   people?: string[];
   /** Whose approval production wants; nobody's unless told. */
   approvers?: string[];
+  /** What is wrong with v1.2.0; where it is told, staging asks the health endpoint. */
+  fault?: Fault;
 }
 
 /** Makes the project with Ada's rights and announces its releases; it is there when what runs was seen by Waybill. */
@@ -29,7 +31,8 @@ export async function makeOwnProject(ada: Page, options: OwnProjectOptions): Pro
   // Another name each time: it can be run again on a product that has run it before.
   const name = `${options.name}-${Date.now().toString(36)}`;
   const digests = { "v1.0.0": "", "v1.1.0": "", "v1.2.0": "" };
-  for (const version of versions) digests[version] = await push(name, version);
+  for (const version of versions)
+    digests[version] = await push(name, version, version === "v1.2.0" ? options.fault : undefined);
   for (const environment of ["staging", "production"]) await deploy(name, environment, digests["v1.0.0"]);
   const file = projectFile({ ...options, name });
   const applied = await callApi(ada, "PUT", "/documents", {
@@ -47,9 +50,9 @@ export async function makeOwnProject(ada: Page, options: OwnProjectOptions): Pro
   return { name, file, digests };
 }
 
-async function push(name: string, version: string): Promise<string> {
+async function push(name: string, version: string, fault?: Fault): Promise<string> {
   const { registryUrl } = runningProduct().sandbox;
-  const image = buildImage({ content: `${name} ${version}`, version, created: new Date().toISOString() });
+  const image = buildImage({ content: `${name} ${version}`, version, fault, created: new Date().toISOString() });
   return pushImage(image, { registryUrl, repository: `${name}-api`, tag: version });
 }
 
@@ -67,8 +70,9 @@ async function deploy(name: string, environment: string, digest: string): Promis
   });
 }
 
-function projectFile({ name, people = [], approvers }: OwnProjectOptions): string {
-  const { registryUrl, kubeconfigPath } = runningProduct().sandbox;
+function projectFile({ name, people = [], approvers, fault }: OwnProjectOptions): string {
+  const { registryUrl, kubeconfigPath, servicesUrl } = runningProduct().sandbox;
+  const health = fault ? `, health: [{ url: "${servicesUrl}/{namespace}/{workload}/health" }]` : "";
   const place = (environment: string) =>
     `{ kubernetes: { connection: ${name}-cluster, namespace: ${name}-${environment}, deployment: api, container: api } }`;
   const gate = approvers
@@ -98,7 +102,7 @@ ${people.map((line) => `    - ${line}\n`).join("")}  environments:
     - name: staging
       tag: staging
       strategy: { rolling: { deadline: 30s } }
-      verification: { watch: 1s }
+      verification: { watch: 1s${health} }
     - name: production
       tag: prod
       requires: { all: [staging] }${gate}

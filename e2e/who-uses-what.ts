@@ -22,6 +22,7 @@ export const uses = {
   holdAll: { project: "wharfage" },
   projectFile: { project: "wherry" },
   history: { project: "whaler" },
+  answersWrong: { project: "whelk" },
   stayCurrent: { project: "wagon" },
 } as const;
 
