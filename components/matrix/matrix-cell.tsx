@@ -5,7 +5,7 @@ import { printedDigest } from "@/components/digest/digest-mark";
 import { versionWords } from "@/components/matrix/version-words";
 import { Shape } from "@/components/state/shape";
 import { lookOf } from "@/components/state/state-language";
-import { ageWords } from "@/components/time/time-words";
+import { coarseAgeWords } from "@/components/time/time-words";
 import { classNames } from "@/components/ui/class-names";
 import { CellMark, markStates, remarksOf } from "./cell-mark";
 import { Leg } from "./leg";
@@ -124,7 +124,7 @@ function Content({ row, cell, compact, now, tabIndex, href }: ContentProps) {
       <span className="cell__since">
         {cell.since ? (
           <time dateTime={cell.since} title={cell.since}>
-            {ageWords(now - Date.parse(cell.since), compact ? "short" : "long")}
+            {coarseAgeWords(now - Date.parse(cell.since), compact ? "short" : "long")}
           </time>
         ) : null}
         {compact ? null : <HealthWord cell={cell} />}

@@ -3,7 +3,7 @@ import { printedDigest } from "@/components/digest/digest-mark";
 import { versionWords } from "@/components/matrix/version-words";
 import { Shape } from "@/components/state/shape";
 import { lookOf } from "@/components/state/state-language";
-import { ageWords } from "@/components/time/time-words";
+import { coarseAgeWords } from "@/components/time/time-words";
 import { classNames } from "@/components/ui/class-names";
 import { Skeleton } from "@/components/ui/skeleton";
 import { CellMark } from "./cell-mark";
@@ -93,7 +93,7 @@ function Runs({ cell, now }: { cell: MatrixCell; now: number }) {
         {cell.health === "healthy" || cell.health === "nothing" ? null : (
           <b className={`toned tone-${look.tone}`}>{look.word} </b>
         )}
-        {cell.since ? ageWords(now - Date.parse(cell.since)) : null}
+        {cell.since ? coarseAgeWords(now - Date.parse(cell.since)) : null}
       </span>
       <CellMark cell={cell} />
     </>
@@ -122,7 +122,7 @@ function RunLine({ row, run, all, now, promoteHref }: RunLineProps) {
       {first.digest ? <span className="mono muted">{printedDigest(first.digest)}</span> : null}
       <span className="card__where">
         {names}
-        {last.since ? <span className="muted">, {ageWords(now - Date.parse(last.since))}</span> : null}
+        {last.since ? <span className="muted">, {coarseAgeWords(now - Date.parse(last.since))}</span> : null}
       </span>
       {first.mark || first.canPromote || look.tone === "warn" || look.tone === "fail" ? (
         <span className="card__mark">

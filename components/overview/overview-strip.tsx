@@ -63,7 +63,8 @@ function flightTask(task: FlightTask): StripTask {
   return {
     id: task.id,
     state: task.phase,
-    what: <Moves {...task} />,
+    // Beside a meter there is no room for the version; the matrix has it.
+    what: <Moves {...task} version={counted ? undefined : task.version} />,
     when: counted ? `${done} of ${of} ${unit}` : <RelativeTime at={task.since} form="age" />,
     ...(counted ? { progress: { value: done / of, label: `${done} of ${of} ${unit}` } } : {}),
     href: `/promotions/${task.id}`,
@@ -141,11 +142,17 @@ function stoppedTask(task: StoppedTask): StripTask {
   }
 }
 
-function Moves({ services, version, environment }: { services: string[]; version: string; environment: string }) {
+interface MovesProps {
+  services: string[];
+  version?: string;
+  environment: string;
+}
+
+function Moves({ services, version, environment }: MovesProps) {
   return (
     <>
       <b className="clip">{servicesWords(services)}</b>
-      <span className="clip">{version}</span>
+      {version === undefined ? null : <span className="clip">{version}</span>}
       <Shape name="arrow" label="to" />
       {environment}
     </>

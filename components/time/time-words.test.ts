@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { ageWords, clockWords, leftWords, relativeWords, spanWords, wordsChangeAfterMs } from "./time-words";
+import {
+  ageWords,
+  clockWords,
+  coarseAgeWords,
+  leftWords,
+  relativeWords,
+  spanWords,
+  wordsChangeAfterMs,
+} from "./time-words";
 
 const s = 1_000;
 const min = 60 * s;
@@ -22,6 +30,11 @@ describe("an age", () => {
     expect(ageWords(ms)).toBe(long);
     expect(ageWords(ms, "short")).toBe(short);
   });
+});
+
+it("an age by a coarse clock counts from the first minute", () => {
+  expect([-s, 0, 59_999, min, 90 * s].map((ms) => coarseAgeWords(ms))).toEqual(["now", "now", "now", "1 min", "1 min"]);
+  expect(coarseAgeWords(h, "short")).toBe("1h");
 });
 
 describe("a span", () => {

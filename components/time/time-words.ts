@@ -28,6 +28,11 @@ export function ageWords(ms: number, style: WordStyle = "long"): string {
   return `${Math.floor(span / unit.ms)}${unit[style]}`;
 }
 
+/** The same for a clock that ticks every half minute, as a large table's does: within a minute it cannot tell more. */
+export function coarseAgeWords(ms: number, style: WordStyle = "long"): string {
+  return ms < minuteMs ? "now" : ageWords(ms, style);
+}
+
 /** A span in its two largest units, without empty ones: `1 h 14 min`, `3 h`, `9 d 4 h`, `40 s`. */
 export function spanWords(ms: number): string {
   const span = Math.max(0, ms);
