@@ -1,8 +1,9 @@
-/** Headers that hold for every answer; the content security policy carries a nonce and is set per request. */
+/** Headers that hold for every answer; a page's content security policy carries a nonce, and proxy.ts sets it. */
 const securityHeaders = [
   { key: "X-Content-Type-Options", value: "nosniff" },
   { key: "X-Frame-Options", value: "DENY" },
   { key: "Referrer-Policy", value: "same-origin" },
+  { key: "Cross-Origin-Resource-Policy", value: "same-origin" },
   { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
   { key: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=(), payment=()" },
 ];
@@ -33,6 +34,11 @@ const nextConfig = {
   async headers() {
     return [
       { source: "/:path*", headers: securityHeaders },
+      // What the API answers is no page: opened as one, it may load and run nothing.
+      {
+        source: "/api/:path*",
+        headers: [{ key: "Content-Security-Policy", value: "default-src 'none'; frame-ancestors 'none'" }],
+      },
       // Said here, it is one text and not a list: only then does `next start` compress what a route handler answers.
       { source: "/api/view/:path((?!ledger-export).*)", headers: [{ key: "Content-Type", value: "application/json" }] },
     ];

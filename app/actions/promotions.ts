@@ -2,6 +2,7 @@
 
 import { runAction } from "@/app/actions/run-action";
 import type { ActionOutcome } from "@/components/action/action-outcome";
+import { countAgainstLimit, personCounted } from "@/lib/auth/rate-limit";
 import { abort } from "@/lib/commands/abort";
 import { approve } from "@/lib/commands/approve";
 import { reject } from "@/lib/commands/reject";
@@ -23,12 +24,18 @@ export async function rollBackAction(input: unknown): Promise<ActionOutcome> {
 
 /** One person's yes to exactly one plan. */
 export async function approveAction(input: unknown): Promise<ActionOutcome> {
-  return runAction((engine, principal) => approve(engine, principal, input), told("is approved by you"));
+  return runAction(async (engine, principal) => {
+    await countAgainstLimit("approve", personCounted(principal));
+    return await approve(engine, principal, input);
+  }, told("is approved by you"));
 }
 
 /** One person's no to exactly one plan, with a reason. */
 export async function rejectAction(input: unknown): Promise<ActionOutcome> {
-  return runAction((engine, principal) => reject(engine, principal, input), told("is rejected"));
+  return runAction(async (engine, principal) => {
+    await countAgainstLimit("approve", personCounted(principal));
+    return await reject(engine, principal, input);
+  }, told("is rejected"));
 }
 
 /** Stops a promotion; what it has changed already goes back first. */

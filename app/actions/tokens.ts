@@ -3,6 +3,7 @@
 import { runAction } from "@/app/actions/run-action";
 import type { ActionFailure, ActionOutcome } from "@/components/action/action-outcome";
 import type { TokenOutcome } from "@/components/settings/token-outcome";
+import { countAgainstLimit, personCounted } from "@/lib/auth/rate-limit";
 import { type CreateTokenInput, createToken } from "@/lib/commands/create-token";
 import { type RevokeTokenInput, revokeToken } from "@/lib/commands/revoke-token";
 
@@ -10,6 +11,7 @@ import { type RevokeTokenInput, revokeToken } from "@/lib/commands/revoke-token"
 export async function createTokenAction(input: unknown): Promise<TokenOutcome | ActionFailure> {
   return runAction(
     async ({ pool, now }, principal) => {
+      await countAgainstLimit("createToken", personCounted(principal));
       const token = await createToken(pool, principal, input as CreateTokenInput, new Date(now()));
       return { kind: "created" as const, token };
     },

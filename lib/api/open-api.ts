@@ -110,6 +110,7 @@ export function problemCodes(one: Operation): Map<number, string[]> {
   const codes = new Map<number, string[]>([
     [401, ["unauthenticated"]],
     [404, ["notAvailable"]],
+    [429, ["tooManyRequests"]],
     [500, ["internal"]],
   ]);
   const add = (status: number, code: string) => codes.set(status, [...(codes.get(status) ?? []), code]);

@@ -8,6 +8,7 @@ import {
   InvariantViolation,
   NotFound,
   parseInput,
+  TooManyRequests,
   Unauthenticated,
 } from "@/lib/pipeline/errors";
 import { ExternalError } from "@/lib/ports/external-error";
@@ -33,6 +34,11 @@ test("each known error has its answer", () => {
   expect(answerFor(new Conflict("The plan changed.", { hash: "a" }), "r")).toMatchObject({
     status: 409,
     current: { hash: "a" },
+  });
+  expect(answerFor(new TooManyRequests(7), "r")).toMatchObject({
+    status: 429,
+    code: "tooManyRequests",
+    retryAfterSeconds: 7,
   });
   const external = { system: "registry r", message: "busy", retryable: true, retryAfterMs: 1500 } as const;
   expect(answerFor(new ExternalError({ ...external, code: "rateLimited" }), "r")).toMatchObject({

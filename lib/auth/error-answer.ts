@@ -53,6 +53,14 @@ export function answerFor(error: unknown, reference: string): ErrorAnswer {
         detail: error.message,
         ...(error.current === undefined ? {} : { current: error.current }),
       };
+    case "tooManyRequests":
+      return {
+        status: 429,
+        code: "tooManyRequests",
+        title: "Too many within a minute",
+        detail: `Nothing was done. The next one is taken in ${error.retryAfterSeconds} s.`,
+        retryAfterSeconds: error.retryAfterSeconds,
+      };
     case "invariantViolation":
       return broken(reference);
     default:

@@ -2,6 +2,7 @@ import type { OAuthConfig } from "next-auth/providers/oauth";
 import { z } from "zod";
 import type { AuthConfig } from "@/lib/auth/auth-config";
 import type { Identity } from "@/lib/auth/people";
+import { outsideText } from "@/lib/pipeline/plain-text";
 
 export const OIDC_PROVIDER = "oidc";
 
@@ -75,7 +76,7 @@ export function identityFromClaims(
   const { sub: subject, iss: issuer } = claims;
   if (typeof subject !== "string" || subject === "" || typeof issuer !== "string") return null;
   if (withoutSlash(issuer) !== withoutSlash(config.oidc.issuer)) return null;
-  const text = (value: unknown) => (typeof value === "string" ? value.trim().slice(0, 200) : "");
+  const text = (value: unknown) => (typeof value === "string" ? outsideText(value).slice(0, 200) : "");
   const groups = groupsIn(claims[config.oidc.groupsClaim]);
   return {
     issuer,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadPerson } from "@/lib/auth/people";
+import { forgetCounts, limitsPerMinute } from "@/lib/auth/rate-limit";
 import { principalFromRequest } from "@/lib/auth/request-principal";
 import { SESSION_HOURS } from "@/lib/auth/session-cookie";
 import { sessionCookie, storePerson, storeProject, testAuthConfig } from "@/lib/auth/testing";
@@ -7,7 +8,7 @@ import { createToken } from "@/lib/commands/create-token";
 import { createPool, type Pool } from "@/lib/db/pool";
 import { sql } from "@/lib/db/sql";
 import { createTestDatabase, type TestDatabase } from "@/lib/db/test-database";
-import { Forbidden, Unauthenticated } from "@/lib/pipeline/errors";
+import { Forbidden, TooManyRequests, Unauthenticated } from "@/lib/pipeline/errors";
 
 let database: TestDatabase;
 let pool: Pool;
@@ -129,6 +130,23 @@ describe("a bearer token", () => {
     }
     const session = cookie.slice(cookie.indexOf("=") + 1);
     await expect(ask({ authorization: `Bearer ${session}` })).rejects.toThrow(Unauthenticated);
+  });
+});
+
+describe("tokens that count for nothing", () => {
+  test("are not looked up any more once an address has sent many, not even a good one; other addresses are", async () => {
+    const owner = await loadPerson(pool, rita);
+    if (owner === null) throw new Error("the person was not stored");
+    const ci = { project: "veza", label: "ci", role: "viewer", expiresInDays: 1 } as const;
+    const good = `Bearer ${(await createToken(pool, owner, ci, new Date())).secret}`;
+    const from = (address: string, authorization: string) => ask({ authorization, "x-forwarded-for": address });
+    for (let turn = 0; turn < limitsPerMinute.badToken.each; turn += 1) {
+      await expect(from("192.0.2.1", `Bearer wb_${"x".repeat(43)}`)).rejects.toThrow(Unauthenticated);
+    }
+    await expect(from("192.0.2.1", `Bearer wb_${"x".repeat(43)}`)).rejects.toThrow(TooManyRequests);
+    await expect(from("192.0.2.1", good)).rejects.toThrow(TooManyRequests);
+    expect(await from("192.0.2.2", good)).toMatchObject({ kind: "token" });
+    forgetCounts();
   });
 });
 

@@ -4,6 +4,7 @@ import { type DocumentError, formatPath, type Path, shownValue, type Violation }
 import { projectViolations } from "@/lib/config/project-rules";
 import { type JsonValue, readYaml, type SourceDocument } from "@/lib/config/yaml-source";
 import { valueAt, zodViolations } from "@/lib/config/zod-violations";
+import { textIssues } from "@/lib/pipeline/plain-text";
 import { type ConnectionDocument, connectionDocument } from "@/lib/pipeline/policy/connection";
 import { type ProjectDocument, projectDocument } from "@/lib/pipeline/policy/project";
 
@@ -63,6 +64,7 @@ function readOne(source: SourceDocument): Found {
   if (kind !== "Connection" && kind !== "Project") {
     return { source, violations: [...violations, header(value, "kind", Object.keys(schemas))] };
   }
+  violations.push(...textIssues(value).map((issue) => ({ ...issue, ...unreadable })));
   if (violations.length > 0) return { source, violations };
 
   const parsed = kind === "Connection" ? connectionDocument.safeParse(value) : projectDocument.safeParse(value);
@@ -75,6 +77,8 @@ function readOne(source: SourceDocument): Found {
       : { kind: "Connection", connection: parsed.data, ...written };
   return { source, document, violations };
 }
+
+const unreadable = { code: "invalid", allowed: "text that is stored and read as it is written" } as const;
 
 function header(value: JsonValue, key: "apiVersion" | "kind", allowed: string[]): Violation {
   const given = valueAt(value, [key]);

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { textIssues } from "@/lib/pipeline/plain-text";
 
 /** One thing that is wrong with an input: where (`services[1].name`, "" for the whole) and what is allowed. */
 export interface InputIssue {
@@ -61,6 +62,16 @@ export class Conflict extends Error {
   }
 }
 
+/** More of it than one caller may do within a minute; nothing was done. */
+export class TooManyRequests extends Error {
+  readonly kind = "tooManyRequests";
+
+  constructor(readonly retryAfterSeconds: number) {
+    super(`too many within a minute; the next one is taken in ${retryAfterSeconds} s`);
+    this.name = "TooManyRequests";
+  }
+}
+
 /** A promise of our own code was broken. The person sees a reference, the log has the message. */
 export class InvariantViolation extends Error {
   readonly kind = "invariantViolation";
@@ -71,7 +82,14 @@ export class InvariantViolation extends Error {
   }
 }
 
-export type KnownError = InvalidInput | NotFound | Forbidden | Unauthenticated | Conflict | InvariantViolation;
+export type KnownError =
+  | InvalidInput
+  | NotFound
+  | Forbidden
+  | Unauthenticated
+  | Conflict
+  | TooManyRequests
+  | InvariantViolation;
 
 /** True for the errors above, whose handling is decided; everything else is unknown and its message stays inside. */
 export function isKnownError(error: unknown): error is KnownError {
@@ -81,15 +99,20 @@ export function isKnownError(error: unknown): error is KnownError {
     error instanceof Forbidden ||
     error instanceof Unauthenticated ||
     error instanceof Conflict ||
+    error instanceof TooManyRequests ||
     error instanceof InvariantViolation
   );
 }
 
-/** `value` as `schema` reads it. Throws InvalidInput with a path and what is allowed for each issue. */
+/**
+ * `value` as `schema` reads it, with texts that can be stored and read as they are. Throws InvalidInput with a path and what
+ * is allowed for each issue.
+ */
 export function parseInput<Output>(schema: z.ZodType<Output>, value: unknown): Output {
   const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new InvalidInput(result.error.issues.map((issue) => ({ path: inputPath(issue.path), message: issue.message })));
+  const issues = result.success ? textIssues(result.data) : result.error.issues;
+  if (result.success && issues.length === 0) return result.data;
+  throw new InvalidInput(issues.map((issue) => ({ path: inputPath(issue.path), message: issue.message })));
 }
 
 /** `["services", 1, "name"]` as `services[1].name`. */

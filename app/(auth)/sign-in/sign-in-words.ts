@@ -22,6 +22,8 @@ export function signInTrouble(code: string | undefined): { title: string; detail
         detail:
           "It was cancelled, took too long, or its answer did not fit the question. Nothing was changed: start again.",
       };
+    case "TooMany":
+      return { title: "Too many sign-ins", detail: "Nobody was signed in. Try again in a minute." };
     case "Unavailable":
       return {
         title: "Waybill cannot reach its database",

@@ -15,7 +15,9 @@ export const signInAgainPath = "signin/oidc?prompt=login&max_age=0";
 export async function startSignIn({ path, fields, callbackUrl }: SignInRequest): Promise<string> {
   const { csrfToken } = await readJson(await fetch("/api/auth/csrf"), "csrfToken");
   const body = new URLSearchParams({ ...fields, csrfToken, callbackUrl, json: "true" });
-  const { url } = await readJson(await fetch(`/api/auth/${path}`, { method: "POST", body }), "url");
+  const answer = await fetch(`/api/auth/${path}`, { method: "POST", body });
+  if (answer.status === 429) return "/sign-in?error=TooMany";
+  const { url } = await readJson(answer, "url");
   return url;
 }
 

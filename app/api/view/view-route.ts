@@ -3,7 +3,8 @@ import pino from "pino";
 import { answerFor } from "@/lib/auth/error-answer";
 import type { Principal } from "@/lib/auth/principal";
 import { principalFromRequest } from "@/lib/auth/request-principal";
-import { isKnownError } from "@/lib/pipeline/errors";
+import { InvalidInput, isKnownError } from "@/lib/pipeline/errors";
+import { parameterIssues } from "@/lib/pipeline/plain-text";
 
 const logger = pino({ level: process.env.LOG_LEVEL ?? "info", base: { part: "view" } });
 
@@ -19,12 +20,21 @@ export function viewRoute<Params = Record<string, never>>(
   return async (request, context) => {
     try {
       const principal = await principalFromRequest(request);
-      const view = await read(principal, new URL(request.url), await context.params);
+      const params = await context.params;
+      const view = await read(principal, readAddress(request, params ?? {}), params);
       return Response.json(view, { headers: { "cache-control": "no-store" } });
     } catch (error) {
       return failureOf(error, new URL(request.url).pathname);
     }
   };
+}
+
+/** The address that was asked for. Throws InvalidInput where its parameters hold what no text may hold. */
+export function readAddress(request: Request, params: object = {}): URL {
+  const url = new URL(request.url);
+  const issues = parameterIssues([...url.searchParams, ...Object.entries<string>({ ...params })]);
+  if (issues.length > 0) throw new InvalidInput(issues);
+  return url;
 }
 
 /** The answer to a failure, and the one place where it is logged. */

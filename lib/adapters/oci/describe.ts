@@ -10,6 +10,7 @@ import {
   runnableChildren,
 } from "@/lib/adapters/oci/manifest";
 import { readJson } from "@/lib/adapters/oci/read-json";
+import { outsideText } from "@/lib/pipeline/plain-text";
 import type { Digest } from "@/lib/pipeline/release/digest";
 import type { ImageDescription, PlatformImage } from "@/lib/ports/artifact-registry";
 
@@ -105,7 +106,10 @@ async function readImage(
     sizeBytes: content.layers.reduce((sum, layer) => sum + layer.size, content.config.size),
     user: config?.User ?? "",
     healthcheck: test.length > 0 && test[0] !== "NONE",
-    labels: config?.Labels ?? {},
+    // Whoever builds an image writes its labels: what they say is shown to people who decide by it.
+    labels: Object.fromEntries(
+      Object.entries(config?.Labels ?? {}).map(([name, value]) => [outsideText(name), outsideText(value)]),
+    ),
   };
   return { image, created: created ?? undefined };
 }

@@ -3,6 +3,7 @@ import { connect } from "@/lib/db/connect";
 /** What changes without anybody having done anything: uses of tokens, and what an observer sees again and again. */
 const passing: Record<string, string[]> = {
   api_token: ["used_at"],
+  connection: ["checked_at", "trouble"],
   deployment: ["observed_at", "observation", "ready", "desired", "health", "health_reason", "health_since"],
 };
 

@@ -1,4 +1,4 @@
-import { failureOf } from "@/app/api/view/view-route";
+import { failureOf, readAddress } from "@/app/api/view/view-route";
 import { principalFromRequest } from "@/lib/auth/request-principal";
 import { getPool } from "@/lib/db/pool";
 import { openLedgerExport } from "@/lib/queries/api/ledger";
@@ -7,7 +7,7 @@ import { openLedgerExport } from "@/lib/queries/api/ledger";
 export async function GET(request: Request): Promise<Response> {
   try {
     const principal = await principalFromRequest(request);
-    const project = new URL(request.url).searchParams.get("project") ?? "";
+    const project = readAddress(request).searchParams.get("project") ?? "";
     const lines = await openLedgerExport(getPool(), principal, project);
     return new Response(streamOf(lines), {
       headers: {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { failureOf } from "@/app/api/view/view-route";
+import { failureOf, readAddress } from "@/app/api/view/view-route";
 import { principalFromRequest } from "@/lib/auth/request-principal";
 import { getPool } from "@/lib/db/pool";
 import { readMatrix } from "@/lib/queries/matrix";
@@ -11,8 +11,7 @@ export const dynamic = "force-dynamic";
 export async function GET(request: Request): Promise<Response> {
   try {
     const principal = await principalFromRequest(request);
-    const at = request.url.indexOf("?");
-    const input = readMatrixInput(new URLSearchParams(at === -1 ? "" : request.url.slice(at)));
+    const input = readMatrixInput(readAddress(request).searchParams);
     const { asOf, ...view } = await readMatrix(getPool(), principal, input);
     const content = JSON.stringify(view);
     const etag = `W/"${createHash("sha1").update(content).digest("base64url")}"`;

@@ -1,6 +1,7 @@
 import { toldPromotion } from "@/app/api/v1/requested-answer";
 import { signOperation } from "@/lib/api/contract/promotions";
 import { answer, handle } from "@/lib/api/handle";
+import { countAgainstLimit, personCounted } from "@/lib/auth/rate-limit";
 import { approve } from "@/lib/commands/approve";
 import { reject } from "@/lib/commands/reject";
 import { getEngine } from "@/lib/engine/compose";
@@ -8,6 +9,7 @@ import { getEngine } from "@/lib/engine/compose";
 export const dynamic = "force-dynamic";
 
 export const POST = handle(signOperation, async ({ principal, params, body }) => {
+  await countAgainstLimit("approve", personCounted(principal));
   const { planHash, reason } = body;
   const told =
     body.decision === "approve"
