@@ -174,7 +174,7 @@ module.exports = {
         "^components/",
         "^lib/commands/",
         "^lib/queries/",
-        "^lib/engine/(drive|compose|after-command|engine)[.]ts$",
+        "^lib/engine/(drive|compose|after-command|fresh-evidence|engine)[.]ts$",
         "^lib/ledger/announce-change[.]ts$",
         "^lib/auth/",
         pipeline,

@@ -6,6 +6,7 @@ const titles: Record<string, string> = {
   approval: "approval",
   image: "image",
   freeze: "freeze",
+  errorBudget: "error budget",
   hold: "hold",
   block: "block",
   policy: "policy",

@@ -66,6 +66,13 @@ const plannedGate = z.discriminatedUnion("kind", [
     appliesTo: z.array(z.enum(freezeSubjects)),
     shadow,
   }),
+  z.strictObject({
+    kind: z.literal("errorBudget"),
+    slo: z.string(),
+    minRemainingPercent: z.number(),
+    maxBurnRate: z.number().optional(),
+    shadow,
+  }),
   z.strictObject({ kind: z.literal("hold") }),
   z.strictObject({ kind: z.literal("block") }),
 ]);

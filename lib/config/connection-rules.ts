@@ -2,6 +2,7 @@ import type { Path, Violation } from "@/lib/config/document-error";
 import { undefinedName } from "@/lib/config/project-rules";
 import type { ConnectionKind } from "@/lib/pipeline/policy/connection";
 import type { ProjectDocument } from "@/lib/pipeline/policy/project";
+import type { ServicePolicy } from "@/lib/pipeline/policy/service";
 
 /** What a project needs to know of a connection that it names. A ConnectionDocument is one. */
 export interface KnownConnection {
@@ -44,7 +45,18 @@ function connectionUses(project: ProjectDocument): ConnectionUse[] {
     if (channel.kind === "slackApp") return [{ name: channel.connection, kind: "slack", path: path("slack") }];
     return channel.kind === "email" ? [{ name: channel.connection, kind: "smtp", path: path("email") }] : [];
   });
-  const deployed = project.services.flatMap((service, index) => [
+  const measured = (project.slos ?? []).map(
+    (slo, index): ConnectionUse => ({
+      name: slo.connection,
+      kind: "prometheus",
+      path: ["spec", "slos", index, "connection"],
+    }),
+  );
+  return [...project.services.flatMap(serviceUses), ...told, ...measured];
+}
+
+function serviceUses(service: ServicePolicy, index: number): ConnectionUse[] {
+  return [
     {
       name: service.image.connection,
       kind: "registry" as const,
@@ -55,8 +67,7 @@ function connectionUses(project: ProjectDocument): ConnectionUse[] {
       kind: target.ref.kind,
       path: ["spec", "services", index, "targets", environment, target.ref.kind, "connection"],
     })),
-  ]);
-  return [...deployed, ...told];
+  ];
 }
 
 /** Targets that name the same container of the same workload as one before: two promotions would fight over it. */

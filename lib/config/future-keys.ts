@@ -6,9 +6,9 @@ const credentialsOfLater = ["vault", "argocd", "portainer", "coolify", "vercel"]
 // What the project file has a place for and this version does not do. `[]` is any index, `*` any name.
 const laterKeys: Record<string, readonly string[]> = {
   "Connection spec": credentialsOfLater,
-  "Project spec": ["slos", "retention"],
+  "Project spec": ["retention"],
   "Project spec.environments[]": ["autoPromote"],
-  "Project spec.environments[].gates[]": ["errorBudget", "vulnerabilities", "checklist", "signature", "webhook"],
+  "Project spec.environments[].gates[]": ["vulnerabilities", "checklist", "signature", "webhook"],
   "Project spec.environments[].strategy": strategies,
   "Project spec.environments[].verification": ["metrics"],
   "Project spec.services[].targets.*": ["argocd", "compose", "portainer", "coolify", "vercel"],

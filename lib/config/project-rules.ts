@@ -11,7 +11,9 @@ export function projectViolations(project: ProjectDocument): Violation[] {
     ...duplicates("environment", project.environments, (item) => item.name, ["spec", "environments"], "name"),
     ...duplicates("environment", project.environments, (item) => item.tag, ["spec", "environments"], "tag"),
     ...duplicates("service", project.services, (item) => item.name, ["spec", "services"], "name"),
+    ...duplicates("SLO", project.slos ?? [], (item) => item.name, ["spec", "slos"], "name"),
     ...undefinedEnvironments(project),
+    ...undefinedSlos(project),
     ...cycles(project.environments),
     ...approversWithoutRole(project),
     ...project.services.flatMap((service) => unreachableTargets(project, service)),
@@ -58,6 +60,17 @@ export function undefinedName(
     allowed: known.length === 0 ? `${noun}, of which there is none` : known.join(", "),
     atKey,
   };
+}
+
+function undefinedSlos(project: ProjectDocument): Violation[] {
+  const known = (project.slos ?? []).map((slo) => slo.name);
+  return project.environments.flatMap((environment, index) =>
+    environment.gates.flatMap((gate, place) => {
+      if (gate.kind !== "errorBudget" || known.includes(gate.slo)) return [];
+      const path = ["spec", "environments", index, "gates", place, "errorBudget", "slo"];
+      return [undefinedName("an SLO of this project", gate.slo, known, path)];
+    }),
+  );
 }
 
 interface EnvironmentUse {

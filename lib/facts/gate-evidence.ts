@@ -3,6 +3,7 @@ import type { Queryable } from "@/lib/db/sql";
 import { loadApprovals } from "@/lib/facts/evidence/approvals";
 import type { Asked, LoadEvidence } from "@/lib/facts/evidence/asked";
 import { loadBlocks } from "@/lib/facts/evidence/blocks";
+import { loadErrorBudgets } from "@/lib/facts/evidence/error-budgets";
 import { loadHolds } from "@/lib/facts/evidence/holds";
 import { loadImages } from "@/lib/facts/evidence/images";
 import { loadRequest } from "@/lib/facts/evidence/request";
@@ -16,6 +17,7 @@ const sources: { [Field in keyof Required<GateEvidence>]: { gates: PlannedGateKi
   blocks: { gates: ["block"], load: loadBlocks },
   successes: { gates: ["upstream", "soak"], load: loadSuccesses },
   request: { gates: ["freeze"], load: loadRequest },
+  errorBudgets: { gates: ["errorBudget"], load: loadErrorBudgets },
   approvals: { gates: ["approval"], load: loadApprovals },
   images: { gates: ["image"], load: loadImages },
 };

@@ -1,4 +1,5 @@
 import { approvalDemand } from "@/lib/pipeline/gates/approval";
+import { errorBudgetDemand } from "@/lib/pipeline/gates/error-budget";
 import { freezeDemand } from "@/lib/pipeline/gates/freeze";
 import { imageDemand } from "@/lib/pipeline/gates/image-config";
 import { formatDuration } from "@/lib/pipeline/policy/duration";
@@ -30,6 +31,8 @@ export function gateWords(gate: GateConfig): GateWords {
       return { gate: gate.kind, demand: imageDemand(gate) };
     case "freeze":
       return { gate: gate.kind, demand: `${freezeDemand(gate)} (${gate.timezone})` };
+    case "errorBudget":
+      return { gate: gate.kind, demand: errorBudgetDemand(gate) };
     default:
       return gate satisfies never;
   }

@@ -2,6 +2,7 @@ import { databaseUrl } from "@/lib/db/client";
 import { type Listener, listen } from "@/lib/db/listen";
 import { createPool } from "@/lib/db/pool";
 import { composeEngine } from "@/lib/engine/compose";
+import { collectWanted } from "@/lib/engine/fresh-evidence";
 import { Observer } from "@/lib/engine/observe";
 import { parseChanges } from "@/lib/ledger/announce-change";
 import { Beat } from "@/lib/worker/beat";
@@ -33,13 +34,20 @@ async function main(): Promise<void> {
         engine.log("error", "what is to be observed is not known", { message: String(error) }),
       );
 
+  const collect = () =>
+    collectWanted(engine).catch((error: unknown) =>
+      engine.log("error", "what somebody looks at cannot be asked for", { message: String(error) }),
+    );
+
   const listener: Listener = await listen({
     url,
     channel: "waybill_change",
     onNotify: (payload) => {
       loop.wake();
       notices.wake();
-      if (parseChanges(payload).some((change) => layoutChanges.has(change.kind))) void refresh();
+      const kinds = parseChanges(payload).map((change) => change.kind);
+      if (kinds.some((kind) => layoutChanges.has(kind))) void refresh();
+      if (kinds.some((kind) => kind === "evidence.wanted" || kind === "several")) void collect();
     },
     // What was announced while the connection was away is found by looking.
     onReconnect: () => {
@@ -62,7 +70,11 @@ async function main(): Promise<void> {
   beat.start();
   checks.start();
   void refresh();
-  const sweep = setInterval(() => void refresh(), sweepMs);
+  void collect();
+  const sweep = setInterval(() => {
+    void refresh();
+    void collect();
+  }, sweepMs);
   engine.log("info", "the worker is at work", { health: `http://127.0.0.1:${server.port}/api/health/live` });
 
   let stopping = false;

@@ -8,6 +8,7 @@ import { LinkButton } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Page, PageHead } from "@/components/ui/page";
 import { getPool } from "@/lib/db/pool";
+import { freshEvidence } from "@/lib/engine/fresh-evidence";
 import { loadPromotePreview, previewInput } from "@/lib/queries/promote-preview";
 
 export const metadata: Metadata = { title: "Promote" };
@@ -21,8 +22,9 @@ export default async function PromotePage({ searchParams }: { searchParams: Sear
   const principal = await pagePrincipal(`/promote?${given}`);
   const subject = previewInput.safeParse(previewSubject(given));
   if (!subject.success) return <IncompleteAddress />;
-  const now = new Date().toISOString();
-  const view = await notFoundOr(() => loadPromotePreview(getPool(), principal, subject.data, now));
+  const read = () => loadPromotePreview(getPool(), principal, subject.data, new Date().toISOString());
+  const first = await notFoundOr(read);
+  const view = first.kind === "preview" && (await freshEvidence(first.plan)) ? await read() : first;
   return (
     <Page>
       <PromotePreview

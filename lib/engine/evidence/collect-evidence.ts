@@ -7,34 +7,48 @@ import { ExternalError } from "@/lib/ports/external-error";
 /** So many questions of one plan are under way at once. */
 const parallel = 4;
 
+/** Whether a gate of these plans wants to know something from outside. Asks nobody. */
+export function needsEvidence(subjects: readonly Subject[]): boolean {
+  return subjects.some((subject) => collectors.some((collect) => collect(subject).length > 0));
+}
+
 /**
  * Asks outside systems what the gates of these plans want to know and nobody has asked lately, and keeps the answers for
  * whoever evaluates next. A system that does not answer is kept as trouble: the gate says unknown. Questions that plans
- * share are asked once. Bounded by the engine's callMs; never inside a transaction.
+ * share are asked once. One call is bounded by the engine's callMs, and none begins after `withinMs`: what was not asked
+ * by then is asked at the next look. Answers whether anything was asked. Never inside a transaction.
  */
-export async function collectEvidence(engine: Engine, subjects: readonly Subject[]): Promise<void> {
-  const questions = new Map<string, { project: string; question: Question }>();
+export async function collectEvidence(
+  engine: Engine,
+  subjects: readonly Subject[],
+  withinMs = engine.leaseMs / 3,
+): Promise<boolean> {
+  const questions = new Map<string, Named>();
   for (const subject of subjects) {
     for (const question of collectors.flatMap((collect) => collect(subject))) {
       const { project } = subject.plan;
       questions.set(`${project} ${question.kind} ${question.key}`, { project, question });
     }
   }
-  if (questions.size === 0) return;
-  const stale = await leaveOutFresh(engine, [...questions.values()]);
-  const waiting = [...stale];
+  if (questions.size === 0) return false;
+  const waiting = await leaveOutFresh(engine, [...questions.values()]);
+  if (waiting.length === 0) return false;
+  const until = performance.now() + withinMs;
   const one = async () => {
-    for (let next = waiting.pop(); next; next = waiting.pop()) await askOne(engine, next.project, next.question);
+    for (let next = waiting.pop(); next && performance.now() < until; next = waiting.pop()) {
+      await askOne(engine, next.project, next.question);
+    }
   };
   await Promise.all(Array.from({ length: Math.min(parallel, waiting.length) }, one));
+  return true;
 }
 
 type Named = { project: string; question: Question };
 
 async function leaveOutFresh(engine: Engine, questions: Named[]): Promise<Named[]> {
   const names = questions.map(({ project, question: { kind, key } }) => ({ project, kind, key }));
-  const rows = await engine.pool.query<{ project: string; kind: string; key: string; trouble: boolean; at: string }>(
-    sql`select o.project, o.kind, o.key, o.trouble is not null as trouble, o.observed_at as at
+  const rows = await engine.pool.query<Known>(
+    sql`select o.project, o.kind, o.key, o.value, o.trouble is not null as trouble, o.observed_at as at
           from outside_evidence o
           join jsonb_to_recordset(${json(names)}::jsonb) as q (project text, kind text, key text)
             on q.project = o.project and q.kind = o.kind and q.key = o.key`,
@@ -44,12 +58,22 @@ async function leaveOutFresh(engine: Engine, questions: Named[]): Promise<Named[
   return questions.filter(({ project, question: { kind, key, freshMs } }) => {
     const row = known.get(`${project} ${kind} ${key}`);
     // Trouble may pass at any moment: it is asked about as often as what changes.
-    const keepMs = row?.trouble ? Math.min(freshMs, troubleMs) : freshMs;
-    return row === undefined || now - Date.parse(row.at) >= keepMs;
+    if (row === undefined) return true;
+    const keepMs = row.trouble ? troubleMs : typeof freshMs === "number" ? freshMs : freshMs(row.value);
+    return now - Date.parse(row.at) >= keepMs;
   });
 }
 
 const troubleMs = 15_000;
+
+interface Known {
+  project: string;
+  kind: string;
+  key: string;
+  value: unknown;
+  trouble: boolean;
+  at: string;
+}
 
 async function askOne(engine: Engine, project: string, { kind, key, ask }: Question): Promise<void> {
   let value: unknown;

@@ -1,4 +1,5 @@
+import { askErrorBudgets } from "@/lib/engine/evidence/error-budgets";
 import type { Collector } from "@/lib/engine/evidence/question";
 
 /** One for each kind of gate that asks outside systems. */
-export const collectors: readonly Collector[] = [];
+export const collectors: readonly Collector[] = [askErrorBudgets];

@@ -7,8 +7,11 @@ export interface Question {
   /** The kind of evidence; with `key` it names the answer, the same for every plan that asks the same. */
   kind: string;
   key: string;
-  /** An answer older than this is asked for anew; Infinity for what cannot change, such as what belongs to a digest. */
-  freshMs: number;
+  /**
+   * An answer older than this is asked for anew, in milliseconds; Infinity for what cannot change. Where it depends on
+   * the answer (a system that said when to come back), a function of it.
+   */
+  freshMs: number | ((value: unknown) => number);
   /** Answers JSON. Throws ExternalError, whose message is kept as the reason why it is not known. */
   ask(world: World, signal: AbortSignal): Promise<unknown>;
 }

@@ -83,6 +83,21 @@ export interface ImageFacts {
   }[];
 }
 
+/** How many events were good, and how many there were; null where nothing was answered. */
+export interface EventCounts {
+  good: number | null;
+  total: number | null;
+}
+
+/** What is known of one service's error budget by one SLO of its project. */
+export interface ErrorBudget {
+  slo: string;
+  service: string;
+  targetPercent: number;
+  /** Undefined: nobody measured it yet. */
+  fact: OutsideFact<{ window: EventCounts; hour: EventCounts }> | undefined;
+}
+
 /** The facts that gates judge. An absent field was not loaded or could not be: it is unknown, never pass. */
 export interface GateEvidence {
   /** What stands in the plan's environment, and in its whole project (null). */
@@ -91,6 +106,7 @@ export interface GateEvidence {
   successes?: UpstreamSuccess[];
   /** Who asks and why; the reason is null while the request is only looked at. */
   request?: { by: Actor; reason: string | null };
+  errorBudgets?: ErrorBudget[];
   approvals?: { planHash: string; requestedBy: Actor; requestedAt: string; given: Approval[]; standings: Standing[] };
   images?: ImageFacts[];
 }

@@ -18,6 +18,7 @@ const everyKind: PlannedGate[] = [
     ...{ kind: "freeze", timezone: "UTC", deny: [{ kind: "once", name: "move", from: "2030-01-01T00:00" }], allow: [] },
     ...{ exempt: [], appliesTo: ["promote"] },
   },
+  { kind: "errorBudget", slo: "availability", minRemainingPercent: 10 },
   { kind: "hold" },
   { kind: "block" },
 ];

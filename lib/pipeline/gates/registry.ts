@@ -1,5 +1,6 @@
 import { evaluateApproval } from "@/lib/pipeline/gates/approval";
 import { evaluateBlock } from "@/lib/pipeline/gates/block";
+import { evaluateErrorBudget } from "@/lib/pipeline/gates/error-budget";
 import { evaluateFreeze } from "@/lib/pipeline/gates/freeze";
 import type { GateInput, Verdict } from "@/lib/pipeline/gates/gate";
 import { evaluateHold } from "@/lib/pipeline/gates/hold";
@@ -20,6 +21,7 @@ const registry: { [Kind in PlannedGateKind]: Evaluate<Kind> } = {
   approval: evaluateApproval,
   image: evaluateImage,
   freeze: evaluateFreeze,
+  errorBudget: evaluateErrorBudget,
   hold: evaluateHold,
   block: evaluateBlock,
 };

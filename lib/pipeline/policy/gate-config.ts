@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { approvalConfig } from "@/lib/pipeline/gates/approval-config";
+import { errorBudgetConfig } from "@/lib/pipeline/gates/error-budget-config";
 import { freezeConfig } from "@/lib/pipeline/gates/freeze-config";
 import { imageConfig } from "@/lib/pipeline/gates/image-config";
 import { soakConfig } from "@/lib/pipeline/gates/soak-config";
@@ -12,6 +13,7 @@ const items = {
   soak: soakConfig.optional(),
   image: imageConfig.optional(),
   freeze: freezeConfig.optional(),
+  errorBudget: errorBudgetConfig.optional(),
 };
 
 type Items = typeof items;

@@ -4,6 +4,7 @@ import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one"
 import { emailAddress, groupName, name } from "@/lib/pipeline/policy/name";
 import { type Subscription, subscription } from "@/lib/pipeline/policy/notify";
 import { type ServicePolicy, service } from "@/lib/pipeline/policy/service";
+import { type Slo, slo } from "@/lib/pipeline/policy/slo";
 import type { Strategy } from "@/lib/pipeline/policy/strategy";
 
 export const roles = ["viewer", "releaseManager", "approver", "administrator"] as const;
@@ -23,6 +24,8 @@ export interface ProjectDocument {
   environments: EnvironmentPolicy[];
   services: ServicePolicy[];
   notify: Subscription[];
+  /** Absent in documents of before there were any. */
+  slos?: Slo[];
 }
 
 /** The strategy that counts for a service in an environment: the target's own, else the environment's. */
@@ -66,6 +69,7 @@ export const projectDocument = z
     spec: z.strictObject({
       people: z.array(person).max(500).default([]),
       environments: z.array(environment).min(1).max(50).meta({ description: "a list of 1 to 50 environments" }),
+      slos: z.array(slo).max(50).default([]),
       services: z.array(service).min(1).meta({ description: "a list of at least one service" }),
       notify: z.array(subscription).max(100).default([]),
     }),
@@ -76,6 +80,7 @@ export const projectDocument = z
       title: metadata.title ?? metadata.name,
       people: spec.people,
       environments: spec.environments.map((item, position) => ({ ...item, position })),
+      ...(spec.slos.length > 0 ? { slos: spec.slos } : {}),
       services: spec.services.map((item, position) => ({ ...item, position })),
       notify: spec.notify,
     }),

@@ -1,0 +1,31 @@
+import type { Question, Subject } from "@/lib/engine/evidence/question";
+import { type BudgetQueries, budgetQueries, errorBudgetKind } from "@/lib/facts/evidence/error-budgets";
+import type { EventCounts } from "@/lib/pipeline/gates/gate";
+import type { World } from "@/lib/ports/world";
+
+const freshMs = 60_000;
+
+/** Counts the events of the SLOs that a plan's error budget gates name, over their window and over the last hour. */
+export function askErrorBudgets({ plan, project }: Subject): Question[] {
+  return budgetQueries(plan, project.document.slos ?? []).map((queries) => ({
+    kind: errorBudgetKind,
+    key: queries.key,
+    freshMs,
+    ask: (world, signal) => countEvents(world, plan.project, queries, signal),
+  }));
+}
+
+async function countEvents(world: World, project: string, { slo, window, hour }: BudgetQueries, signal: AbortSignal) {
+  const metrics = await world.metrics(project, slo.connection);
+  const count = async (query: string): Promise<number | null> => {
+    const samples = await metrics.query(query, undefined, signal);
+    // More than one series is a query that does not count what it says: no number rather than one of them.
+    const [only] = samples.length === 1 ? samples : [];
+    return only?.value ?? null;
+  };
+  const counts = async ({ good, total }: { good: string; total: string }): Promise<EventCounts> => ({
+    good: await count(good),
+    total: await count(total),
+  });
+  return { window: await counts(window), hour: await counts(hour) };
+}
