@@ -1,6 +1,7 @@
 // npm run bench: all of them, or those named. A whole run writes docs/benchmarks.md.
 import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
+import { loadavg } from "node:os";
 import path from "node:path";
 import type { Row } from "@/bench/row";
 import { buildPages, PAGES_ARE_BUILT } from "@/bench/web-server";
@@ -19,9 +20,12 @@ let interrupted = false;
 async function main(names: readonly string[]): Promise<void> {
   const chosen = names.length === 0 ? benches : names.map(benchNamed);
   const outcomes: Outcome[] = [];
+  const loads: number[] = [];
   const built = chosen.some((bench) => bench.needsPages) && (await pagesAreBuilt());
   for (const { name } of chosen) {
-    console.log(`${name} …`);
+    const load = loadavg()[0] ?? Number.NaN;
+    loads.push(load);
+    console.log(`${name} … (load ${load.toFixed(1)})`);
     const outcome = await runOne(name, built);
     console.log(outcome.kind === "measured" ? `${name}: ${outcome.seconds} s` : `${name}: ${outcome.reason}`);
     outcomes.push(outcome);
@@ -29,7 +33,7 @@ async function main(names: readonly string[]): Promise<void> {
   }
   console.log(`\n${toText(outcomes)}`);
   if (names.length === 0) {
-    await writeFile(path.join(root, "docs", "benchmarks.md"), toMarkdown(outcomes, new Date()));
+    await writeFile(path.join(root, "docs", "benchmarks.md"), toMarkdown(outcomes, new Date(), loads));
     console.log("\nwritten to docs/benchmarks.md");
   }
   if (outcomes.some((outcome) => outcome.kind === "failed")) process.exitCode = 1;

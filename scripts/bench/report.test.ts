@@ -31,8 +31,9 @@ describe("the table of a run", () => {
   });
 
   it("is a table in Markdown too, with the day and how each was measured", () => {
-    const text = toMarkdown(outcomes, new Date("2026-11-21T10:00:00Z"));
+    const text = toMarkdown(outcomes, new Date("2026-11-21T10:00:00Z"), [0.25, 12]);
     expect(text).toContain("Measured on 2026-11-21: ");
+    expect(text).toContain("own predecessor included): 0.3, 12.0.");
     expect(text).toContain("| ledger | bytes \\| gzipped | 70 KB |");
     expect(text).toContain(`**page** (\`npm run bench -- page\`): ${benchNamed("page").how}`);
   });

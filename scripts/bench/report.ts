@@ -45,8 +45,11 @@ export function toText(outcomes: readonly Outcome[]): string {
     .join("\n");
 }
 
-/** docs/benchmarks.md: the table, when and on what it was measured, and how. */
-export function toMarkdown(outcomes: readonly Outcome[], at: Date): string {
+/**
+ * docs/benchmarks.md: the table, when and on what it was measured, and how. `loads` are the machine's mean loads of a
+ * minute before each bench began: what else it had to do.
+ */
+export function toMarkdown(outcomes: readonly Outcome[], at: Date, loads: readonly number[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   const gigabytes = Math.round(totalmem() / 2 ** 30);
   return `# Benchmarks
@@ -55,7 +58,8 @@ Written by \`npm run bench\`, which measures all of it anew. Each bench compares
 in the same run on the same machine: the ratio says something about Waybill, the absolute times only about that machine.
 
 Measured on ${at.toISOString().slice(0, 10)}: ${cpus().length} processor cores, ${gigabytes} GB of memory, ${process.platform}, Node ${process.versions.node}, the embedded
-Postgres with its default durability. The load of the bench itself, Postgres, worker and sandbox share these cores.
+Postgres with its default durability. The load of the bench itself, Postgres, worker and sandbox share these cores. Before
+the benches began, processes that ran or wanted to (mean of a minute, each bench's own predecessor included): ${loads.map((load) => load.toFixed(1)).join(", ")}.
 
 ${[line(headings), line(headings.map(() => "---")), ...toCells(outcomes).map(line)].join("\n")}
 
