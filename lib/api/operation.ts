@@ -42,7 +42,7 @@ export interface Operation {
   open?: boolean;
 }
 
-export type BodyType = "application/json" | "application/yaml";
+export type BodyType = "application/json" | "application/yaml" | "application/x-www-form-urlencoded";
 
 /** Checks a contract and keeps its exact types. */
 export function operation<const Contract extends Operation>(contract: Contract): Contract {

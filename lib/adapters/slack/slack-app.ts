@@ -46,7 +46,7 @@ export function createSlackApp(options: SlackAppOptions): ChatApp {
     channel: (channel) => ({
       async send({ message }) {
         const web = await client();
-        const blocks = slackBlocks(message, { buttons: false });
+        const blocks = slackBlocks(message, { buttons: true });
         const asked = { channel, text: slackText(message), blocks, unfurl_links: false, unfurl_media: false };
         const answer = await web.chat.postMessage(asked).catch((error: unknown) => fail(system, error));
         return `posted as ${answer.ts ?? "a message"}`;

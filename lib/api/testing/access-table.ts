@@ -162,6 +162,7 @@ export const apiAccess: Record<string, Access> = {
   ),
 };
 
+const form = { "content-type": "application/x-www-form-urlencoded" };
 const view = (name: string, query = "", may: Access["may"] = reading): Access => {
   return get(`/api/view/${name}${query === "" ? "" : `?${query}`}`, may);
 };
@@ -175,6 +176,11 @@ export const pageAccess: Record<string, Access> = {
   "GET /api/events": get("/api/events", hides),
   "GET /api/auth/{...nextauth}": get("/api/auth/csrf", { kind: "open" }),
   "POST /api/auth/{...nextauth}": get("/api/auth/_log", { kind: "open", status: 404 }),
+  // Signed by the chat, for a person that the connection names: its own test is app/api/hooks/slack.
+  "POST /api/hooks/slack/{connection}": {
+    may: { kind: "open", status: 401 },
+    send: () => ({ path: "/api/hooks/slack/chat", body: "payload={}", headers: form }),
+  },
   "GET /api/view/environments": view("environments", "", hides),
   "GET /api/view/environments/{project}/{environment}": view("environments/demo/staging"),
   "GET /api/view/approvals": view("approvals", "", hides),

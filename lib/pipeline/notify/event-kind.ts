@@ -15,6 +15,8 @@ export const eventKinds = [
   "promotion.stuck",
   "environment.held",
   "environment.released",
+  "project.held",
+  "project.released",
   "digest.blocked",
   "digest.unblocked",
   "drift.detected",

@@ -1,3 +1,5 @@
+import { groupsOf } from "@/lib/pipeline/gates/approval-config";
+import { isOpen } from "@/lib/pipeline/gates/gate";
 import type { EventKind } from "@/lib/pipeline/notify/event-kind";
 import { entryLink, environmentLink, planLink, promotionLink, releaseLink } from "@/lib/pipeline/notify/links";
 import type { Message } from "@/lib/pipeline/notify/message";
@@ -47,11 +49,12 @@ function askForApproval(occurrence: Occurrence, promotion: PromotionState): Mess
   if (kind === "approval.requested" && "planHash" in entry.data && entry.data.planHash !== planHash) {
     return { kind: "dropped", why: "the plan was another one by then, for which approval is asked anew" };
   }
-  const open = plan.gates.filter(
-    (gate, index) => gate.kind === "approval" && promotion.verdicts[index]?.status !== "pass",
-  );
-  if (open.length === 0) return { kind: "dropped", why: "enough people had approved by then" };
-  const asked = open.flatMap((gate) => (gate.kind === "approval" ? [`${gate.count} of ${gate.from.join(", ")}`] : []));
+  const asked = plan.gates.flatMap((gate, index) => {
+    const verdict = promotion.verdicts[index];
+    if (gate.kind !== "approval" || gate.shadow || (verdict && isOpen(verdict))) return [];
+    return groupsOf(gate).map(({ count, from }) => `${count} of ${from.join(", ")}`);
+  });
+  if (asked.length === 0) return { kind: "dropped", why: "enough people had approved by then" };
   const again = entry.kind === "promotion.replanned" ? "The plan changed, and what was approved before is void. " : "";
   const expiring = kind === "approval.expiring";
   const base = promotionMessage(occurrence, promotion);
@@ -99,6 +102,19 @@ function elsewhere({ kind, project, entry, origin }: Occurrence): Message | Drop
         ...{ title: `The hold of ${environment} is lifted`, tone: "neutral", links },
         ...{ facts: [place, by, reason(entry.data.why)], summary: "What waited for it goes on." },
       };
+    case "project.held":
+    case "project.released": {
+      const held = entry.kind === "project.held";
+      const why = entry.kind === "project.held" ? entry.data.reason : entry.data.why;
+      return {
+        ...base,
+        ...{ title: held ? `${project} is held` : `The hold of ${project} is lifted`, links },
+        ...{ tone: held ? "warning" : "neutral", facts: [by, reason(why)] },
+        summary: held
+          ? "Nothing new starts in any environment until somebody lifts the hold."
+          : "What waited for it goes on.",
+      };
+    }
     case "digest.blocked": {
       const { service, digest, nextStep } = entry.data;
       const facts = [place, { name: "digest", value: digest }, by, reason(entry.data.reason)];

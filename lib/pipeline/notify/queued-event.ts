@@ -34,5 +34,5 @@ export function queuedEvents(entries: readonly (Entry & { seq: number })[]): Que
 }
 
 function asksForApproval(plan: Plan): boolean {
-  return plan.gates.some((gate) => gate.kind === "approval");
+  return plan.gates.some((gate) => gate.kind === "approval" && !gate.shadow);
 }
