@@ -5,8 +5,11 @@ import { fileURLToPath } from "node:url";
 import { ensureInstalled } from "./start/install.mjs";
 import { checkMachineNode, findNode } from "./start/node-binary.mjs";
 import { runTypeScript } from "./start/run-typescript.mjs";
+import { watchNpm } from "./start/stop-with-npm.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+
+watchNpm(process.env, () => process.kill(process.pid, "SIGTERM"));
 
 try {
   checkMachineNode();
