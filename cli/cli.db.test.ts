@@ -207,6 +207,19 @@ describe("from a build to production and back, as a CI job does it", () => {
     expect((await rita("release-hold", "demo", "production", "--reason", "it is over")).err).toMatch(/^notHeld: /);
     expect((await rita("status", "nothing")).code).toBe(1);
   });
+
+  it("says why something is not well", async () => {
+    const set = (health: string, reason: string | null) =>
+      world.pool.execute(
+        sql`update deployment set health = ${health}, health_reason = ${reason} where service = 'chat' and environment = 'staging'`,
+      );
+    await set("failing", "0 of 1 ready");
+    const status = await rita("status", "demo");
+    expect(status.out).toMatch(/chat {5}\S+ failing/);
+    expect(status.out).toContain("chat in staging is failing: 0 of 1 ready\n");
+    await set("healthy", null);
+    expect((await rita("status", "demo")).out).not.toContain("chat in");
+  });
 });
 
 describe("the ledger", () => {
