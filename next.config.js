@@ -40,7 +40,10 @@ const nextConfig = {
         headers: [{ key: "Content-Security-Policy", value: "default-src 'none'; frame-ancestors 'none'" }],
       },
       // Said here, it is one text and not a list: only then does `next start` compress what a route handler answers.
-      { source: "/api/view/:path((?!ledger-export).*)", headers: [{ key: "Content-Type", value: "application/json" }] },
+      {
+        source: "/api/view/:path((?!ledger-export|history-csv).*)",
+        headers: [{ key: "Content-Type", value: "application/json" }],
+      },
     ];
   },
 };

@@ -7,7 +7,7 @@ import { useState } from "react";
 import { ChainStamp, chainName } from "@/components/ledger/chain-stamp";
 import { EntryDetail } from "@/components/ledger/entry-detail";
 import { entryState } from "@/components/ledger/entry-state";
-import { historyParams, historyPath, narrowing } from "@/components/ledger/history-filter";
+import { csvPath, historyParams, historyPath, narrowing } from "@/components/ledger/history-filter";
 import { HistoryFilters } from "@/components/ledger/history-filters";
 import { VerifyDialog } from "@/components/ledger/verify-dialog";
 import { useView } from "@/components/live/use-view";
@@ -55,6 +55,15 @@ export function HistoryBook({ initial, initialPath }: HistoryBookProps) {
             <a className="button" href={`/api/view/ledger-export?${new URLSearchParams({ project })}`} download>
               <Download className="i" aria-hidden="true" />
               Export
+            </a>
+            <a
+              className="button"
+              href={csvPath(params, project)}
+              download
+              title="What the filter shows, for a spreadsheet"
+            >
+              <Download className="i" aria-hidden="true" />
+              CSV
             </a>
           </>
         }

@@ -58,6 +58,11 @@ export function historyPath(params: HistoryParams, project: string): string {
   return `/api/view/history?${new URLSearchParams(historyFilter(params, project))}`;
 }
 
+/** The address of everything that a filter matches, as CSV; the place in the list does not count. */
+export function csvPath(params: HistoryParams, project: string): string {
+  return `/api/view/history-csv?${new URLSearchParams(historyFilter({ ...params, before: null, after: null }, project))}`;
+}
+
 /** `2026-11-21T10:00` on the reader's own clock, as the browser's field for a time wants it; "" for none. */
 export function toField(iso: string | null): string {
   if (!iso || Number.isNaN(Date.parse(iso))) return "";

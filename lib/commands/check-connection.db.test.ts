@@ -4,7 +4,7 @@ import type { CommandContext } from "@/lib/commands/context";
 import { createPool, type Pool } from "@/lib/db/pool";
 import { sql } from "@/lib/db/sql";
 import { createTestDatabase, type TestDatabase } from "@/lib/db/test-database";
-import { Forbidden, NotFound } from "@/lib/pipeline/errors";
+import { Forbidden, InvalidInput, NotFound } from "@/lib/pipeline/errors";
 import { ExternalError } from "@/lib/ports/external-error";
 import { administrator, minute, personWith } from "@/lib/queries/testing/matrix-fixture";
 
@@ -100,4 +100,16 @@ describe("a connection's check", () => {
     await expect(ask(personWith(["other", "administrator"]))).rejects.toBeInstanceOf(Forbidden);
     await expect(checkConnection(context, administrator, { name: "none" })).rejects.toBeInstanceOf(NotFound);
   });
+});
+
+describe("an address that comes with the question", () => {
+  it.each(["url", "registry", "spec", "username", "password", "realms"])(
+    "(%s) is refused before anything is asked: a stored secret goes where the stored connection says, and nowhere else",
+    async (key) => {
+      const { context, asked } = worldOf(async () => undefined);
+      const given = { name: "registry", [key]: "https://evil.example" };
+      await expect(checkConnection(context, administrator, given)).rejects.toThrow(InvalidInput);
+      expect(asked).toEqual([]);
+    },
+  );
 });

@@ -7,7 +7,7 @@ import type { Actor } from "@/lib/pipeline/actor";
 import { InvalidInput, NotFound } from "@/lib/pipeline/errors";
 import type { Entry, EntryBody, EntrySubject } from "@/lib/pipeline/promotion/entry";
 import type { Digest } from "@/lib/pipeline/release/digest";
-import { type HistoryFilter, instanceChain, loadEntry, loadHistory } from "@/lib/queries/history";
+import { type HistoryFilter, instanceChain, loadEntry, loadHistory, openHistoryExport } from "@/lib/queries/history";
 import { administrator, digestOf, layOut, minute, opens, personWith } from "@/lib/queries/testing/matrix-fixture";
 
 const viewer = personWith(["veza", "viewer"]);
@@ -190,5 +190,33 @@ describe("who may read", () => {
         { id: "i#vera", name: "Vera" },
       ],
     });
+  });
+});
+
+describe("the export for a spreadsheet", () => {
+  const exported = async (filter: HistoryFilter, who = viewer) => {
+    const pages: number[][] = [];
+    for await (const lines of await openHistoryExport(pool, who, filter)) pages.push(lines.map(({ seq }) => seq));
+    return pages;
+  };
+
+  it("is everything that the filter matches, once and newest first, over pages", async () => {
+    const more = Array.from({ length: 900 }, (_, index) =>
+      entry(200 + index, worker, { kind: "verification.checked", data: { checks: [] } }, ofPromotion()),
+    );
+    await write("other", more);
+    const all = await exported({ project: "other" }, personWith(["other", "viewer"]));
+    expect(all.map((page) => page.length)).toEqual([500, 401]);
+    expect(all.flat()).toEqual(Array.from({ length: 901 }, (_, index) => 901 - index));
+    expect((await exported({ project: "veza", kind: "stops", before: "1" as never })).flat().slice(-2)).toEqual([5, 4]);
+  });
+
+  it("is refused to whoever may not read that chain, before anything is read", async () => {
+    for (const project of ["other", instanceChain, "nothing"])
+      await expect(openHistoryExport(pool, viewer, { project })).rejects.toThrow(NotFound);
+    await expect(openHistoryExport(pool, viewer, { project: "veza", kind: "x" as never })).rejects.toThrow(
+      InvalidInput,
+    );
+    await expect(openHistoryExport(pool, viewer, {} as never)).rejects.toThrow(InvalidInput);
   });
 });

@@ -107,6 +107,32 @@ export async function loadHistory(
   };
 }
 
+const exportPageSize = 500;
+
+/**
+ * Every line that matches, newest first, read as it is taken; `before` and `after` of the filter do not count. Authorizes
+ * before it answers: throws InvalidInput, and NotFound as loadHistory does.
+ */
+export async function openHistoryExport(
+  db: Queryable,
+  principal: Principal,
+  raw: HistoryFilter,
+): Promise<AsyncGenerator<HistoryLine[]>> {
+  const filter = { ...parseInput(historyFilter, raw), before: undefined, after: undefined };
+  mustReadChain(principal, filter.project);
+  if (!(await loadChains(db, principal)).includes(filter.project)) throw new NotFound(`chain ${filter.project}`);
+  return pagesOf(db, filter);
+}
+
+async function* pagesOf(db: Queryable, filter: z.output<typeof historyFilter>): AsyncGenerator<HistoryLine[]> {
+  for (let before: number | undefined; ; ) {
+    const rows = await loadRows(db, { ...filter, before }, exportPageSize);
+    yield rows.slice(0, exportPageSize).map(lineOf);
+    before = rows[exportPageSize - 1]?.seq;
+    if (rows.length <= exportPageSize) return;
+  }
+}
+
 export interface EntryView {
   entry: LedgerEntry;
   words: EntryWords;
@@ -152,9 +178,9 @@ const entryColumns = sql`e.project, e.seq, e.at, e.kind, e.actor, e.promotion, e
     'services', p.services, 'version', p.version, 'environment', p.environment, 'kind', p.kind) end as about`;
 
 /** One row more than a page shows, in the order in which they are walked. */
-function loadRows(db: Queryable, filter: z.output<typeof historyFilter>): Promise<HistoryRow[]> {
+function loadRows(db: Queryable, filter: z.output<typeof historyFilter>, size = pageSize): Promise<HistoryRow[]> {
   const order = filter.after === undefined ? sql`desc` : sql`asc`;
-  const last = sql`order by e.seq ${order} limit ${pageSize + 1}`;
+  const last = sql`order by e.seq ${order} limit ${size + 1}`;
   return db.query<HistoryRow>(
     sql`select ${entryColumns} from (${walk(filter, last)}) e left join promotion p on p.id = e.promotion
          order by e.seq ${order}`,

@@ -6,6 +6,8 @@ import type { Change } from "@/lib/ledger/announce-change";
 const beatMs = 10_000;
 /** Rights that were taken away end a stream after this at the latest. */
 const recheckMs = 45_000;
+/** Who cannot be asked about within this counts as gone: a database that hangs keeps nobody's stream open. */
+const recheckAnswerMs = 10_000;
 /** A reader that takes nothing for so long is cut off rather than kept in memory; it connects anew and reads again. */
 const backlogMax = 256;
 
@@ -105,10 +107,13 @@ class Connection {
   }
 
   private async checkAgain(): Promise<void> {
+    const late = setTimeout(() => this.end(), recheckAnswerMs);
     try {
       this.principal = await this.options.recheck();
     } catch {
       this.end();
+    } finally {
+      clearTimeout(late);
     }
   }
 

@@ -186,6 +186,7 @@ export const pageAccess: Record<string, Access> = {
   "GET /api/view/approvals": view("approvals", "", hides),
   "GET /api/view/approvals/{id}": view("approvals/demo-1"),
   "GET /api/view/history": view("history", ofProject),
+  "GET /api/view/history-csv": view("history-csv", ofProject),
   "GET /api/view/history/entry": view("history/entry", `${ofProject}&seq=1`),
   "GET /api/view/ledger-export": view("ledger-export", ofProject),
   "GET /api/view/matrix": view("matrix", "", hides),

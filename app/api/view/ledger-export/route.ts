@@ -1,3 +1,4 @@
+import { streamOfTexts } from "@/app/api/view/stream-of-texts";
 import { failureOf, readAddress } from "@/app/api/view/view-route";
 import { principalFromRequest } from "@/lib/auth/request-principal";
 import { getPool } from "@/lib/db/pool";
@@ -9,7 +10,7 @@ export async function GET(request: Request): Promise<Response> {
     const principal = await principalFromRequest(request);
     const project = readAddress(request).searchParams.get("project") ?? "";
     const lines = await openLedgerExport(getPool(), principal, project);
-    return new Response(streamOf(lines), {
+    return new Response(streamOfTexts(lines), {
       headers: {
         "content-type": "application/x-ndjson; charset=utf-8",
         "content-disposition": `attachment; filename="${fileName(project)}"`,
@@ -19,21 +20,6 @@ export async function GET(request: Request): Promise<Response> {
   } catch (error) {
     return failureOf(error, "/api/view/ledger-export");
   }
-}
-
-/** Lines are read as the browser takes them; one that leaves ends the reading. */
-function streamOf(lines: AsyncGenerator<string>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  return new ReadableStream({
-    async pull(controller) {
-      const { value, done } = await lines.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-    async cancel() {
-      await lines.return(undefined);
-    },
-  });
 }
 
 function fileName(project: string): string {
