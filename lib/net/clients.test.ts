@@ -3,7 +3,7 @@ import { createMailServer } from "@/lib/adapters/email/email";
 import { createHttpPost } from "@/lib/adapters/http-post/http-post";
 import { createKubernetesTarget } from "@/lib/adapters/kubernetes/target";
 import { createOciRegistry } from "@/lib/adapters/oci/registry";
-import { challenge, reply, startFakeServer } from "@/lib/adapters/oci/testing/fake-server";
+import { type Answering, challenge, reply, startFakeServer } from "@/lib/adapters/oci/testing/fake-server";
 import { createProbe } from "@/lib/adapters/probe/probe";
 import { createPrometheus } from "@/lib/adapters/prometheus/prometheus";
 import { createSlackApp } from "@/lib/adapters/slack/slack-app";
@@ -91,6 +91,70 @@ describe("a registry that may be asked", () => {
       allowedRealms: ["169.254.169.254"],
     });
     await expectRefused(registry.check());
+    await server.stop();
+  });
+});
+
+describe("a system that repeats what it was sent is not quoted with the secret in it:", () => {
+  const username = "canary-user";
+  const password = "c4n4ry+pass/word==";
+  const token = "c4n4ry-t0ken.0123456789";
+  const pair = `${username}:${password}`;
+  const echo: Answering = (response, { authorization = "" }) => {
+    const decoded = Buffer.from(authorization.split(" ")[1] ?? "", "base64").toString("utf8");
+    const words = `bad header ${authorization}; ${authorization.split(" ")[1]}; ${decoded}; ${encodeURIComponent(password)}; ${token}`;
+    const body = {
+      kind: "Status",
+      status: "error",
+      error: words,
+      message: words,
+      errors: [{ code: "X", message: words }],
+    };
+    response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify(body));
+  };
+  const known = async (text: string) => text;
+
+  async function expectSilence(promise: Promise<unknown>, secrets: readonly string[]) {
+    const error = await caught(promise);
+    expect(error).toBeInstanceOf(ExternalError);
+    // What is logged of an error: its message, its stack, its causes.
+    const all = `${(error as Error).stack} ${JSON.stringify(error)} ${String((error as Error).cause)}`;
+    expect(all).toContain("bad header");
+    for (const secret of secrets) expect(all).not.toContain(secret);
+  }
+
+  it("a registry", async () => {
+    const answer: Answering = (response, request, incoming) =>
+      (request.authorization === undefined ? challenge('Basic realm="r"') : echo)(response, request, incoming);
+    const server = await startFakeServer({ "*": answer });
+    const registry = createOciRegistry({ url: server.url, username, password: () => known(password) });
+    await expectSilence(registry.check(), [
+      password,
+      encodeURIComponent(password),
+      Buffer.from(pair).toString("base64"),
+    ]);
+    await server.stop();
+  });
+
+  it("Prometheus, by password and by token", async () => {
+    const server = await startFakeServer({ "*": echo });
+    const basic = { username: () => known(username), password: () => known(password) };
+    const byPassword = createPrometheus({ name: "m", url: server.url, credentials: basic });
+    await expectSilence(byPassword.check(), [
+      password,
+      encodeURIComponent(password),
+      Buffer.from(pair).toString("base64"),
+    ]);
+    const byToken = createPrometheus({ name: "m", url: server.url, credentials: { token: () => known(token) } });
+    await expectSilence(byToken.check(), [token]);
+    await server.stop();
+  });
+
+  it("a cluster", async () => {
+    const server = await startFakeServer({ "*": echo });
+    const text = kubeconfig(server.url).replace("token: t", `token: "${token}"`);
+    const target = createKubernetesTarget({ name: "c", kubeconfig: () => known(text), requestTimeoutMs: 2_000 });
+    await expectSilence(target.check(), [token]);
     await server.stop();
   });
 });

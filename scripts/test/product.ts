@@ -22,7 +22,9 @@ export class Product {
     // Where root runs the tests, the database runs as another user, who must pass.
     await chmod(home, 0o755);
     const port = await freePort();
-    const env = { ...withoutWaybillSettings(process.env), WAYBILL_HOME: home, PORT: String(port) };
+    // The usual port of the worker is what every other product on this machine tries first, too.
+    const ports = { PORT: String(port), WORKER_PORT: String(await freePort()) };
+    const env = { ...withoutWaybillSettings(process.env), ...ports, WAYBILL_HOME: home };
     const child = spawn(process.execPath, [path.join(root, "scripts/start.mjs")], {
       cwd: root,
       env,

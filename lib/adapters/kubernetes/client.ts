@@ -1,6 +1,7 @@
 import { fetch, type Response } from "undici";
 import { createConnection, type KubeconfigSource } from "@/lib/adapters/kubernetes/connection";
 import { badResponse, errorOfNetwork, errorOfStatus, errorOfTimeout } from "@/lib/adapters/kubernetes/errors";
+import { secretsIn, withoutSecrets } from "@/lib/net/redact-secrets";
 import { ExternalError } from "@/lib/ports/external-error";
 
 const answerBytesMax = 32 * 1024 * 1024;
@@ -115,7 +116,8 @@ export function createClient(options: {
     const body = await boundedText(response, system, what, 256 * 1024);
     throw errorOfStatus(system, what, {
       status: response.status,
-      body,
+      // A proxy in between may repeat what it was sent.
+      body: withoutSecrets(body, secretsIn(headers.Authorization ?? headers.authorization)),
       retryAfter: response.headers.get("retry-after"),
     });
   }

@@ -1,7 +1,8 @@
-import { type Answer, failure, secretsIn, statusFailure } from "@/lib/adapters/oci/failure";
+import { type Answer, failure, statusFailure } from "@/lib/adapters/oci/failure";
 import type { RegistrySettings } from "@/lib/adapters/oci/options";
 import { createAuthorizer, type Scope } from "@/lib/adapters/oci/token";
 import { createTransport } from "@/lib/adapters/oci/transport";
+import { secretsIn } from "@/lib/net/redact-secrets";
 import { isDigest } from "@/lib/pipeline/release/digest";
 import { isRepository, isTag, repositoryRule, tagRule } from "@/lib/pipeline/release/reference";
 import type { ImageReference } from "@/lib/ports/artifact-registry";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { networkFailure, redact, retryAfter, secretsIn } from "@/lib/adapters/oci/failure";
+import { networkFailure, retryAfter } from "@/lib/adapters/oci/failure";
+import { redact, secretsIn } from "@/lib/net/redact-secrets";
 
 const now = Date.parse("2026-05-06T07:08:09Z");
 const dayMs = 24 * 60 * 60 * 1000;

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import { refusedAddressIn } from "@/lib/net/guarded-fetch";
+import { redact } from "@/lib/net/redact-secrets";
 import { ExternalError, type ExternalErrorCode } from "@/lib/ports/external-error";
 
 /** What an HTTP server said, read to its end; `body` of an error answer may be cut short. */
@@ -79,31 +80,6 @@ export function retryAfter(header: string | null, now: number): number | undefin
   if (/^\d{1,10}$/.test(text)) return Math.min(Number(text) * 1000, retryAfterMsMax);
   const at = /^[A-Za-z]/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.min(Math.max(at - now, 0), retryAfterMsMax);
-}
-
-/** Every text that an Authorization header would betray: its value and, for Basic, the password inside. */
-export function secretsIn(authorization: string | undefined): string[] {
-  if (authorization === undefined) return [];
-  const [scheme = "", value = ""] = authorization.split(" ", 2);
-  if (scheme !== "Basic") return [value];
-  const pair = Buffer.from(value, "base64").toString("utf8");
-  return [value, pair, pair.slice(pair.indexOf(":") + 1)];
-}
-
-const messageCharactersMax = 400;
-
-/** `text` for a person: without secrets, user names in URLs, bearer values, tokens and control characters. */
-export function redact(text: string, secrets: readonly string[]): string {
-  let clean = text;
-  for (const secret of secrets) {
-    if (secret !== "") clean = clean.replaceAll(secret, "…").replaceAll(encodeURIComponent(secret), "…");
-  }
-  return clean
-    .replace(/\/\/[^/@\s]*@/g, "//…@")
-    .replace(/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, "$1 …")
-    .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, "…")
-    .replace(/\p{Cc}+/gu, " ")
-    .slice(0, messageCharactersMax);
 }
 
 /** The registry's own words: the messages of an OCI error document, or nothing where it sent another thing. */

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { parseChallenges } from "@/lib/adapters/oci/challenge";
-import { failure, secretsIn, statusFailure } from "@/lib/adapters/oci/failure";
+import { failure, statusFailure } from "@/lib/adapters/oci/failure";
 import type { RegistrySettings } from "@/lib/adapters/oci/options";
 import { readJson } from "@/lib/adapters/oci/read-json";
 import type { Send } from "@/lib/adapters/oci/transport";
+import { secretsIn } from "@/lib/net/redact-secrets";
 
 /** What a request needs to be allowed to do, as a token server writes it; undefined where being known is enough. */
 export type Scope = `repository:${string}:${"pull" | "pull,push"}` | undefined;

@@ -1,6 +1,7 @@
 import type { Response } from "undici";
 import { z } from "zod";
 import { guardedFetch, refusedAddressIn } from "@/lib/net/guarded-fetch";
+import { redact, secretsIn } from "@/lib/net/redact-secrets";
 import { ExternalError, type ExternalErrorCode } from "@/lib/ports/external-error";
 import type { MetricSample, MetricSource } from "@/lib/ports/metric-source";
 
@@ -131,10 +132,11 @@ export function createPrometheus(options: PrometheusOptions): MetricSource {
   async function send(expression: string, at: Date | undefined, signal: AbortSignal): Promise<string> {
     const form = new URLSearchParams({ query: expression, timeout: `${timeoutMs}ms` });
     if (at) form.set("time", String(at.getTime() / 1000));
+    const credentials = await authorizationOf(options.credentials);
     const response = await guardedFetch(apiAddress(system, options.url), {
       method: "POST",
       body: form,
-      headers: { accept: "application/json", ...(await authorizationOf(options.credentials)) },
+      headers: { accept: "application/json", ...credentials },
       signal,
     });
     const body = await boundedText(response);
@@ -143,7 +145,9 @@ export function createPrometheus(options: PrometheusOptions): MetricSource {
     const { code, retryable } = meaningOf(response.status);
     const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
     const retryAfterMs = Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 3600) * 1000 : undefined;
-    throw fail(code, words, retryable, { status: response.status, retryAfterMs });
+    // A proxy in between may repeat what it was sent.
+    const clean = redact(words, secretsIn(credentials.authorization));
+    throw fail(code, clean, retryable, { status: response.status, retryAfterMs });
   }
 
   function read(body: string): MetricSample[] {
