@@ -89,6 +89,23 @@ describe("from a build to production and back, as a CI job does it", () => {
     expect((await rita("announce", "demo", "backend")).code).toBe(2);
   });
 
+  it("attaches a scan, once and again, and says why a report is of no use", async () => {
+    const digest = await pushUnannounced(world, "backend", "v1.1.0");
+    const found = [{ VulnerabilityID: "CVE-1", Severity: "HIGH" }];
+    const report = { SchemaVersion: 2, Results: [{ Class: "os-pkgs", Vulnerabilities: found }] };
+    await writeFile(path.join(folder, "scan.json"), JSON.stringify(report));
+    await writeFile(path.join(folder, "empty.json"), '{"SchemaVersion":2}');
+    const upload = (file: string) => rita("scan", "upload", file, "--project", "demo", "--digest", digest);
+    const first = await upload("scan.json");
+    expect(first).toMatchObject({ code: 0, err: "" });
+    expect(first.out).toMatch(/ recorded\n {2}Trivy: 0 critical, 1 high, 0 medium, 0 low, 0 unrated/);
+    expect((await upload("scan.json")).out).toContain("was recorded before");
+    expect(await upload("empty.json")).toMatchObject({ code: 1, err: expect.stringMatching(/^unreadableReport: /) });
+    expect((await upload("waybill.yaml")).code).toBe(2);
+    expect((await upload("nowhere.json")).code).toBe(2);
+    expect((await rita("scan", "upload", "scan.json", "--project", "demo")).code).toBe(2);
+  });
+
   it("promotes to staging and waits: each phase once, then 0", async () => {
     const done = await rita(
       "promote",

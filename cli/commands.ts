@@ -6,6 +6,7 @@ import { ledgerExport, ledgerHead, ledgerReplay, ledgerVerify } from "@/cli/comm
 import { plan } from "@/cli/commands/plan";
 import { promote, rollBack } from "@/cli/commands/promote";
 import { promotion } from "@/cli/commands/promotion";
+import { scanUpload } from "@/cli/commands/scan";
 import { abort, approve, reject } from "@/cli/commands/sign";
 import { status } from "@/cli/commands/status";
 import { tokenCreate, tokenList, tokenRevoke } from "@/cli/commands/token";
@@ -14,6 +15,7 @@ import { tokenCreate, tokenList, tokenRevoke } from "@/cli/commands/token";
 export const commands: readonly Command[] = [
   apply,
   announce,
+  scanUpload,
   plan,
   promote,
   rollBack,

@@ -8,6 +8,8 @@ export interface SeedImage {
   created: string;
   version?: string;
   fault?: Fault;
+  /** A scanner's report that CI would upload after the announcement. */
+  report?: object;
 }
 
 export interface SeedService {

@@ -1,4 +1,5 @@
 import type { Fault } from "./images";
+import type { FoundVulnerability } from "./scan-report";
 
 export interface BuildPlan {
   /** The version tag; without one it is a build of a commit that was never meant to be released. */
@@ -9,6 +10,8 @@ export interface BuildPlan {
   fault?: Fault;
   /** The environments that run it at the start. */
   runsIn?: string[];
+  /** What a scan of it found, and where the report is: with CI, which uploads it, or attached in the registry. */
+  scan?: { at: "ci" | "registry"; found: FoundVulnerability[] };
 }
 
 export interface ServicePlan {
@@ -28,6 +31,16 @@ export interface PlatformPlan {
 }
 
 const day = 24;
+
+const zlib: FoundVulnerability = {
+  ...{ id: "CVE-2026-31007", severity: "MEDIUM", name: "zlib1g", installed: "1:1.2.13.dfsg-1" },
+};
+const curl: FoundVulnerability = {
+  ...{ id: "CVE-2026-30412", severity: "LOW", name: "libcurl4", installed: "7.88.1-10", fixed: "7.88.1-11" },
+};
+const openssl: FoundVulnerability = {
+  ...{ id: "CVE-2026-30998", severity: "HIGH", name: "libssl3", installed: "3.0.14-1", fixed: "3.0.15-1" },
+};
 
 function vezaService(name: string, repository: string, builds: BuildPlan[]): ServicePlan {
   return { name, repository, workload: `veza-${name}`, container: name, builds };
@@ -54,10 +67,10 @@ export const platforms: PlatformPlan[] = [
       vezaService("backend", "veza-backend-api", [
         { version: "v2.4.0", candidate: "v2.4.0-rc.3", hoursAgo: 16 * day, runsIn: ["production"] },
         { hoursAgo: 8 * day },
-        { version: "v2.4.1-rc.1", hoursAgo: 5 * day, runsIn: ["staging"] },
+        { version: "v2.4.1-rc.1", hoursAgo: 5 * day, runsIn: ["staging"], scan: { at: "ci", found: [zlib, curl] } },
         { hoursAgo: 2 * day },
-        { version: "v2.4.1-rc.2", hoursAgo: 20 },
-        { version: "v2.5.0-rc.1", hoursAgo: 3 },
+        { version: "v2.4.1-rc.2", hoursAgo: 20, scan: { at: "ci", found: [zlib] } },
+        { version: "v2.5.0-rc.1", hoursAgo: 3, scan: { at: "ci", found: [openssl, zlib] } },
       ]),
       vezaService("chat", "veza-chat-server", [
         { version: "v1.27.2", candidate: "v1.27.2-rc.2", hoursAgo: 21 * day, runsIn: ["production"] },
@@ -68,7 +81,7 @@ export const platforms: PlatformPlan[] = [
       vezaService("stream", "veza-stream-server", [
         { version: "v3.12.0", candidate: "v3.12.0-rc.4", hoursAgo: 30 * day, runsIn: ["production", "staging"] },
         { hoursAgo: 6 * day },
-        { version: "v3.12.1-rc.1", hoursAgo: 30 },
+        { version: "v3.12.1-rc.1", hoursAgo: 30, scan: { at: "registry", found: [curl] } },
         { version: "v3.13.0-rc.1", hoursAgo: 4, fault: "errors" },
       ]),
       vezaService("frontend", "veza-frontend", [

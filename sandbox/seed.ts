@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type BuiltImage, buildImage } from "./images";
 import type { ImageStore } from "./registry/image-store";
+import { attachReport, buildScanReport } from "./scan-report";
 import type { SeedImage, SeedList, SeedProject, SeedRelease, SeedRunning, SeedService } from "./seed-list";
 import { type BuildPlan, type PlatformPlan, platforms, type ServicePlan } from "./seed-platforms";
 
@@ -57,7 +58,11 @@ function seedImages(target: SeedTarget, platform: PlatformPlan, service: Service
     const pointers = platform.environments.filter(({ name }) => plan.runsIn?.includes(name)).map(({ tag }) => tag);
     const tags = [`sha-${commit.slice(0, 7)}`, plan.candidate, version, ...pointers].filter((tag) => tag !== undefined);
     storeImage(target.images, service.repository, image, tags);
-    return { plan, image: { digest: image.digest, tags, commit, created, version, fault } };
+    const { repository } = service;
+    const report = plan.scan && buildScanReport({ repository, digest: image.digest, created }, plan.scan.found);
+    if (report && plan.scan?.at === "registry") attachReport(target.images, repository, image, report);
+    const uploaded = plan.scan?.at === "ci" ? report : undefined;
+    return { plan, image: { digest: image.digest, tags, commit, created, version, fault, report: uploaded } };
   });
 }
 

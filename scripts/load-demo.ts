@@ -8,6 +8,7 @@ import { loadPerson, personId, recordSignIn } from "@/lib/auth/people";
 import type { PersonPrincipal } from "@/lib/auth/principal";
 import { announceRelease } from "@/lib/commands/announce-release";
 import { applyDocuments } from "@/lib/commands/apply-documents";
+import { recordScan } from "@/lib/commands/record-scan";
 import { requestPromotion } from "@/lib/commands/request-promotion";
 import { formatDocumentError } from "@/lib/config/document-error";
 import { databaseUrl } from "@/lib/db/client";
@@ -73,8 +74,11 @@ async function applyExamples(engine: Engine, ada: PersonPrincipal, sandbox: Sand
 async function announceAll(engine: Engine, rita: PersonPrincipal, sandbox: SandboxAddresses): Promise<void> {
   const answer = await fetch(`${sandbox.servicesUrl}/sandbox/seed`);
   const seed = (await answer.json()) as SeedList;
-  for (const { name: project, releases } of seed.projects) {
+  for (const { name: project, releases, services } of seed.projects) {
     for (const release of releases) await announce(engine, rita, project, release);
+    for (const { digest, report } of services.flatMap((one) => one.images)) {
+      if (report) await upload(engine, rita, project, digest, report);
+    }
     console.log(`${project}: ${releases.length} releases announced`);
   }
 }
@@ -87,6 +91,11 @@ async function announce(engine: Engine, rita: PersonPrincipal, project: string, 
     artifacts: release.artifacts.map((one) => ({ service: one.service, image: `${one.repository}@${one.digest}` })),
   });
   if (announced.kind === "rejection") throw new Error(`${project} ${release.name}: ${announced.message}`);
+}
+
+async function upload(engine: Engine, rita: PersonPrincipal, project: string, digest: string, report: object) {
+  const recorded = await recordScan(engine, rita, { project, digest, report });
+  if (recorded.kind === "rejection") throw new Error(`${project} ${digest}: ${recorded.message}`);
 }
 
 /** Two releases go to staging through the worker, as anybody's would; one of them then waits for Arjun's yes. */

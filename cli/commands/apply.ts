@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { apiPath } from "@/cli/api-client";
-import type { Command, Surroundings } from "@/cli/command";
-import { CommandError, EXIT } from "@/cli/exit-codes";
+import type { Command } from "@/cli/command";
+import { EXIT } from "@/cli/exit-codes";
+import { inputText } from "@/cli/input-text";
 import type { applyOperation } from "@/lib/api/contract/documents";
 import type { AnswerBody } from "@/lib/api/operation";
 
@@ -18,7 +17,7 @@ export const apply: Command = {
     "dry-run": { type: "boolean", about: "only say what would change" },
   },
   async run(call) {
-    const text = await readText(call.required("file"), call.surroundings);
+    const text = await inputText(call.required("file"), call.surroundings);
     const dryRun = call.flag("dry-run");
     const where = apiPath(["documents"], { dryRun: dryRun ? "true" : undefined });
     const { body } = await call.client.ask<Applied>("PUT", where, { body: text, type: "application/yaml" });
@@ -30,16 +29,6 @@ export const apply: Command = {
     return EXIT.ok;
   },
 };
-
-async function readText(file: string, { folder, readInput }: Surroundings): Promise<string> {
-  if (file === "-") return readInput();
-  try {
-    return await readFile(path.resolve(folder, file), "utf8");
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-    throw new CommandError(`${file} cannot be read (${code})`, EXIT.usage);
-  }
-}
 
 const marks = { added: "+", removed: "-", changed: "~", reordered: "~" } as const;
 

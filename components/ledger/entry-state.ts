@@ -48,6 +48,7 @@ export const entryStates = {
   "project.applied": "requested",
   "connection.applied": "requested",
   "release.announced": "requested",
+  "scan.recorded": "requested",
   "token.created": "approved",
   "token.revoked": "revoked",
 } as const satisfies Record<EntryKind, StateName>;

@@ -7,6 +7,7 @@ const titles: Record<string, string> = {
   image: "image",
   freeze: "freeze",
   errorBudget: "error budget",
+  vulnerabilities: "vulnerabilities",
   hold: "hold",
   block: "block",
   policy: "policy",

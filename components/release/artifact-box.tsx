@@ -2,6 +2,7 @@ import Link from "next/link";
 import { DigestLabel } from "@/components/digest/digest-label";
 import { ShortDigest } from "@/components/digest/short-digest";
 
+import { ArtifactScans } from "@/components/release/artifact-scans";
 import { CommitLink } from "@/components/release/commit-link";
 import { Box } from "@/components/sheet/box";
 import { Facts } from "@/components/sheet/facts";
@@ -36,15 +37,20 @@ export function ArtifactBox({ number, project, artifact }: ArtifactBoxProps) {
           </p>
           <Facts facts={factsOf(artifact)} />
         </div>
-        <div>
-          {labels.length === 0 ? (
-            <p className="small muted">Its image has no labels.</p>
-          ) : (
-            <>
-              <h3 className="small strong mb-1">Labels</h3>
-              <Facts facts={labels.map(([name, value]) => ({ name, value, mono: true }))} />
-            </>
-          )}
+        <div className="grid content-start gap-4">
+          <div>
+            <ArtifactScans scans={artifact.scans} />
+          </div>
+          <div>
+            {labels.length === 0 ? (
+              <p className="small muted">Its image has no labels.</p>
+            ) : (
+              <>
+                <h3 className="small strong mb-1">Labels</h3>
+                <Facts facts={labels.map(([name, value]) => ({ name, value, mono: true }))} />
+              </>
+            )}
+          </div>
         </div>
       </div>
     </Box>
@@ -78,7 +84,7 @@ function factsOf(artifact: ReleaseArtifact) {
       name: "platforms",
       value:
         platforms.length === 0
-          ? "one"
+          ? (artifact.architecture ?? "one")
           : platforms.map((one) => (
               <span key={one.digest} className="block">
                 {one.os}/{one.architecture}

@@ -129,6 +129,22 @@ describe("what the API answers is what its document says", () => {
     expect(await ask("rita", "GET", "/releases/demo/nothing")).toMatchObject({ status: 404 });
   });
 
+  it("scans: recorded, repeated, refused", async () => {
+    const digest = await pushUnannounced(world, "backend", "v1.1.0");
+    const report = { SchemaVersion: 2, Results: [{ Class: "os-pkgs", Vulnerabilities: [] }] };
+    const body = { project: "demo", digest, report };
+    const first = await ask("rita", "POST", "/scans", { body });
+    expect(first).toMatchObject({
+      status: 201,
+      body: { tool: "Trivy", services: ["backend"], counts: { critical: 0 } },
+    });
+    expect(await ask("rita", "POST", "/scans", { body })).toMatchObject({ status: 200, body: first.body });
+    const empty = { ...body, report: { SchemaVersion: 2 } };
+    expect(await ask("rita", "POST", "/scans", { body: empty })).toMatchObject({ body: { code: "unreadableReport" } });
+    const large = { ...body, report: { runs: "x".repeat(8 * 1024 * 1024) } };
+    expect(await ask("rita", "POST", "/scans", { body: large })).toMatchObject({ status: 413 });
+  });
+
   it("plans and promotions: previewed, requested, repeated, in conflict, done, listed", async () => {
     const subject = { project: "demo", environment: "staging", release: "backend@v1.1.0" };
     const preview = await ask<{ planHash: string }>("rita", "POST", "/plans", { body: subject });

@@ -22,6 +22,7 @@ import {
   signOperation,
 } from "@/lib/api/contract/promotions";
 import { announceOperation, listReleasesOperation, readReleaseOperation } from "@/lib/api/contract/releases";
+import { recordScanOperation } from "@/lib/api/contract/scans";
 import { createTokenOperation, listTokensOperation, revokeTokenOperation } from "@/lib/api/contract/tokens";
 import type { Operation } from "@/lib/api/operation";
 
@@ -33,6 +34,7 @@ export const operations: readonly Operation[] = [
   announceOperation,
   listReleasesOperation,
   readReleaseOperation,
+  recordScanOperation,
   planOperation,
   promoteOperation,
   listPromotionsOperation,

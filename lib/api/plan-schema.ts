@@ -73,6 +73,20 @@ const plannedGate = z.discriminatedUnion("kind", [
     maxBurnRate: z.number().optional(),
     shadow,
   }),
+  z.strictObject({
+    kind: z.literal("vulnerabilities"),
+    limits: z.strictObject({
+      critical: z.int().optional(),
+      high: z.int().optional(),
+      medium: z.int().optional(),
+      low: z.int().optional(),
+      unrated: z.int().optional(),
+    }),
+    maxAgeMs: z.int().optional(),
+    from: z.array(z.enum(["upload", "registry"])),
+    allow: z.array(z.strictObject({ id: z.string(), until: z.string(), reason: z.string() })),
+    shadow,
+  }),
   z.strictObject({ kind: z.literal("hold") }),
   z.strictObject({ kind: z.literal("block") }),
 ]);

@@ -7,6 +7,7 @@ import { loadErrorBudgets } from "@/lib/facts/evidence/error-budgets";
 import { loadHolds } from "@/lib/facts/evidence/holds";
 import { loadImages } from "@/lib/facts/evidence/images";
 import { loadRequest } from "@/lib/facts/evidence/request";
+import { loadScans } from "@/lib/facts/evidence/scans";
 import { loadSuccesses } from "@/lib/facts/evidence/successes";
 import type { GateEvidence } from "@/lib/pipeline/gates/gate";
 import type { PlannedGateKind } from "@/lib/pipeline/gates/planned-gate";
@@ -20,6 +21,7 @@ const sources: { [Field in keyof Required<GateEvidence>]: { gates: PlannedGateKi
   errorBudgets: { gates: ["errorBudget"], load: loadErrorBudgets },
   approvals: { gates: ["approval"], load: loadApprovals },
   images: { gates: ["image"], load: loadImages },
+  scans: { gates: ["vulnerabilities"], load: loadScans },
 };
 
 /**

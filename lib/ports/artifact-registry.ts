@@ -47,6 +47,23 @@ export interface TagMove {
   after: Digest;
 }
 
+/** Something that was attached to a digest, as the registry lists it: nothing of it has been read yet. */
+export interface Referrer {
+  digest: Digest;
+  artifactType: string | undefined;
+  annotations: Record<string, string>;
+}
+
+/** A manifest of something that is no image to run. */
+export interface StoredArtifact {
+  digest: Digest;
+  /** What it was attached to, by its own words. */
+  subject: Digest | undefined;
+  artifactType: string;
+  annotations: Record<string, string>;
+  layers: { mediaType: string; digest: Digest; size: number; annotations: Record<string, string> }[];
+}
+
 /**
  * A place that keeps images. Every method throws ExternalError; `signal` ends the call early.
  * An answer whose bytes do not hash to the digest asked for, or said, is `digestMismatch`, never returned.
@@ -59,6 +76,11 @@ export interface ArtifactRegistry {
   tags(repository: string, signal?: AbortSignal): Promise<string[]>;
   /** PUTs the same bytes under `tag`, then reads the tag back; throws `conflict` where it now points elsewhere. */
   moveTag(repository: string, tag: string, digest: Digest, signal?: AbortSignal): Promise<TagMove>;
+  /** What was attached to a digest: by the Referrers API, else by the tag `sha256-<hex>` that stands for it. */
+  referrers(repository: string, digest: Digest, signal?: AbortSignal): Promise<Referrer[]>;
+  /** Undefined where there is no such manifest. */
+  artifact(repository: string, reference: ImageReference, signal?: AbortSignal): Promise<StoredArtifact | undefined>;
+  blob(repository: string, digest: Digest, maxBytes: number, signal?: AbortSignal): Promise<Uint8Array>;
   /** A cheap authenticated call (GET /v2/) that proves that the connection works. */
   check(signal?: AbortSignal): Promise<void>;
   /** `host[:port]`, the first part of an image reference that a runtime pulls. */

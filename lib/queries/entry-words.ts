@@ -1,6 +1,7 @@
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import { isOpen } from "@/lib/pipeline/gates/gate";
 import type { EntryBody, EntrySubject } from "@/lib/pipeline/promotion/entry";
+import { type SeverityCounts, severities } from "@/lib/pipeline/scan/severity";
 
 /** The promotion that an entry belongs to, as far as its words need it. */
 export interface EntryPromotion {
@@ -35,6 +36,7 @@ function subjectWords(entry: SpokenEntry): string {
   if (entry.kind === "connection.applied") return `connection ${entry.data.name}`;
   if (entry.kind === "token.created") return `token ${entry.data.label}`;
   if (entry.kind === "token.revoked") return `token ${entry.data.id.slice(0, 8)}`;
+  if (entry.kind === "scan.recorded") return `${servicesWords(entry.data.services)} ${short(entry.data.digest)}`;
   if (entry.kind === "release.announced") return subject.release ?? entry.data.version;
   if (promotion) {
     const services = subject.service ?? servicesWords(promotion.services);
@@ -160,6 +162,8 @@ function projectWords(entry: ProjectEntry): string {
       return `${entry.data.connectionKind}, version ${entry.data.version}`;
     case "release.announced":
       return announcedWords(entry.data.artifacts);
+    case "scan.recorded":
+      return scanCountWords(entry.data);
     case "token.created":
       return joined([
         entry.data.role,
@@ -176,6 +180,11 @@ function announcedWords(artifacts: { digest: string; revision: string | null }[]
   const [first] = artifacts;
   if (!first || artifacts.length > 1) return countOf(artifacts.length, "artifact");
   return joined([short(first.digest), first.revision && `commit ${first.revision.slice(0, 7)}`]);
+}
+
+function scanCountWords({ tool, counts }: { tool: string; counts: SeverityCounts }): string {
+  const found = severities.filter((one) => counts[one] > 0).map((one) => `${counts[one]} ${one}`);
+  return `${tool}: ${found.length > 0 ? found.join(", ") : "nothing found"}`;
 }
 
 function verdictWords(verdicts: readonly Verdict[]): string {

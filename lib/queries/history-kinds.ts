@@ -47,6 +47,7 @@ const groupOf = {
   "project.applied": "settings",
   "connection.applied": "settings",
   "release.announced": "releases",
+  "scan.recorded": "releases",
   "token.created": "settings",
   "token.revoked": "settings",
 } as const satisfies Record<EntryKind, string>;

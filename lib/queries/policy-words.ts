@@ -2,6 +2,7 @@ import { approvalDemand } from "@/lib/pipeline/gates/approval";
 import { errorBudgetDemand } from "@/lib/pipeline/gates/error-budget";
 import { freezeDemand } from "@/lib/pipeline/gates/freeze";
 import { imageDemand } from "@/lib/pipeline/gates/image-config";
+import { vulnerabilitiesDemand } from "@/lib/pipeline/gates/vulnerabilities-config";
 import { formatDuration } from "@/lib/pipeline/policy/duration";
 import type { EnvironmentPolicy } from "@/lib/pipeline/policy/environment";
 import type { GateConfig } from "@/lib/pipeline/policy/gate-config";
@@ -33,6 +34,8 @@ export function gateWords(gate: GateConfig): GateWords {
       return { gate: gate.kind, demand: `${freezeDemand(gate)} (${gate.timezone})` };
     case "errorBudget":
       return { gate: gate.kind, demand: errorBudgetDemand(gate) };
+    case "vulnerabilities":
+      return { gate: gate.kind, demand: vulnerabilitiesDemand(gate) };
     default:
       return gate satisfies never;
   }

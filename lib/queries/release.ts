@@ -4,6 +4,7 @@ import { type Queryable, sql } from "@/lib/db/sql";
 import type { Actor } from "@/lib/pipeline/actor";
 import { NotFound } from "@/lib/pipeline/errors";
 import type { PromotionPhase } from "@/lib/pipeline/promotion/state";
+import { type ArtifactScan, loadArtifactScans } from "@/lib/queries/artifact-scans";
 import { holdOf } from "@/lib/queries/hold-sql";
 import { actorWords } from "@/lib/queries/people";
 import { type ArtifactStanding, standingsOf } from "@/lib/queries/service-releases";
@@ -24,6 +25,9 @@ export interface ReleaseArtifact {
   mediaType: string | null;
   platforms: { digest: string; os: string; architecture: string; variant?: string }[];
   labels: Record<string, string>;
+  /** The one architecture of what is no index; null where it was not kept. */
+  architecture: string | null;
+  scans: ArtifactScan[];
   standings: ArtifactStanding[];
 }
 
@@ -99,15 +103,22 @@ export async function loadRelease(
   };
 }
 
-function loadArtifacts(db: Queryable, project: string, key: string): Promise<ReleaseArtifact[]> {
-  return db.query<ReleaseArtifact>(
+async function loadArtifacts(db: Queryable, project: string, key: string): Promise<ReleaseArtifact[]> {
+  const rows = await db.query<Omit<ReleaseArtifact, "scans">>(
     sql`select a.service, a.repository, a.digest, a.version, a.revision, a.source, a.build_url as "buildUrl",
                a.built_at as "builtAt", a.size_bytes as "sizeBytes", a.image->>'user' as user,
                (a.image->>'healthcheck')::boolean as healthcheck, a.image->>'mediaType' as "mediaType",
-               coalesce(a.image->'platforms', '[]') as platforms, coalesce(a.image->'labels', '{}') as labels, s.standings
+               coalesce(a.image->'platforms', '[]') as platforms, coalesce(a.image->'labels', '{}') as labels,
+               a.image->'images'->0->>'architecture' as architecture, s.standings
           from artifact a left join lateral (${standingsOf(sql`a`)}) s on true
          where a.project = ${project} and a.release = ${key} order by a.position`,
   );
+  const scansOf = await loadArtifactScans(
+    db,
+    project,
+    rows.map((row) => row.digest),
+  );
+  return rows.map((row) => ({ ...row, scans: scansOf(row.digest) }));
 }
 
 function loadPlaces(db: Queryable, project: string, key: string): Promise<Omit<ReleasePlace, "mayPromote">[]> {

@@ -106,6 +106,12 @@ export class ImageStore {
     return { digest, mediaType: readFileSync(link, "utf8"), bytes: readFileSync(this.blob(digest)) };
   }
 
+  /** Every manifest of the repository, with a tag or without. */
+  manifests(repository: string): StoredManifest[] {
+    const hexes = listFolder(join(this.folder, "repositories", repository, "_manifests")).sort();
+    return hexes.flatMap((hex) => this.manifest(repository, `sha256:${hex}`) ?? []);
+  }
+
   /** Removes the manifest and every tag on it, as registries do. */
   deleteManifest(repository: string, digest: string): void {
     for (const tag of this.tags(repository) ?? []) {

@@ -49,6 +49,7 @@ interface Call {
 export function createRegistryApi(store: ImageStore, auth: RegistryAuth): RequestListener {
   const routes: [RegExp, (call: Call) => void | Promise<void>][] = [
     [/^\/v2\/(?<repository>.+)\/tags\/(?<rest>list)$/, (call) => listTags(store, call)],
+    [/^\/v2\/(?<repository>.+)\/referrers\/(?<rest>[^/]+)$/, (call) => listReferrers(store, call)],
     [/^\/v2\/(?<repository>.+)\/manifests\/(?<rest>[^/]+)$/, (call) => manifest(store, call)],
     [/^\/v2\/(?<repository>.+)\/blobs\/uploads\/(?<rest>[0-9a-f-]*)$/, (call) => upload(store, call)],
     [/^\/v2\/(?<repository>.+)\/blobs\/(?<rest>[^/]+)$/, (call) => blob(store, call)],
@@ -119,6 +120,36 @@ function listTags(store: ImageStore, call: Call): void {
   sendJson(call.response, 200, { name: call.repository, tags: page }, more ? { link: next } : {});
 }
 
+/** The manifests whose `subject` is this digest, as an index: empty where there are none. */
+function listReferrers(store: ImageStore, call: Call): void {
+  const { request, repository, rest: digest, url } = call;
+  if (request.method !== "GET") {
+    notAllowed(call, "GET");
+    return;
+  }
+  if (!digestForm.test(digest)) throw new RegistryError(400, "DIGEST_INVALID", "invalid digest", digest);
+  const wanted = url.searchParams.get("artifactType");
+  const manifests = store.manifests(repository).flatMap((one) => {
+    const document = JSON.parse(one.bytes.toString("utf8")) as {
+      subject?: { digest?: unknown };
+      artifactType?: string;
+      config?: { mediaType?: string };
+      annotations?: Record<string, string>;
+    };
+    if (document.subject?.digest !== digest) return [];
+    const artifactType = document.artifactType ?? document.config?.mediaType;
+    if (wanted !== null && artifactType !== wanted) return [];
+    const { mediaType, bytes } = one;
+    return [{ mediaType, digest: one.digest, size: bytes.length, artifactType, annotations: document.annotations }];
+  });
+  sendJson(
+    call.response,
+    200,
+    { schemaVersion: 2, mediaType: indexTypes[0], manifests },
+    { "content-type": indexTypes[0] ?? "", ...(wanted === null ? {} : { "oci-filters-applied": "artifactType" }) },
+  );
+}
+
 async function manifest(store: ImageStore, call: Call): Promise<void> {
   const { request, response, repository, rest: reference } = call;
   if (request.method === "PUT") return putManifest(store, call);
@@ -176,8 +207,15 @@ async function putManifest(store: ImageStore, call: Call): Promise<void> {
     "content-length": 0,
     "docker-content-digest": digest,
     location: `/v2/${repository}/manifests/${digest}`,
+    ...subjectHeader(bytes),
   });
   response.end();
+}
+
+/** Says that this registry lists referrers, so that the client keeps no list of its own under a tag. */
+function subjectHeader(bytes: Buffer): Record<string, string> {
+  const { subject } = JSON.parse(bytes.toString("utf8")) as { subject?: { digest?: unknown } };
+  return typeof subject?.digest === "string" ? { "oci-subject": subject.digest } : {};
 }
 
 /** Every digest that a manifest or index stands on; throws MANIFEST_INVALID for what is neither. */

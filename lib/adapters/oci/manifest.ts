@@ -21,14 +21,21 @@ const digest = z.custom<Digest>(isDigest);
 const size = z.number().int().nonnegative();
 const descriptor = z.object({ mediaType: z.string(), digest, size });
 const child = descriptor.extend({
+  artifactType: z.string().nullish(),
   platform: z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() }).optional(),
   annotations: z.record(z.string(), z.string()).nullish(),
 });
 const head = { schemaVersion: z.literal(2), mediaType: z.string().optional() };
+const annotations = z.record(z.string(), z.string()).nullish();
+// What is no image to run is kept in the same form; only such a one is asked for its layers one by one.
+const layer = z.object({ size, mediaType: z.string().optional(), digest: z.string().optional(), annotations });
 const imageForm = z.object({
   ...head,
   config: descriptor,
-  layers: z.array(z.object({ size })),
+  layers: z.array(layer),
+  artifactType: z.string().optional(),
+  subject: z.object({ digest }).nullish(),
+  annotations,
   manifests: z.never().optional(),
 });
 const indexForm = z.object({
@@ -39,9 +46,8 @@ const indexForm = z.object({
 });
 
 type Child = z.infer<typeof child>;
-type Content =
-  | { kind: "image"; config: z.infer<typeof descriptor>; layers: { size: number }[] }
-  | { kind: "index"; children: Child[] };
+type ImageContent = Pick<z.infer<typeof imageForm>, "config" | "layers" | "artifactType" | "subject" | "annotations">;
+type Content = ({ kind: "image" } & ImageContent) | { kind: "index"; children: Child[] };
 
 /** A manifest as it was received: its bytes hash to `digest`. */
 export interface Manifest {
@@ -211,8 +217,7 @@ function parseContent(system: string, what: string, answer: Answer): { mediaType
     throw bad(`sent as ${shownType(mediaType)}, but the document says ${shownType(inside)}`);
   }
   if ((imageTypes as readonly string[]).includes(mediaType)) {
-    const { config, layers } = readJson(system, what, answer, imageForm);
-    return { mediaType, content: { kind: "image", config, layers } };
+    return { mediaType, content: { kind: "image", ...readJson(system, what, answer, imageForm) } };
   }
   if ((indexTypes as readonly string[]).includes(mediaType)) {
     const { manifests } = readJson(system, what, answer, indexForm);

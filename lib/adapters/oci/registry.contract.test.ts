@@ -7,6 +7,7 @@ import {
   startDockerRegistry,
 } from "@/lib/adapters/oci/testing/docker-registry";
 import { pushImage } from "@/lib/adapters/oci/testing/push-image";
+import { referrersContract } from "@/lib/adapters/oci/testing/referrers-contract";
 import { failureOf, type RegistryUnderTest, registryContract } from "@/lib/adapters/oci/testing/registry-contract";
 import { startSandboxRegistry } from "@/lib/adapters/oci/testing/sandbox-registry";
 import { startTokenServer, type TokenServer } from "@/lib/adapters/oci/testing/token-server";
@@ -96,8 +97,10 @@ function dockerMissing(): string | undefined {
 }
 
 for (const { name, start, missing } of registries) {
-  if (missing === undefined) registryContract(name, start);
-  else {
+  if (missing === undefined) {
+    registryContract(name, start);
+    referrersContract(name, start);
+  } else {
     console.info(`skipped: ${name}: ${missing}`);
     describe.skip(`${name} (${missing})`, () => it("is not installed", () => {}));
   }

@@ -4,6 +4,7 @@ import { failure, looksLikeHtml } from "@/lib/adapters/oci/failure";
 import { getManifest, headManifest, resolvedImage } from "@/lib/adapters/oci/manifest";
 import { moveTag } from "@/lib/adapters/oci/move-tag";
 import { checkOptions, type OciRegistryOptions } from "@/lib/adapters/oci/options";
+import { listReferrers, readArtifact, readBlob } from "@/lib/adapters/oci/referrers";
 import { listTags } from "@/lib/adapters/oci/tags";
 import type { ArtifactRegistry } from "@/lib/ports/artifact-registry";
 import { ExternalError } from "@/lib/ports/external-error";
@@ -38,6 +39,15 @@ export function createOciRegistry(options: OciRegistryOptions): ArtifactRegistry
     },
     async moveTag(repository, tag, digest, signal) {
       return await moveTag(client, repository, tag, digest, signal);
+    },
+    async referrers(repository, digest, signal) {
+      return await listReferrers(client, repository, digest, signal);
+    },
+    async artifact(repository, reference, signal) {
+      return await readArtifact(client, repository, reference, signal);
+    },
+    async blob(repository, digest, maxBytes, signal) {
+      return await readBlob(client, repository, digest, maxBytes, signal);
     },
     async check(signal) {
       const what = "GET /v2/";

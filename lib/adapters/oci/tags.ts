@@ -47,7 +47,7 @@ export async function listTags(client: RegistryClient, repository: string, signa
 }
 
 /** The path of `<…>; rel="next"` (RFC 8288), on the registry's own origin or refused: credentials go with it. */
-function nextPage(
+export function nextPage(
   header: string | null,
   current: URL,
   origin: URL,

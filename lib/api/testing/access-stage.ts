@@ -17,6 +17,8 @@ export interface Stage {
   file: string;
   /** Runs in staging, succeeded there. */
   release: string;
+  /** Its digest. */
+  announced: string;
   /** Waits in production for an approval, and for a hold. */
   waiting: { id: string; planHash: string };
   /** Stuck in staging. */
@@ -78,7 +80,16 @@ export async function setStage(world: DemoWorld): Promise<Stage> {
     sql`select wanted_digest as wanted from deployment where service = 'chat' and environment = 'production'`,
   );
   const [block] = await world.pool.query<{ id: string }>(sql`select id from block where project = 'demo'`);
-  const stage = { world, file, release: good.key, stuck, block: block?.id ?? "", drift, wanted: cell?.wanted ?? "" };
+  const stage = {
+    world,
+    file,
+    release: good.key,
+    announced: good.digest,
+    stuck,
+    block: block?.id ?? "",
+    drift,
+    wanted: cell?.wanted ?? "",
+  };
   const unannounced = await pushUnannounced(world, "backend", "v3.0.0");
   return { ...stage, waiting: await freshWaiting(stage), token: await freshToken(world), unannounced };
 }

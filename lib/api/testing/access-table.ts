@@ -48,6 +48,11 @@ const announcement = ({ unannounced }: Stage) => ({
   version: "v3.0.0",
   artifacts: [{ service: "backend", image: `demo-backend@${unannounced}` }],
 });
+const scanOf = ({ announced }: Stage, caller: Caller) => ({
+  project,
+  digest: announced,
+  report: { SchemaVersion: 2, ArtifactName: caller, Results: [{ Class: "os-pkgs", Vulnerabilities: [] }] },
+});
 const newToken = { project, label: "test", role: "viewer", environments: null, expiresInDays: 1 };
 
 /** Every method of the public API. */
@@ -64,6 +69,10 @@ export const apiAccess: Record<string, Access> = {
   },
   "GET /api/v1/releases": get("/api/v1/releases", hides),
   "GET /api/v1/releases/{project}/{key}": get("/api/v1/releases/demo/backend%40v1.1.0"),
+  "POST /api/v1/scans": {
+    may: allow(...managers, "stagingToken"),
+    send: (stage, caller) => ({ path: "/api/v1/scans", body: scanOf(stage, caller) }),
+  },
   "POST /api/v1/plans": {
     may: allow(...everyMember),
     send: ({ release }) => ({ path: "/api/v1/plans", body: { project, environment: "production", release } }),

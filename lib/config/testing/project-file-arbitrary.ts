@@ -46,6 +46,10 @@ function environment(own: string, before: readonly string[], group: string): fc.
     ),
   );
   const soak = fc.record({ in: fc.constantFrom(...before, own), for: duration });
+  const vulnerabilities = fc.constantFrom(
+    { critical: 0, high: 3, unrated: 1, from: ["upload"] },
+    { low: 0, maxAge: "7d", allow: [{ id: "CVE-2026-1", until: "2026-12-31", reason: "not reached" }] },
+  );
   const image = fc.constantFrom(
     { maxSize: "200MB", nonRoot: true, labels: ["org.opencontainers.image.revision"] },
     { maxSize: "2GiB", healthcheck: true, architectures: ["amd64", "arm/v7"] },
@@ -74,10 +78,11 @@ function environment(own: string, before: readonly string[], group: string): fc.
               { nil: undefined },
             ),
       image: fc.option(image, { nil: undefined }),
+      vulnerabilities: fc.option(vulnerabilities, { nil: undefined }),
       tagged: fc.boolean(),
     })
-    .map(({ parts, form, upstream, approval, soak, image, freeze, tagged }): JsonValue => {
-      const gates = Object.entries({ approval, soak, image, freeze }).flatMap(([kind, gate]) =>
+    .map(({ parts, form, upstream, approval, soak, image, freeze, vulnerabilities, tagged }): JsonValue => {
+      const gates = Object.entries({ approval, soak, image, freeze, vulnerabilities }).flatMap(([kind, gate]) =>
         gate === undefined ? [] : [{ [kind]: gate as JsonValue }],
       );
       return {

@@ -1,5 +1,6 @@
 import { askErrorBudgets } from "@/lib/engine/evidence/error-budgets";
 import type { Collector } from "@/lib/engine/evidence/question";
+import { collectScans } from "@/lib/engine/evidence/scans";
 
 /** One for each kind of gate that asks outside systems. */
-export const collectors: readonly Collector[] = [askErrorBudgets];
+export const collectors: readonly Collector[] = [askErrorBudgets, collectScans];

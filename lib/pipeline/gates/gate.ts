@@ -2,6 +2,7 @@ import type { Actor } from "@/lib/pipeline/actor";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import type { Approval } from "@/lib/pipeline/promotion/state";
 import type { Digest } from "@/lib/pipeline/release/digest";
+import type { ScanFinding } from "@/lib/pipeline/scan/report";
 
 export type VerdictStatus = "pass" | "fail" | "wait" | "unknown";
 
@@ -98,6 +99,32 @@ export interface ErrorBudget {
   fact: OutsideFact<{ window: EventCounts; hour: EventCounts }> | undefined;
 }
 
+/** What one scanner found in one digest. */
+export interface Scan {
+  /** Its id here, or its digest in the registry. */
+  id: string;
+  tool: string;
+  toolVersion: string | null;
+  scannedAt: string | null;
+  /** Who uploaded it, by name; null where it was found in the registry. */
+  reportedBy: string | null;
+  findings: ScanFinding[];
+}
+
+/** Scans attached to a digest in its registry, and what looked like one and counts for nothing. */
+export interface RegistryScans {
+  scans: Scan[];
+  unreadable: string[];
+}
+
+/** The scans of one service's digest. `registry` is absent where it was not asked. */
+export interface ScanFacts {
+  service: string;
+  digest: Digest;
+  uploaded: Scan[];
+  registry?: OutsideFact<RegistryScans>;
+}
+
 /** The facts that gates judge. An absent field was not loaded or could not be: it is unknown, never pass. */
 export interface GateEvidence {
   /** What stands in the plan's environment, and in its whole project (null). */
@@ -109,6 +136,7 @@ export interface GateEvidence {
   errorBudgets?: ErrorBudget[];
   approvals?: { planHash: string; requestedBy: Actor; requestedAt: string; given: Approval[]; standings: Standing[] };
   images?: ImageFacts[];
+  scans?: ScanFacts[];
 }
 
 export interface GateInput {

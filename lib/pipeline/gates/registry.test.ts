@@ -19,6 +19,7 @@ const everyKind: PlannedGate[] = [
     ...{ exempt: [], appliesTo: ["promote"] },
   },
   { kind: "errorBudget", slo: "availability", minRemainingPercent: 10 },
+  { kind: "vulnerabilities", limits: { critical: 0 }, from: ["upload", "registry"], allow: [] },
   { kind: "hold" },
   { kind: "block" },
 ];

@@ -8,6 +8,7 @@ import { evaluateImage } from "@/lib/pipeline/gates/image";
 import type { PlannedGate, PlannedGateKind } from "@/lib/pipeline/gates/planned-gate";
 import { evaluateSoak } from "@/lib/pipeline/gates/soak";
 import { evaluateUpstream } from "@/lib/pipeline/gates/upstream";
+import { evaluateVulnerabilities } from "@/lib/pipeline/gates/vulnerabilities";
 
 type Evaluate<Kind extends PlannedGateKind> = (
   config: Extract<PlannedGate, { kind: Kind }>,
@@ -22,6 +23,7 @@ const registry: { [Kind in PlannedGateKind]: Evaluate<Kind> } = {
   image: evaluateImage,
   freeze: evaluateFreeze,
   errorBudget: evaluateErrorBudget,
+  vulnerabilities: evaluateVulnerabilities,
   hold: evaluateHold,
   block: evaluateBlock,
 };

@@ -5,6 +5,7 @@ import { freezeConfig } from "@/lib/pipeline/gates/freeze-config";
 import { imageConfig } from "@/lib/pipeline/gates/image-config";
 import { soakConfig } from "@/lib/pipeline/gates/soak-config";
 import type { UpstreamConfig } from "@/lib/pipeline/gates/upstream-config";
+import { vulnerabilitiesConfig } from "@/lib/pipeline/gates/vulnerabilities-config";
 import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one";
 
 /** Every kind of gate that a file may name in `gates`, with what it takes. One line a kind. */
@@ -14,6 +15,7 @@ const items = {
   image: imageConfig.optional(),
   freeze: freezeConfig.optional(),
   errorBudget: errorBudgetConfig.optional(),
+  vulnerabilities: vulnerabilitiesConfig.optional(),
 };
 
 type Items = typeof items;

@@ -3,6 +3,7 @@ import type { Verdict } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import type { Cause, CheckState } from "@/lib/pipeline/promotion/state";
 import type { Digest } from "@/lib/pipeline/release/digest";
+import type { SeverityCounts } from "@/lib/pipeline/scan/severity";
 
 /** What happened to a promotion, past tense; data alone is enough to build its state again. */
 export type PromotionEntryBody =
@@ -102,6 +103,21 @@ export type ProjectEntryBody =
           tag: string | null;
           revision: string | null;
         }[];
+      };
+    }
+  | {
+      kind: "scan.recorded";
+      data: {
+        id: string;
+        digest: Digest;
+        services: string[];
+        format: "trivy" | "sarif";
+        tool: string;
+        toolVersion: string | null;
+        scannedAt: string;
+        counts: SeverityCounts;
+        /** SHA-256 of the report as it was uploaded. */
+        reportHash: string;
       };
     }
   | {

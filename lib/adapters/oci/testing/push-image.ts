@@ -75,6 +75,64 @@ export async function pushImage(
   return { digest: digestOf(bytes), mediaType: type.image, bytes, sizeBytes: config.length + layer.length };
 }
 
+export interface TestArtifact {
+  artifactType: string;
+  /** What it is attached to; without one it stands alone. */
+  subject?: { digest: Digest; mediaType: string; bytes: Buffer };
+  layers: { mediaType: string; bytes: Buffer; annotations?: Record<string, string> }[];
+  annotations?: Record<string, string>;
+  /** As cosign's older signatures: an image's config, and no artifactType. */
+  configType?: string;
+}
+
+/** Pushes something that is no image to run, under a tag or its digest. */
+export async function pushArtifact(
+  target: PushTarget,
+  repository: string,
+  { artifactType, subject, layers, annotations, configType }: TestArtifact,
+  tag?: string,
+): Promise<Pushed> {
+  const config = Buffer.from("{}");
+  await pushBlob(target, repository, config);
+  for (const layer of layers) await pushBlob(target, repository, layer.bytes);
+  const { mediaType, bytes: manifest } = manifestOf({
+    ...(configType === undefined ? { artifactType } : {}),
+    config: descriptor(configType ?? "application/vnd.oci.empty.v1+json", config),
+    layers: layers.map((layer) => ({
+      ...descriptor(layer.mediaType, layer.bytes),
+      ...(layer.annotations ? { annotations: layer.annotations } : {}),
+    })),
+    ...(subject ? { subject: descriptor(subject.mediaType, subject.bytes) } : {}),
+    ...(annotations ? { annotations } : {}),
+  });
+  await putManifestBytes(target, repository, tag ?? digestOf(manifest), mediaType, manifest);
+  return { digest: digestOf(manifest), mediaType, bytes: manifest, sizeBytes: 0 };
+}
+
+/** What a client does for a registry without the Referrers API: the list, under the tag that stands for the digest. */
+export async function pushReferrersTag(
+  target: PushTarget,
+  repository: string,
+  subject: Digest,
+  referrers: { pushed: Pushed; artifactType?: string }[],
+): Promise<void> {
+  const manifests = referrers.map(({ pushed, artifactType }) => ({
+    ...descriptor(pushed.mediaType, pushed.bytes),
+    ...(artifactType ? { artifactType } : {}),
+  }));
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: types.oci.index, manifests }));
+  await putManifestBytes(target, repository, subject.replace(":", "-"), types.oci.index, bytes);
+}
+
+function descriptor(mediaType: string, bytes: Buffer) {
+  return { mediaType, digest: digestOf(bytes), size: bytes.length };
+}
+
+function manifestOf(fields: object): { mediaType: string; bytes: Buffer } {
+  const mediaType = types.oci.image;
+  return { mediaType, bytes: Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...fields })) };
+}
+
 export interface TestChild {
   pushed: Pushed;
   platform?: { os: string; architecture: string; variant?: string };
