@@ -8,6 +8,7 @@ const titles: Record<string, string> = {
   freeze: "freeze",
   errorBudget: "error budget",
   vulnerabilities: "vulnerabilities",
+  signature: "signature",
   hold: "hold",
   block: "block",
   policy: "policy",

@@ -4,6 +4,7 @@ import { ShortDigest } from "@/components/digest/short-digest";
 
 import { ArtifactScans } from "@/components/release/artifact-scans";
 import { CommitLink } from "@/components/release/commit-link";
+import { SignatureLines } from "@/components/release/signature-lines";
 import { Box } from "@/components/sheet/box";
 import { Facts } from "@/components/sheet/facts";
 import { ExactTime } from "@/components/time/exact-time";
@@ -40,6 +41,9 @@ export function ArtifactBox({ number, project, artifact }: ArtifactBoxProps) {
         <div className="grid content-start gap-4">
           <div>
             <ArtifactScans scans={artifact.scans} />
+          </div>
+          <div>
+            <SignatureLines signatures={artifact.signatures} />
           </div>
           <div>
             {labels.length === 0 ? (

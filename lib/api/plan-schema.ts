@@ -87,6 +87,13 @@ const plannedGate = z.discriminatedUnion("kind", [
     allow: z.array(z.strictObject({ id: z.string(), until: z.string(), reason: z.string() })),
     shadow,
   }),
+  z.strictObject({
+    kind: z.literal("signature"),
+    keys: z.array(z.string()),
+    identities: z.array(z.strictObject({ issuer: z.string(), subject: z.string() })),
+    trustedRoot: z.string().optional(),
+    shadow,
+  }),
   z.strictObject({ kind: z.literal("hold") }),
   z.strictObject({ kind: z.literal("block") }),
 ]);

@@ -8,7 +8,7 @@ const laterKeys: Record<string, readonly string[]> = {
   "Connection spec": credentialsOfLater,
   "Project spec": ["retention"],
   "Project spec.environments[]": ["autoPromote"],
-  "Project spec.environments[].gates[]": ["checklist", "signature", "webhook"],
+  "Project spec.environments[].gates[]": ["checklist", "webhook"],
   "Project spec.environments[].strategy": strategies,
   "Project spec.environments[].verification": ["metrics"],
   "Project spec.services[].targets.*": ["argocd", "compose", "portainer", "coolify", "vercel"],

@@ -8,6 +8,7 @@ import { createOciRegistry } from "@/lib/adapters/oci/registry";
 import { createProbe } from "@/lib/adapters/probe/probe";
 import { createPrometheus } from "@/lib/adapters/prometheus/prometheus";
 import { createSecretSource } from "@/lib/adapters/secrets/secret-source";
+import { createSignatureVerifier } from "@/lib/adapters/sigstore/verifier";
 import { createSlackApp } from "@/lib/adapters/slack/slack-app";
 import { createSlackWebhook } from "@/lib/adapters/slack/slack-webhook";
 import { createTeams } from "@/lib/adapters/teams/teams";
@@ -68,6 +69,7 @@ export function composeWorld(pool: Pool, secrets: SecretSource): World {
     registry: (project, name) => find(project, name, "registry", (connection) => buildRegistry(connection, secrets)),
     target: (project, name) => find(project, name, "kubernetes", (connection) => buildTarget(connection, secrets)),
     metrics: (project, name) => find(project, name, "prometheus", (connection) => buildMetrics(connection, secrets)),
+    signatures: createSignatureVerifier((reference) => secrets.resolve(reference)),
     probe: createProbe({ timeoutMs: callMs, maxBytes: 256_000 }),
   };
 }

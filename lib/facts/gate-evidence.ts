@@ -8,6 +8,7 @@ import { loadHolds } from "@/lib/facts/evidence/holds";
 import { loadImages } from "@/lib/facts/evidence/images";
 import { loadRequest } from "@/lib/facts/evidence/request";
 import { loadScans } from "@/lib/facts/evidence/scans";
+import { loadSignatures } from "@/lib/facts/evidence/signatures";
 import { loadSuccesses } from "@/lib/facts/evidence/successes";
 import type { GateEvidence } from "@/lib/pipeline/gates/gate";
 import type { PlannedGateKind } from "@/lib/pipeline/gates/planned-gate";
@@ -22,6 +23,7 @@ const sources: { [Field in keyof Required<GateEvidence>]: { gates: PlannedGateKi
   approvals: { gates: ["approval"], load: loadApprovals },
   images: { gates: ["image"], load: loadImages },
   scans: { gates: ["vulnerabilities"], load: loadScans },
+  signatures: { gates: ["signature"], load: loadSignatures },
 };
 
 /**

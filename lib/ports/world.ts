@@ -5,6 +5,7 @@ import type { DeployTarget } from "@/lib/ports/deploy-target";
 import type { MetricSource } from "@/lib/ports/metric-source";
 import type { MailServer, Notifier } from "@/lib/ports/notifier";
 import type { Probe } from "@/lib/ports/probe";
+import type { SignatureVerifier } from "@/lib/ports/signature-verifier";
 
 /**
  * The outside systems as one project may reach them, by the names of its connections. Throws ExternalError
@@ -19,4 +20,5 @@ export interface World {
   /** Where a subscription of the project is told. */
   notifier(project: string, channel: Channel): Promise<Notifier>;
   probe: Probe;
+  signatures: SignatureVerifier;
 }

@@ -2,6 +2,7 @@ import { approvalDemand } from "@/lib/pipeline/gates/approval";
 import { errorBudgetDemand } from "@/lib/pipeline/gates/error-budget";
 import { freezeDemand } from "@/lib/pipeline/gates/freeze";
 import { imageDemand } from "@/lib/pipeline/gates/image-config";
+import { signatureDemandWords } from "@/lib/pipeline/gates/signature-config";
 import { vulnerabilitiesDemand } from "@/lib/pipeline/gates/vulnerabilities-config";
 import { formatDuration } from "@/lib/pipeline/policy/duration";
 import type { EnvironmentPolicy } from "@/lib/pipeline/policy/environment";
@@ -36,6 +37,8 @@ export function gateWords(gate: GateConfig): GateWords {
       return { gate: gate.kind, demand: errorBudgetDemand(gate) };
     case "vulnerabilities":
       return { gate: gate.kind, demand: vulnerabilitiesDemand(gate) };
+    case "signature":
+      return { gate: gate.kind, demand: signatureDemandWords(gate) };
     default:
       return gate satisfies never;
   }

@@ -5,6 +5,7 @@ import type { Actor } from "@/lib/pipeline/actor";
 import { NotFound } from "@/lib/pipeline/errors";
 import type { PromotionPhase } from "@/lib/pipeline/promotion/state";
 import { type ArtifactScan, loadArtifactScans } from "@/lib/queries/artifact-scans";
+import { type ArtifactSignatures, loadArtifactSignatures } from "@/lib/queries/artifact-signatures";
 import { holdOf } from "@/lib/queries/hold-sql";
 import { actorWords } from "@/lib/queries/people";
 import { type ArtifactStanding, standingsOf } from "@/lib/queries/service-releases";
@@ -28,6 +29,8 @@ export interface ReleaseArtifact {
   /** The one architecture of what is no index; null where it was not kept. */
   architecture: string | null;
   scans: ArtifactScan[];
+  /** Null where no gate has asked for them. */
+  signatures: ArtifactSignatures | null;
   standings: ArtifactStanding[];
 }
 
@@ -104,7 +107,7 @@ export async function loadRelease(
 }
 
 async function loadArtifacts(db: Queryable, project: string, key: string): Promise<ReleaseArtifact[]> {
-  const rows = await db.query<Omit<ReleaseArtifact, "scans">>(
+  const rows = await db.query<Omit<ReleaseArtifact, "scans" | "signatures">>(
     sql`select a.service, a.repository, a.digest, a.version, a.revision, a.source, a.build_url as "buildUrl",
                a.built_at as "builtAt", a.size_bytes as "sizeBytes", a.image->>'user' as user,
                (a.image->>'healthcheck')::boolean as healthcheck, a.image->>'mediaType' as "mediaType",
@@ -113,12 +116,12 @@ async function loadArtifacts(db: Queryable, project: string, key: string): Promi
           from artifact a left join lateral (${standingsOf(sql`a`)}) s on true
          where a.project = ${project} and a.release = ${key} order by a.position`,
   );
-  const scansOf = await loadArtifactScans(
-    db,
-    project,
-    rows.map((row) => row.digest),
-  );
-  return rows.map((row) => ({ ...row, scans: scansOf(row.digest) }));
+  const digests = rows.map((row) => row.digest);
+  const [scansOf, signaturesOf] = await Promise.all([
+    loadArtifactScans(db, project, digests),
+    loadArtifactSignatures(db, project, digests),
+  ]);
+  return rows.map((row) => ({ ...row, scans: scansOf(row.digest), signatures: signaturesOf(row.digest) }));
 }
 
 function loadPlaces(db: Queryable, project: string, key: string): Promise<Omit<ReleasePlace, "mayPromote">[]> {

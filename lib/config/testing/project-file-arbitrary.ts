@@ -50,6 +50,13 @@ function environment(own: string, before: readonly string[], group: string): fc.
     { critical: 0, high: 3, unrated: 1, from: ["upload"] },
     { low: 0, maxAge: "7d", allow: [{ id: "CVE-2026-1", until: "2026-12-31", reason: "not reached" }] },
   );
+  const signature = fc.constantFrom(
+    { keys: ["file:/etc/waybill/cosign.pub", "env:COSIGN_KEY"] },
+    {
+      identities: [{ issuer: "https://token.example.com", subject: "https://git.example.com/shop/*" }],
+      trustedRoot: "file:/etc/waybill/trusted_root.json",
+    },
+  );
   const image = fc.constantFrom(
     { maxSize: "200MB", nonRoot: true, labels: ["org.opencontainers.image.revision"] },
     { maxSize: "2GiB", healthcheck: true, architectures: ["amd64", "arm/v7"] },
@@ -78,12 +85,13 @@ function environment(own: string, before: readonly string[], group: string): fc.
               { nil: undefined },
             ),
       image: fc.option(image, { nil: undefined }),
+      signature: fc.option(signature, { nil: undefined }),
       vulnerabilities: fc.option(vulnerabilities, { nil: undefined }),
       tagged: fc.boolean(),
     })
-    .map(({ parts, form, upstream, approval, soak, image, freeze, vulnerabilities, tagged }): JsonValue => {
-      const gates = Object.entries({ approval, soak, image, freeze, vulnerabilities }).flatMap(([kind, gate]) =>
-        gate === undefined ? [] : [{ [kind]: gate as JsonValue }],
+    .map(({ parts, form, upstream, approval, soak, image, freeze, vulnerabilities, signature, tagged }): JsonValue => {
+      const gates = Object.entries({ approval, soak, image, freeze, vulnerabilities, signature }).flatMap(
+        ([kind, gate]) => (gate === undefined ? [] : [{ [kind]: gate as JsonValue }]),
       );
       return {
         name: own,

@@ -125,6 +125,13 @@ export interface ScanFacts {
   registry?: OutsideFact<RegistryScans>;
 }
 
+/** Who signed a digest, of those whom a gate names, and why what else is attached does not count. */
+export interface Signatures {
+  valid: { by: string; at: string | null }[];
+  refused: string[];
+}
+export type SignatureFact = OutsideFact<Signatures>;
+
 /** The facts that gates judge. An absent field was not loaded or could not be: it is unknown, never pass. */
 export interface GateEvidence {
   /** What stands in the plan's environment, and in its whole project (null). */
@@ -137,6 +144,8 @@ export interface GateEvidence {
   approvals?: { planHash: string; requestedBy: Actor; requestedAt: string; given: Approval[]; standings: Standing[] };
   images?: ImageFacts[];
   scans?: ScanFacts[];
+  /** By what a gate demands (`signatureDemandName`), service and digest; without a fact nobody asked. */
+  signatures?: { demand: string; service: string; digest: Digest; fact?: SignatureFact }[];
 }
 
 export interface GateInput {

@@ -14,6 +14,7 @@ const everyKind: PlannedGate[] = [
   { kind: "soak", in: "staging", forMs: 0 },
   { kind: "approval", count: 1, from: ["approvers"], expiresAfterMs: 1 },
   { kind: "image", nonRoot: true },
+  { kind: "signature", keys: ["file:/etc/waybill/cosign.pub"], identities: [] },
   {
     ...{ kind: "freeze", timezone: "UTC", deny: [{ kind: "once", name: "move", from: "2030-01-01T00:00" }], allow: [] },
     ...{ exempt: [], appliesTo: ["promote"] },

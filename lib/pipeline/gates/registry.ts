@@ -6,6 +6,7 @@ import type { GateInput, Verdict } from "@/lib/pipeline/gates/gate";
 import { evaluateHold } from "@/lib/pipeline/gates/hold";
 import { evaluateImage } from "@/lib/pipeline/gates/image";
 import type { PlannedGate, PlannedGateKind } from "@/lib/pipeline/gates/planned-gate";
+import { evaluateSignature } from "@/lib/pipeline/gates/signature";
 import { evaluateSoak } from "@/lib/pipeline/gates/soak";
 import { evaluateUpstream } from "@/lib/pipeline/gates/upstream";
 import { evaluateVulnerabilities } from "@/lib/pipeline/gates/vulnerabilities";
@@ -24,6 +25,7 @@ const registry: { [Kind in PlannedGateKind]: Evaluate<Kind> } = {
   freeze: evaluateFreeze,
   errorBudget: evaluateErrorBudget,
   vulnerabilities: evaluateVulnerabilities,
+  signature: evaluateSignature,
   hold: evaluateHold,
   block: evaluateBlock,
 };

@@ -3,6 +3,7 @@ import { approvalConfig } from "@/lib/pipeline/gates/approval-config";
 import { errorBudgetConfig } from "@/lib/pipeline/gates/error-budget-config";
 import { freezeConfig } from "@/lib/pipeline/gates/freeze-config";
 import { imageConfig } from "@/lib/pipeline/gates/image-config";
+import { signatureConfig } from "@/lib/pipeline/gates/signature-config";
 import { soakConfig } from "@/lib/pipeline/gates/soak-config";
 import type { UpstreamConfig } from "@/lib/pipeline/gates/upstream-config";
 import { vulnerabilitiesConfig } from "@/lib/pipeline/gates/vulnerabilities-config";
@@ -16,6 +17,7 @@ const items = {
   freeze: freezeConfig.optional(),
   errorBudget: errorBudgetConfig.optional(),
   vulnerabilities: vulnerabilitiesConfig.optional(),
+  signature: signatureConfig.optional(),
 };
 
 type Items = typeof items;
