@@ -5,7 +5,7 @@ import { applyDocuments } from "@/lib/commands/apply-documents";
 import { createToken } from "@/lib/commands/create-token";
 import { hold, releaseHold } from "@/lib/commands/hold";
 import { requestPromotion } from "@/lib/commands/request-promotion";
-import { sql } from "@/lib/db/sql";
+import { json, sql } from "@/lib/db/sql";
 import { type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
 import { loadPromotion } from "@/lib/ledger/record-promotion";
 import { hasEnded } from "@/lib/pipeline/promotion/state";
@@ -128,5 +128,24 @@ export async function restoreDrift({ world, drift, wanted }: Stage): Promise<voi
   await world.pool.execute(
     sql`update deployment set drift_digest = ${drift}, drift_since = now(), wanted_digest = ${wanted}
          where project = 'demo' and service = 'chat' and environment = 'production'`,
+  );
+}
+
+/** A channel of the project that nothing is ever sent to: no worker is at work. */
+export const hook = { project: "demo", channel: "webhook https://hooks.example.com/waybill" };
+export const givenUp = "0b3c6f1e-5a0e-4a53-9f0d-3a8a36b0c1aa";
+
+/** The channel, with one notification of that standing. */
+export async function queueNotification({ pool }: DemoWorld, status: "delivered" | "dead"): Promise<void> {
+  const { project, channel } = hook;
+  const place = { kind: "webhook", url: "https://hooks.example.com/waybill", secret: "env:NEVER_SET" };
+  await pool.execute(sql`delete from notification where project = ${project}`);
+  await pool.execute(
+    sql`insert into subscription (project, position, key, events, channel)
+        values (${project}, 0, ${channel}, ${["drift.detected"]}, ${json(place)}::jsonb) on conflict do nothing`,
+  );
+  await pool.execute(
+    sql`insert into notification (id, project, channel, event, status, ended_at)
+        values (${givenUp}, ${project}, ${channel}, 'test', ${status}, now())`,
   );
 }

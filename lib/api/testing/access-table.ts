@@ -1,4 +1,13 @@
-import { freshToken, freshWaiting, restoreDrift, type Stage, setHold } from "@/lib/api/testing/access-stage";
+import {
+  freshToken,
+  freshWaiting,
+  givenUp,
+  hook,
+  queueNotification,
+  restoreDrift,
+  type Stage,
+  setHold,
+} from "@/lib/api/testing/access-stage";
 import { type Caller, members } from "@/lib/api/testing/callers";
 
 export interface Sent {
@@ -215,6 +224,7 @@ export const pageAccess: Record<string, Access> = {
   "GET /api/view/settings/connections": view("settings/connections", "", hides),
   "GET /api/view/settings/file": view("settings/file", ofProject),
   "GET /api/view/settings/installation": view("settings/installation", "", hides),
+  "GET /api/view/settings/notifications": view("settings/notifications", ofProject),
   "GET /api/view/settings/people": view("settings/people", ofProject),
   "GET /api/view/settings/tokens": view("settings/tokens", ofProject),
   "GET /api/view/settings/version": view("settings/version", `${ofProject}&version=1`),
@@ -249,6 +259,14 @@ export const actionAccess: Record<string, Access> = {
   "environments unblockAction": action(signers, ({ block }) => ({ project, block, why }), ruled),
   "environments adoptDriftAction": action(managers, ({ drift }) => ({ ...at, digest: drift, why }), ruled),
   "environments revertDriftAction": action(managers, ({ drift }) => ({ ...at, digest: drift, why }), ruled),
+  "notifications tryNotificationAction": action(["projectAdministrator", "administrator"], () => hook, {
+    refresh: ({ world }) => queueNotification(world, "delivered"),
+  }),
+  "notifications sendNotificationAgainAction": action(
+    ["projectAdministrator", "administrator"],
+    () => ({ project, id: givenUp }),
+    { refresh: ({ world }) => queueNotification(world, "dead") },
+  ),
   "promotions requestPromotionAction": action(managers, ({ release }, caller) => {
     return { project, environment: "production", release, idempotencyKey: `action-of-${caller}` };
   }),
