@@ -1,6 +1,7 @@
 import type { Command } from "@/cli/command";
 import { announce } from "@/cli/commands/announce";
 import { apply } from "@/cli/commands/apply";
+import { block, pin, resumeAutomation, unblock, unpin } from "@/cli/commands/digest";
 import { hold, releaseHold } from "@/cli/commands/hold";
 import { ledgerExport, ledgerHead, ledgerReplay, ledgerVerify } from "@/cli/commands/ledger";
 import { plan } from "@/cli/commands/plan";
@@ -26,6 +27,11 @@ export const commands: readonly Command[] = [
   abort,
   hold,
   releaseHold,
+  block,
+  unblock,
+  pin,
+  unpin,
+  resumeAutomation,
   ledgerExport,
   ledgerVerify,
   ledgerReplay,

@@ -3,7 +3,10 @@
 import { runAction } from "@/app/actions/run-action";
 import type { ActionOutcome } from "@/components/action/action-outcome";
 import { adoptDrift } from "@/lib/commands/adopt-drift";
+import { block } from "@/lib/commands/block";
 import { hold, releaseHold } from "@/lib/commands/hold";
+import { pin, unpin } from "@/lib/commands/pin";
+import { resumeAutomation } from "@/lib/commands/resume-automation";
 import { revertDrift } from "@/lib/commands/revert-drift";
 import { unblock } from "@/lib/commands/unblock";
 import { afterCommand } from "@/lib/engine/after-command";
@@ -29,6 +32,38 @@ export async function unblockAction(input: unknown): Promise<ActionOutcome> {
   return runAction(
     (engine, principal) => unblock(engine, principal, input),
     () => ({ message: "The block is lifted" }),
+  );
+}
+
+/** Keeps a digest out of an environment. */
+export async function blockAction(input: unknown): Promise<ActionOutcome> {
+  return runAction(
+    (engine, principal) => block(engine, principal, input),
+    () => ({ message: "The digest is blocked" }),
+  );
+}
+
+/** Keeps a digest where it is. */
+export async function pinAction(input: unknown): Promise<ActionOutcome> {
+  return runAction(
+    (engine, principal) => pin(engine, principal, input),
+    () => ({ message: "The digest is pinned" }),
+  );
+}
+
+/** Lets a pinned service move again. */
+export async function unpinAction(input: unknown): Promise<ActionOutcome> {
+  return runAction(
+    (engine, principal) => unpin(engine, principal, input),
+    () => ({ message: "The pin is lifted" }),
+  );
+}
+
+/** Lets automation move a service again. */
+export async function resumeAutomationAction(input: unknown): Promise<ActionOutcome> {
+  return runAction(
+    (engine, principal) => resumeAutomation(engine, principal, input),
+    () => ({ message: "Automation goes on" }),
   );
 }
 

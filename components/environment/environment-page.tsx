@@ -2,11 +2,13 @@
 
 import { useQueryStates } from "nuqs";
 import type { ActionOutcome } from "@/components/action/action-outcome";
+import { AutomationAlert } from "@/components/environment/automation-alert";
 import { BlocksBox } from "@/components/environment/blocks-box";
 import { environmentParams, environmentPath } from "@/components/environment/environment-params";
 import { HoldPanel } from "@/components/environment/hold-panel";
 import type { ReleaseAction } from "@/components/environment/lift-hold-form";
 import { PastBox } from "@/components/environment/past-box";
+import { PinsBox } from "@/components/environment/pins-box";
 import { PolicyBox } from "@/components/environment/policy-box";
 import { QueueBox } from "@/components/environment/queue-box";
 import { RunsBox } from "@/components/environment/runs-box";
@@ -21,6 +23,8 @@ import type { EnvironmentView } from "@/lib/queries/environment";
 export interface EnvironmentActions {
   hold: (input: { project: string; environment: string; reason: string }) => Promise<ActionOutcome>;
   release: ReleaseAction;
+  unpin: (input: unknown) => Promise<ActionOutcome>;
+  resume: (input: unknown) => Promise<ActionOutcome>;
   unblock: (input: { project: string; block: string; why: string }) => Promise<ActionOutcome>;
 }
 
@@ -55,6 +59,18 @@ export function EnvironmentPage({ initial, initialPath, actions }: EnvironmentPa
           </>
         }
       />
+      {view.automationHolds.length > 0 ? (
+        <div className="mb-4 grid gap-3">
+          {view.automationHolds.map((hold) => (
+            <AutomationAlert
+              key={hold.service}
+              {...{ project, environment, hold }}
+              mayResume={view.may.release}
+              resumeAction={actions.resume}
+            />
+          ))}
+        </div>
+      ) : null}
       <WithAside lead={<HoldPanel view={view} actions={actions} />}>
         <Sheet label="What runs here">
           <SheetRow>
@@ -68,6 +84,9 @@ export function EnvironmentPage({ initial, initialPath, actions }: EnvironmentPa
         <Sheet label="What has run here">
           <SheetRow>
             <BlocksBox view={view} unblockAction={actions.unblock} />
+          </SheetRow>
+          <SheetRow>
+            <PinsBox view={view} unpinAction={actions.unpin} />
           </SheetRow>
           <SheetRow>
             <PastBox view={view} isFirst={params.before === null} onBefore={(before) => void setParams({ before })} />

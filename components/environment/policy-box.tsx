@@ -7,6 +7,11 @@ const onFailureWords = {
   rollBack: "go back to the last verified digest",
   hold: "stop, and wait for a person",
 } as const;
+const autoPromoteWords = {
+  off: "nothing: somebody asks for each release",
+  newest: "each newly announced release is asked for",
+  matchUpstream: "what succeeded in the environments before follows",
+} as const;
 const queueWords = {
   fifo: "one after the other",
   newest: "a newer release takes the place of one that waits",
@@ -23,6 +28,7 @@ export function PolicyBox({ view }: { view: EnvironmentView }) {
           { name: "strategy", value: policy.strategy },
           { name: "verified by", value: policy.verification },
           { name: "on failure", value: onFailureWords[policy.onFailure] },
+          { name: "by itself", value: autoPromoteWords[policy.autoPromote] },
           { name: "queue", value: queueWords[policy.queue] },
         ]}
       />

@@ -19,7 +19,7 @@ interface HistoryFiltersProps {
   onChange: (change: Partial<HistoryParams>) => void;
 }
 
-const systems = ["worker", "observer", "start"];
+const systems = ["worker", "observer", "start", "automation"];
 
 /** What narrows the ledger; the chips at hand, the rest one click away. */
 export function HistoryFilters({ params, project, chains, choices, onChange }: HistoryFiltersProps) {

@@ -78,6 +78,7 @@ function stoppedBox(view: OverviewView | undefined): StripBox {
   const words = [
     counts.stuck > 0 && `${counts.stuck} stuck`,
     counts.hold > 0 && countOf(counts.hold, "hold"),
+    counts.automation > 0 && `${countOf(counts.automation, "automation")} held`,
     counts.drift > 0 && `${counts.drift} drift`,
     counts.block > 0 && countOf(counts.block, "block"),
   ];
@@ -111,6 +112,17 @@ function stoppedTask(task: StoppedTask): StripTask {
           </span>
         ),
         href: task.environment ? `/environments/${task.project}/${task.environment}` : "/environments",
+      };
+    case "automation":
+      return {
+        ...{ id: `automation ${task.project} ${task.service} ${task.environment}`, state: "held" },
+        what: <Place name={task.service} rest={task.environment} />,
+        when: (
+          <span title="Automatic promotion is held since a rollback">
+            automation, {task.by} <RelativeTime at={task.at} form="age" />
+          </span>
+        ),
+        href: `/environments/${task.project}/${task.environment}`,
       };
     case "drift":
       return {

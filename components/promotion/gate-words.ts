@@ -11,6 +11,7 @@ const titles: Record<string, string> = {
   signature: "signature",
   hold: "hold",
   block: "block",
+  pin: "pin",
   policy: "policy",
 };
 

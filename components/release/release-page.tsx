@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { useView } from "@/components/live/use-view";
 import { ArtifactBox } from "@/components/release/artifact-box";
+import type { BlockAction } from "@/components/release/block-button";
 import { ReleasePlaces } from "@/components/release/release-places";
 import { ReleasePromotions } from "@/components/release/release-promotions";
 import { Sheet, SheetRow } from "@/components/sheet/sheet";
@@ -12,7 +13,15 @@ import { PageHead } from "@/components/ui/page";
 import type { ReleaseView } from "@/lib/queries/release";
 
 /** One release: what is in it, where it has been, where it may go. */
-export function ReleasePage({ initial, path }: { initial: ReleaseView; path: string }) {
+export function ReleasePage({
+  initial,
+  path,
+  blockAction,
+}: {
+  initial: ReleaseView;
+  path: string;
+  blockAction: BlockAction;
+}) {
   const { project, key } = initial;
   const view = useView<ReleaseView>(path, { initial, watches: { projects: [project] } }).data ?? initial;
   return (
@@ -26,7 +35,7 @@ export function ReleasePage({ initial, path }: { initial: ReleaseView; path: str
       <div className="grid gap-4">
         <Sheet label="Where it is and where it may go">
           <SheetRow>
-            <ReleasePlaces number={1} view={view} />
+            <ReleasePlaces number={1} view={view} blockAction={blockAction} />
           </SheetRow>
           <SheetRow>
             <ReleasePromotions number={2} view={view} />

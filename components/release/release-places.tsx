@@ -1,3 +1,4 @@
+import { type BlockAction, BlockButton } from "@/components/release/block-button";
 import { previewHref } from "@/components/release/promote-menu";
 import { StandingCell } from "@/components/release/standing-cell";
 import { Box } from "@/components/sheet/box";
@@ -7,8 +8,14 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { Lines } from "@/components/ui/lines";
 import type { ReleasePlace, ReleaseView } from "@/lib/queries/release";
 
+interface ReleasePlacesProps {
+  number: number;
+  view: ReleaseView;
+  blockAction: BlockAction;
+}
+
 /** Each environment that the release can reach: how each of its services stands there, and the way to the preview. */
-export function ReleasePlaces({ number, view }: { number: number; view: ReleaseView }) {
+export function ReleasePlaces({ number, view, blockAction }: ReleasePlacesProps) {
   const several = view.artifacts.length > 1;
   const columns = [
     { key: "environment", head: "environment", width: "20%" },
@@ -47,6 +54,7 @@ export function ReleasePlaces({ number, view }: { number: number; view: ReleaseV
             </td>
             <td className="num lines__side">
               <Go place={place} view={view} />
+              {place.mayBlock ? <Blocks place={place} view={view} blockAction={blockAction} /> : null}
             </td>
           </tr>
         ))}
@@ -67,6 +75,26 @@ function Needs({ place, view }: { place: ReleasePlace; view: ReleaseView }) {
   const enough = place.requiresAny ? done.length > 0 : done.length === place.requires.length;
   const names = place.requires.join(place.requiresAny ? " or " : " and ");
   return enough ? <State name="pass">succeeded in {names}</State> : <State name="wait">must succeed in {names}</State>;
+}
+
+/** Keeps the release's digests out of a place, one by one; what is blocked there already has no button. */
+function Blocks({ place, view, blockAction }: { place: ReleasePlace; view: ReleaseView; blockAction: BlockAction }) {
+  const { environment } = place;
+  const several = view.artifacts.length > 1;
+  return view.artifacts.map(({ service, digest, version, standings }) => {
+    const standing = standings.find((one) => one.environment === environment);
+    if (!standing || standing.blocked !== null) return null;
+    return (
+      <span key={service} className="block mt-1">
+        <BlockButton
+          {...{ project: view.project, environment, service, digest, version, runs: standing.runs }}
+          action={blockAction}
+        >
+          {several ? `Block ${service}…` : "Block…"}
+        </BlockButton>
+      </span>
+    );
+  });
 }
 
 function Go({ place, view }: { place: ReleasePlace; view: ReleaseView }) {

@@ -1,7 +1,9 @@
 import Link from "next/link";
 import { DigestLabel } from "@/components/digest/digest-label";
 import { ShortDigest } from "@/components/digest/short-digest";
+import { PinActions } from "@/components/service/pin-actions";
 import { PodsTable } from "@/components/service/pods-table";
+import type { DigestActions } from "@/components/service/service-page";
 import { Box } from "@/components/sheet/box";
 import { type Fact, Facts } from "@/components/sheet/facts";
 import { HealthMark } from "@/components/state/health-mark";
@@ -14,10 +16,11 @@ interface PlaceBoxProps {
   number: number;
   view: ServiceView;
   place: ServicePlace;
+  actions: DigestActions;
 }
 
 /** A service in one environment: what runs, what should, how it fares, and the way back. */
-export function PlaceBox({ number, view, place }: PlaceBoxProps) {
+export function PlaceBox({ number, view, place, actions }: PlaceBoxProps) {
   const { environment, observed, wanted, pods } = place;
   const runs = observed ?? wanted;
   return (
@@ -34,13 +37,13 @@ export function PlaceBox({ number, view, place }: PlaceBoxProps) {
         <Facts facts={factsOf(view, place)} />
       </div>
       {pods.length > 0 ? <PodsTable environment={environment} pods={pods} /> : null}
-      <Actions view={view} place={place} />
+      <Actions view={view} place={place} actions={actions} />
     </Box>
   );
 }
 
 function factsOf({ project }: ServiceView, place: ServicePlace): (Fact | false)[] {
-  const { observed, wanted, verified, open, hold, target, health } = place;
+  const { observed, wanted, verified, open, hold, pin, target, health } = place;
   const differs = wanted !== null && observed !== null && wanted.digest !== observed.digest;
   return [
     observed?.since ? { name: "runs for", value: <RelativeTime at={observed.since} form="age" /> } : false,
@@ -75,6 +78,19 @@ function factsOf({ project }: ServiceView, place: ServicePlace): (Fact | false)[
           ),
         }
       : false,
+    pin
+      ? {
+          name: "pinned",
+          value: (
+            <>
+              {pin.digest === observed?.digest ? "to this one" : `to ${pin.version ?? ""} `}
+              {pin.digest === observed?.digest ? null : <ShortDigest digest={pin.digest} />} by {pin.by},{" "}
+              <RelativeTime at={pin.at} />: {pin.reason}
+            </>
+          ),
+        }
+      : false,
+    observed?.blocked ? { name: "blocked", value: "what runs may not come here again" } : false,
     {
       name: "target",
       mono: true,
@@ -130,7 +146,8 @@ function Verified({ verified, runs }: { verified: NamedDigest; runs: string | un
   );
 }
 
-function Actions({ view: { project, name }, place }: { view: ServiceView; place: ServicePlace }) {
+function Actions({ view, place, actions }: Omit<PlaceBoxProps, "number">) {
+  const { project, name } = view;
   const { environment, may, wanted } = place;
   const query = new URLSearchParams({ kind: "rollback", project, environment, services: name });
   const here = new URLSearchParams({ project, environment, service: name });
@@ -149,6 +166,7 @@ function Actions({ view: { project, name }, place }: { view: ServiceView; place:
       <LinkButton size="small" variant="quiet" href={`/promotions?${here}`}>
         Promotions here
       </LinkButton>
+      <PinActions view={view} place={place} actions={actions} />
       {why === null ? null : <span className="small muted">{why}</span>}
     </div>
   );

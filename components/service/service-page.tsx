@@ -1,6 +1,7 @@
 "use client";
 
 import type { ActionOutcome } from "@/components/action/action-outcome";
+import { AutomationAlert } from "@/components/environment/automation-alert";
 import { useView } from "@/components/live/use-view";
 import { type AnnounceAction, AnnounceButton } from "@/components/release/announce-button";
 import { DifferencesBox } from "@/components/service/differences-box";
@@ -18,15 +19,23 @@ export interface DriftActions {
   revert: (input: unknown) => Promise<ActionOutcome>;
 }
 
+export interface DigestActions {
+  pin: (input: unknown) => Promise<ActionOutcome>;
+  unpin: (input: unknown) => Promise<ActionOutcome>;
+  block: (input: unknown) => Promise<ActionOutcome>;
+  resume: (input: unknown) => Promise<ActionOutcome>;
+}
+
 interface ServicePageProps {
   initial: ServiceView;
   path: string;
   drift: DriftActions;
+  digest: DigestActions;
   announce: AnnounceAction;
 }
 
 /** One service: its way through the environments, what differs between them, and its releases. */
-export function ServicePage({ initial, path, drift, announce }: ServicePageProps) {
+export function ServicePage({ initial, path, drift, digest, announce }: ServicePageProps) {
   const { project, name } = initial;
   const view = useView<ServiceView>(path, { initial, watches: { projects: [project], service: name } }).data ?? initial;
   const drifted = view.places.filter((place) => place.drift !== null);
@@ -53,12 +62,27 @@ export function ServicePage({ initial, path, drift, announce }: ServicePageProps
         {drifted.map((place) => (
           <DriftPanel key={place.environment} view={view} place={place} actions={drift} />
         ))}
+        {view.places.map(({ environment, automationHold, may }) =>
+          automationHold ? (
+            <AutomationAlert
+              key={environment}
+              {...{ project, environment, hold: { ...automationHold, service: name }, mayResume: may.resume }}
+              resumeAction={digest.resume}
+            />
+          ) : null,
+        )}
         <Sheet label="Its way through the environments">
           <ServiceRoute view={view} />
           {pairs(view.places).map((pair, row) => (
             <SheetRow key={pair[0]?.environment} boxes={pair.length}>
               {pair.map((place, index) => (
-                <PlaceBox key={place.environment} number={row * 2 + index + 1} view={view} place={place} />
+                <PlaceBox
+                  key={place.environment}
+                  number={row * 2 + index + 1}
+                  view={view}
+                  place={place}
+                  actions={digest}
+                />
               ))}
             </SheetRow>
           ))}

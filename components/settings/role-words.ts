@@ -24,6 +24,7 @@ export const actionWords: Record<Action, string> = {
   release: "lift holds",
   block: "block",
   unblock: "unblock",
+  pin: "pin and unpin",
   adoptDrift: "adopt drift",
   revertDrift: "revert drift",
   configure: "change the file",

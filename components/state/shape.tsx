@@ -69,6 +69,7 @@ const drawings = {
       d="M1.5.75h11a.75.75 0 0 1 .75.75v11a.75.75 0 0 1-.75.75h-11a.75.75 0 0 1-.75-.75v-11A.75.75 0 0 1 1.5.75Zm2.5 3v6.5h2v-6.5Zm4 0v6.5h2v-6.5Z"
     />
   ),
+  pin: <path fill="currentColor" d="M4 .8h6v1.6H9v3l2.4 2.4v1.4H7.8v4.3H6.2V9.2H2.6V7.8L5 5.4v-3H4Z" />,
   move: <path fill="currentColor" d="M.8 2.6h7.7L13.4 7l-4.9 4.4H.8Z" />,
   next: <path d="M5 2.5 9.5 7 5 11.5" fill="none" stroke="currentColor" strokeWidth="1.6" />,
   over: <path d="M2 3 6 7 2 11M7.5 3 11.5 7 7.5 11" fill="none" stroke="currentColor" strokeWidth="1.6" />,

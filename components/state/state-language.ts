@@ -47,6 +47,7 @@ export const stateLanguage = {
   hold: { word: "hold", shape: "hold", tone: "ink", stamp: "solid" },
   open: { word: "open", shape: "disc", tone: "ok" },
   closed: { word: "closed", shape: "closed", tone: "warn" },
+  pinned: { word: "pinned", shape: "pin", tone: "ink" },
   blocked: { word: "blocked", shape: "block", tone: "fail" },
   gate: { word: "gate", shape: "fail", tone: "fail" },
 

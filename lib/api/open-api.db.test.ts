@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { operations } from "@/lib/api/operations";
 import type { Problem } from "@/lib/api/problem";
+import { setAutomationHold } from "@/lib/api/testing/access-stage";
 import { type ApiRoute, dispatch, loadApiRoutes, useWorld } from "@/lib/api/testing/api-server";
 import { driftSeen, pushUnannounced, setImageByHand } from "@/lib/api/testing/change-by-hand";
 import { document, expectDocumented, expectDocumentedRequest, operationOf } from "@/lib/api/testing/document-check";
@@ -249,6 +250,11 @@ describe("what the API answers is what its document says", () => {
     expect(await ask("rita", "DELETE", "/holds/demo/staging")).toMatchObject({ status: 422 });
     expect(await ask("rita", "DELETE", "/holds/demo/staging?why=mended")).toMatchObject({ status: 200 });
     expect(await ask("rita", "DELETE", "/holds/demo/staging?why=mended")).toMatchObject({ body: { code: "notHeld" } });
+    const all = { project: "demo", reason: "the power is out" };
+    expect(await ask("rita", "POST", "/holds", { body: all })).toMatchObject({ status: 201 });
+    expect(await ask("rita", "GET", "/holds")).toMatchObject({ body: { items: [{ environment: null }] } });
+    expect(await ask("rita", "DELETE", "/holds/demo?why=mended")).toMatchObject({ status: 200 });
+    expect(await ask("rita", "DELETE", "/holds/demo?why=mended")).toMatchObject({ body: { code: "notHeld" } });
     const { key } = await world.release("backend", "v1.3.0", "crash");
     const broken = await promote(key, "staging");
     expect((await ended(broken.body.id)).phase).toBe("rolledBack");
@@ -259,6 +265,29 @@ describe("what the API answers is what its document says", () => {
     const lift = { project: "demo", block: blocks.body.items[0]?.id, why: "it was the weather" };
     expect(await ask("ada", "POST", "/unblocks", { body: lift })).toMatchObject({ status: 200 });
     expect(await ask("ada", "POST", "/unblocks", { body: lift })).toMatchObject({ body: { code: "notBlocked" } });
+  });
+
+  it("a digest blocked by hand, and one pinned: set, set twice, lifted", async () => {
+    const { digest } = await world.release("backend", "v1.5.0");
+    const body = { project: "demo", environment: "staging", service: "backend", digest, reason: "the wrong licence" };
+    const blocked = await ask<{ id: string }>("rita", "POST", "/blocks", { body });
+    expect(blocked).toMatchObject({ status: 201 });
+    expect(await ask("rita", "POST", "/blocks", { body })).toMatchObject({ body: { code: "blocked" } });
+    const lift = { project: "demo", block: blocked.body.id, why: "the licence is right" };
+    expect(await ask("ada", "POST", "/unblocks", { body: lift })).toMatchObject({ status: 200 });
+    expect(await ask("rita", "POST", "/pins", { body })).toMatchObject({ status: 201 });
+    expect(await ask("rita", "POST", "/pins", { body })).toMatchObject({ body: { code: "alreadyPinned" } });
+    const strange = { ...body, digest: `sha256:${"7".repeat(64)}` };
+    expect(await ask("rita", "POST", "/pins", { body: strange })).toMatchObject({ body: { code: "unknownDigest" } });
+    expect(await ask("rita", "GET", "/pins?service=backend")).toMatchObject({ body: { items: [{ digest }] } });
+    await setAutomationHold({ world });
+    expect(await ask("rita", "GET", "/automation-holds")).toMatchObject({ body: { items: [{ service: "chat" }] } });
+    const onward = "/automation-holds/demo/production/chat?why=it+is+mended";
+    expect(await ask("rita", "DELETE", onward)).toMatchObject({ status: 200 });
+    expect(await ask("rita", "DELETE", onward)).toMatchObject({ body: { code: "automationNotHeld" } });
+    const way = "/pins/demo/staging/backend?why=the+fair+is+over";
+    expect(await ask("rita", "DELETE", way)).toMatchObject({ status: 200 });
+    expect(await ask("rita", "DELETE", way)).toMatchObject({ body: { code: "notPinned" } });
   });
 
   it("drift: adopted, reverted", async () => {

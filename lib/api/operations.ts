@@ -1,13 +1,21 @@
+import {
+  blockOperation,
+  listAutomationHoldsOperation,
+  listBlocksOperation,
+  listPinsOperation,
+  pinOperation,
+  resumeAutomationOperation,
+  unblockOperation,
+  unpinOperation,
+} from "@/lib/api/contract/digests";
 import { applyOperation } from "@/lib/api/contract/documents";
 import {
   adoptDriftOperation,
   holdOperation,
-  listBlocksOperation,
   listHoldsOperation,
   releaseHoldOperation,
   releaseProjectHoldOperation,
   revertDriftOperation,
-  unblockOperation,
 } from "@/lib/api/contract/environments";
 import { exportLedgerOperation, ledgerHeadOperation, readLedgerOperation } from "@/lib/api/contract/ledger";
 import { listProjectsOperation, matrixOperation } from "@/lib/api/contract/projects";
@@ -48,7 +56,13 @@ export const operations: readonly Operation[] = [
   releaseHoldOperation,
   releaseProjectHoldOperation,
   listBlocksOperation,
+  blockOperation,
   unblockOperation,
+  listPinsOperation,
+  pinOperation,
+  unpinOperation,
+  listAutomationHoldsOperation,
+  resumeAutomationOperation,
   adoptDriftOperation,
   revertDriftOperation,
   readLedgerOperation,

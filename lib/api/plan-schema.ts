@@ -96,6 +96,7 @@ const plannedGate = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("hold") }),
   z.strictObject({ kind: z.literal("block") }),
+  z.strictObject({ kind: z.literal("pin") }),
 ]);
 
 const strategy = z.discriminatedUnion("kind", [

@@ -62,6 +62,10 @@ const ofCommands = {
   notHeld: conflicting("It is not held"),
   notBlocked: conflicting("The block was lifted already"),
   blocked: conflicting("The digest is blocked there"),
+  unknownDigest: unprocessable("Nobody announced this digest"),
+  alreadyPinned: conflicting("A digest is pinned there already"),
+  automationNotHeld: conflicting("Nothing holds automation there"),
+  notPinned: conflicting("Nothing is pinned there"),
   noDrift: conflicting("There is no drift"),
   driftChanged: conflicting("Something else runs by now"),
 } satisfies Record<string, RefusalForm>;

@@ -36,6 +36,7 @@ const table: Record<Action, string> = {
   release: "- R - A",
   block: "- R P A",
   unblock: "- - P A",
+  pin: "- R - A",
   adoptDrift: "- R - A",
   revertDrift: "- R - A",
   configure: "- - - A",

@@ -214,11 +214,13 @@ async function saveLayout(tx: LedgerTransaction, project: ProjectDocument): Prom
     ...image,
     source: source?.repository ?? null,
   }));
-  const environments = project.environments.map(({ name, position, tag, protected: isProtected, requires }) => ({
-    ...{ name, position, tag: tag ?? null, protected: isProtected },
-    requires: requires?.environments ?? [],
-    requiresAny: requires?.match === "any",
-  }));
+  const environments = project.environments.map(
+    ({ name, position, tag, protected: isProtected, requires, autoPromote }) => ({
+      ...{ name, position, tag: tag ?? null, protected: isProtected, autoPromote },
+      requires: requires?.environments ?? [],
+      requiresAny: requires?.match === "any",
+    }),
+  );
   const cells = project.services.flatMap((service) =>
     Object.entries(service.targets).map(([environment, { ref }]) => ({
       service: service.name,
@@ -234,11 +236,11 @@ async function saveLayout(tx: LedgerTransaction, project: ProjectDocument): Prom
   );
   await tx.execute(sql`delete from environment where project = ${project.name}`);
   await tx.execute(
-    sql`insert into environment (project, name, position, tag, protected, requires, requires_any)
+    sql`insert into environment (project, name, position, tag, protected, requires, requires_any, auto_promote)
         select ${project.name}, e.name, e.position, e.tag, e.protected,
-               array(select jsonb_array_elements_text(e.requires)), e."requiresAny"
+               array(select jsonb_array_elements_text(e.requires)), e."requiresAny", e."autoPromote"
           from jsonb_to_recordset(${json(environments)}::jsonb) as e
-               (name text, position int, tag text, protected boolean, requires jsonb, "requiresAny" boolean)`,
+               (name text, position int, tag text, protected boolean, requires jsonb, "requiresAny" boolean, "autoPromote" text)`,
   );
   await tx.execute(
     sql`insert into deployment (project, service, environment, target)

@@ -12,6 +12,7 @@ import { refusalOf } from "@/lib/facts/refusal";
 import { inLedgerTransaction, type LedgerTransaction } from "@/lib/ledger/append";
 import { slotIsFree, supersedeOlder } from "@/lib/ledger/queue";
 import { recordInput } from "@/lib/ledger/record-promotion";
+import type { Actor } from "@/lib/pipeline/actor";
 import { Conflict, InvalidInput, parseInput } from "@/lib/pipeline/errors";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import { type Severity, severity } from "@/lib/pipeline/policy/severity";
@@ -68,7 +69,7 @@ export async function requestPromotion(
   return inLedgerTransaction(context.pool, project, async (tx) => {
     const now = context.now();
     const [repeated, open] = await allSent([
-      findRepeated(tx, input.idempotencyKey, { environment, release, kind: "promote", ...said }),
+      findRepeated(tx, input.idempotencyKey, requestHashOf(input)),
       findOpen(tx, environment, release),
     ]);
     const known = repeated ?? open;
@@ -81,18 +82,20 @@ export async function requestPromotion(
     const refusal = refusePlan(assessment, input.planHash) ?? (await refusalOf(tx, assessment));
     if (refusal) return { kind: "rejection", ...refusal };
     return startPromotion(tx, assessment, {
-      principal,
+      by: actorOf(principal),
       now,
       reason: input.reason || null,
       causedBy: null,
-      ...keyOf(input),
+      idempotencyKey: input.idempotencyKey,
+      requestHash: requestHashOf(input),
     });
   });
 }
 
-function keyOf(input: RequestPromotionInput) {
-  const { idempotencyKey, environment, release } = input;
-  return { idempotencyKey, requestHash: hashRequest({ environment, release, kind: "promote", ...severityOf(input) }) };
+/** What identifies the request of a release for an environment. */
+export function requestHashOf(input: { environment: string; release: string; severity?: Severity }): string {
+  const { environment, release } = input;
+  return hashRequest({ environment, release, kind: "promote", ...severityOf(input) });
 }
 
 /** What a severity opens is answered for by a reason. Throws InvalidInput. */
@@ -135,12 +138,12 @@ export function hashRequest(request: Record<string, string>): string {
 export async function findRepeated(
   tx: LedgerTransaction,
   key: string,
-  request: Record<string, string>,
+  requestHash: string,
 ): Promise<PromotionState | undefined> {
   const [row] = await tx.query<{ state: PromotionState; requestHash: string }>(
     sql`select state, request_hash as "requestHash" from promotion where project = ${tx.project} and idempotency_key = ${key}`,
   );
-  if (row && row.requestHash !== hashRequest(request)) {
+  if (row && row.requestHash !== requestHash) {
     throw new Conflict(`this Idempotency-Key was used for another request: ${row.state.id}`, {
       promotion: row.state.id,
     });
@@ -163,7 +166,7 @@ async function findOpen(
 }
 
 interface Start {
-  principal: Principal;
+  by: Actor;
   now: string;
   reason: string | null;
   causedBy: string | null;
@@ -174,10 +177,9 @@ interface Start {
 /** Records the request and its first evaluation; it starts here and now where every gate is open and its place free. */
 export async function startPromotion(tx: LedgerTransaction, assessment: Assessment, start: Start): Promise<Requested> {
   const { plan, planHash, verdicts } = assessment;
-  const { now, reason, causedBy, idempotencyKey, requestHash } = start;
+  const { by, now, reason, causedBy, idempotencyKey, requestHash } = start;
   const number = tx.takePromotionNumber();
   const id = `${tx.project}-${number}`;
-  const by = actorOf(start.principal);
   const expiresAt = later(now, expiresAfterMs(plan));
   const requested = await recordInput(
     tx,

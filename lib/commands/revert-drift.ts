@@ -64,7 +64,7 @@ export async function revertDrift(
     if (refusal) return { kind: "rejection", ...refusal };
     const requestHash = hashRequest({ environment, service, kind: "revertDrift" });
     return startPromotion(tx, assessment, {
-      principal,
+      by: actorOf(principal),
       now,
       reason: input.why,
       causedBy: undoes,

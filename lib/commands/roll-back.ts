@@ -17,6 +17,7 @@ import { assess } from "@/lib/facts/assess";
 import { refusalOf } from "@/lib/facts/refusal";
 import { findRollback, type RollbackFound } from "@/lib/facts/rollback";
 import { inLedgerTransaction } from "@/lib/ledger/append";
+import { holdAutomation } from "@/lib/ledger/hold-automation";
 import { parseInput } from "@/lib/pipeline/errors";
 
 export const rollBackInput = z.strictObject({
@@ -34,7 +35,8 @@ export const rollBackInput = z.strictObject({
 
 /**
  * Brings services back to the digest that was verified there before the one they run: a promotion of kind rollback,
- * linked to what it undoes. It skips approval, holds and soak; a blocked digest stays out. The same key with the same
+ * linked to what it undoes. It skips approval, holds and soak; a blocked digest stays out. Where the environment promotes
+ * by itself, it stops doing so for these services. The same key with the same
  * request answers the same promotion.
  */
 export async function rollBack(
@@ -50,7 +52,8 @@ export async function rollBack(
   return inLedgerTransaction(context.pool, project, async (tx) => {
     const now = context.now();
     const request = { environment, services: services.join(","), kind: "rollback", ...severityOf(input) };
-    const repeated = await findRepeated(tx, idempotencyKey, request);
+    const requestHash = hashRequest(request);
+    const repeated = await findRepeated(tx, idempotencyKey, requestHash);
     if (repeated) return { kind: "requested", state: repeated, created: false };
     const [busy] = await tx.query<{ promotion: string; phase: string }>(
       sql`select promotion, phase from rollout where project = ${project} and environment = ${environment}
@@ -69,16 +72,12 @@ export async function rollBack(
     if ("code" in assessment) return { kind: "rejection", code: assessment.code, message: assessment.message };
     const refusal = refusePlan(assessment, input.planHash) ?? (await refusalOf(tx, assessment));
     if (refusal) return { kind: "rejection", ...refusal };
-    const reason = input.reason || null;
-    const requestHash = hashRequest(request);
-    return startPromotion(tx, assessment, {
-      principal,
-      now,
-      reason,
-      causedBy: found.undoes,
-      idempotencyKey,
-      requestHash,
+    const by = actorOf(principal);
+    const requested = await startPromotion(tx, assessment, {
+      ...{ by, now, reason: input.reason || null, causedBy: found.undoes, idempotencyKey, requestHash },
     });
+    await holdAutomation(tx, requested.state, by, now);
+    return requested;
 
     function assessRollback({ subject }: RollbackFound) {
       const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [], reason: input.reason || null };

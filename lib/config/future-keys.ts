@@ -7,7 +7,6 @@ const credentialsOfLater = ["vault", "argocd", "portainer", "coolify", "vercel"]
 const laterKeys: Record<string, readonly string[]> = {
   "Connection spec": credentialsOfLater,
   "Project spec": ["retention"],
-  "Project spec.environments[]": ["autoPromote"],
   "Project spec.environments[].gates[]": ["checklist", "webhook"],
   "Project spec.environments[].strategy": strategies,
   "Project spec.environments[].verification": ["metrics"],

@@ -67,6 +67,7 @@ describe("a valid file", () => {
         verification: { health: [], smoke: [], watchMs: 0 },
         onFailure: "rollBack",
         queue: "fifo",
+        autoPromote: "off",
         protected: false,
       },
       {
@@ -88,6 +89,7 @@ describe("a valid file", () => {
         },
         onFailure: "hold",
         queue: "newest",
+        autoPromote: "off",
         protected: true,
       },
     ]);

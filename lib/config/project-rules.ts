@@ -15,6 +15,7 @@ export function projectViolations(project: ProjectDocument): Violation[] {
     ...undefinedEnvironments(project),
     ...undefinedSlos(project),
     ...cycles(project.environments),
+    ...matchesNothing(project.environments),
     ...approversWithoutRole(project),
     ...project.services.flatMap((service) => unreachableTargets(project, service)),
     ...project.services.flatMap((service) => impossibleStrategies(project, service)),
@@ -60,6 +61,23 @@ export function undefinedName(
     allowed: known.length === 0 ? `${noun}, of which there is none` : known.join(", "),
     atKey,
   };
+}
+
+/** Nothing can follow where nothing is before it. */
+function matchesNothing(environments: readonly EnvironmentPolicy[]): Violation[] {
+  return environments.flatMap(({ autoPromote, requires }, index) =>
+    autoPromote === "matchUpstream" && requires === undefined
+      ? [
+          {
+            code: "invalid" as const,
+            path: ["spec", "environments", index, "autoPromote"],
+            value: '"matchUpstream"',
+            message: "follows the environments of requires, and there is none",
+            allowed: "newest or off, or requires beside it",
+          },
+        ]
+      : [],
+  );
 }
 
 function undefinedSlos(project: ProjectDocument): Violation[] {

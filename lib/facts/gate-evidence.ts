@@ -6,9 +6,15 @@ import { loadBlocks } from "@/lib/facts/evidence/blocks";
 import { loadErrorBudgets } from "@/lib/facts/evidence/error-budgets";
 import { loadHolds } from "@/lib/facts/evidence/holds";
 import { loadImages } from "@/lib/facts/evidence/images";
+
+
 import { loadRequest } from "@/lib/facts/evidence/request";
 import { loadScans } from "@/lib/facts/evidence/scans";
 import { loadSignatures } from "@/lib/facts/evidence/signatures";
+
+
+import { loadPins } from "@/lib/facts/evidence/pins";
+import { loadRequest } from "@/lib/facts/evidence/request";
 import { loadSuccesses } from "@/lib/facts/evidence/successes";
 import type { GateEvidence } from "@/lib/pipeline/gates/gate";
 import type { PlannedGateKind } from "@/lib/pipeline/gates/planned-gate";
@@ -17,6 +23,7 @@ import type { PlannedGateKind } from "@/lib/pipeline/gates/planned-gate";
 const sources: { [Field in keyof Required<GateEvidence>]: { gates: PlannedGateKind[]; load: LoadEvidence<Field> } } = {
   holds: { gates: ["hold"], load: loadHolds },
   blocks: { gates: ["block"], load: loadBlocks },
+  pins: { gates: ["pin"], load: loadPins },
   successes: { gates: ["upstream", "soak"], load: loadSuccesses },
   request: { gates: ["freeze"], load: loadRequest },
   errorBudgets: { gates: ["errorBudget"], load: loadErrorBudgets },

@@ -30,7 +30,11 @@ async function projectEntry(tx: LedgerTransaction, state: PromotionState, entry:
       await allSent(state.plan.services.map((planned) => recordVerified(tx, state, planned, entry.at)));
       break;
     case "digest.blocked":
-      await recordBlock(tx, state, entry);
+      await recordBlock(
+        tx,
+        { project: state.project, environment: state.plan.environment, promotion: state.id },
+        entry,
+      );
       break;
     case "environment.held":
       await recordHold(tx, state.project, state.plan.environment, entry);
@@ -101,19 +105,28 @@ async function recordVerified(
   await allSent([noted, shown]);
 }
 
-async function recordBlock(
+interface BlockPlace {
+  project: string;
+  environment: string;
+  /** Where the evidence is. */
+  promotion: string | null;
+}
+
+/** Writes a standing block. Answers whether it is new. */
+export async function recordBlock(
   tx: LedgerTransaction,
-  state: PromotionState,
+  { project, environment, promotion }: BlockPlace,
   entry: Entry & { kind: "digest.blocked" },
-): Promise<void> {
+): Promise<boolean> {
   const { id, service, digest, reason, nextStep } = entry.data;
   // One that stands already keeps its own reason: the digest is out either way.
-  await tx.execute(
+  const written = await tx.execute(
     sql`insert into block (id, project, service, environment, digest, reason, next_step, promotion, blocked_by, blocked_at)
-        values (${id}, ${state.project}, ${service}, ${state.plan.environment}, ${digest}, ${reason}, ${nextStep},
-                ${state.id}, ${json(entry.actor)}::jsonb, ${entry.at})
+        values (${id}, ${project}, ${service}, ${environment}, ${digest}, ${reason}, ${nextStep},
+                ${promotion}, ${json(entry.actor)}::jsonb, ${entry.at})
         on conflict do nothing`,
   );
+  return written === 1;
 }
 
 /** Writes a standing hold, of a whole project without an environment; one that stands stays. Answers whether it is new. */

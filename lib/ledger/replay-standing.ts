@@ -6,6 +6,10 @@ export interface Standing {
   holds: Map<string, string>;
   /** Service, environment and digest → the block's id. */
   blocks: Map<string, string>;
+  /** Service and environment → the id of what holds its automation. */
+  automation: Map<string, string>;
+  /** Service and environment → the pin's id and digest. */
+  pins: Map<string, string>;
   /** Service, environment and promotion → the digest that was ordered, which its target may not have taken. */
   ordered: Map<string, string>;
   /** Service and environment → the digest that should run. */
@@ -24,6 +28,10 @@ export const STANDING_KINDS = [
   "project.released",
   "digest.blocked",
   "digest.unblocked",
+  "automation.held",
+  "automation.resumed",
+  "digest.pinned",
+  "digest.unpinned",
   "rollout.requested",
   "rollout.accepted",
   "revert.requested",
@@ -37,6 +45,8 @@ export function nothingStanding(): Standing {
   return {
     holds: new Map(),
     blocks: new Map(),
+    automation: new Map(),
+    pins: new Map(),
     ordered: new Map(),
     wanted: new Map(),
     verified: new Map(),
@@ -73,6 +83,18 @@ export function applyToStanding(standing: Standing, entry: LedgerEntry): void {
     }
     case "digest.unblocked":
       deleteValue(standing.blocks, entry.data.id);
+      break;
+    case "automation.held":
+      standing.automation.set(placeKey(entry.data.service, environment), entry.data.id);
+      break;
+    case "automation.resumed":
+      deleteValue(standing.automation, entry.data.id);
+      break;
+    case "digest.pinned":
+      standing.pins.set(placeKey(entry.data.service, environment), placeKey(entry.data.id, entry.data.digest));
+      break;
+    case "digest.unpinned":
+      deleteValue(standing.pins, placeKey(entry.data.id, entry.data.digest));
       break;
     case "deployment.found":
       if (entry.data.digest !== null) standing.wanted.set(placeKey(entry.data.service, environment), entry.data.digest);

@@ -18,7 +18,16 @@ import type { PromotionState } from "@/lib/pipeline/promotion/state";
 
 /** Something that is stored otherwise than the ledger's entries make it. */
 export interface Difference {
-  what: "chain" | "promotion" | "hold" | "block" | "wantedDigest" | "verifiedDigest" | "verification";
+  what:
+    | "chain"
+    | "promotion"
+    | "hold"
+    | "block"
+    | "automationHold"
+    | "pin"
+    | "wantedDigest"
+    | "verifiedDigest"
+    | "verification";
   /** Which one: a promotion's id, a place. */
   subject: string;
   /** In words: what is stored, what the entries give. */
@@ -143,6 +152,8 @@ async function checkStanding(tx: Queryable, project: string): Promise<Difference
   return [
     ...compareMaps("hold", stored.holds, standing.holds),
     ...compareMaps("block", stored.blocks, standing.blocks),
+    ...compareMaps("automationHold", stored.automation, standing.automation),
+    ...compareMaps("pin", stored.pins, standing.pins),
     ...compareMaps("wantedDigest", stored.wanted, onlyPlacesOf(stored.places, standing.wanted)),
     ...compareMaps("verifiedDigest", stored.verified, onlyPlacesOf(stored.places, standing.verified)),
     ...compareMaps("verification", stored.verifications, standing.verifications),
@@ -175,6 +186,12 @@ async function loadStanding(
   const blocks = await tx.query<{ id: string; service: string; environment: string; digest: string }>(
     sql`select id, service, environment, digest from block where project = ${project} and lifted_at is null`,
   );
+  const automation = await tx.query<{ id: string; service: string; environment: string }>(
+    sql`select id, service, environment from automation_hold where project = ${project} and lifted_at is null`,
+  );
+  const pins = await tx.query<{ id: string; service: string; environment: string; digest: string }>(
+    sql`select id, service, environment, digest from pin where project = ${project} and lifted_at is null`,
+  );
   const deployments = await tx.query<
     Record<"service" | "environment", string> & Record<"wanted" | "verified", string | null>
   >(
@@ -191,6 +208,8 @@ async function loadStanding(
   return {
     holds: new Map(holds.map((row) => [row.environment ?? wholeProject, row.id])),
     blocks: new Map(blocks.map((row) => [placeKey(row.service, row.environment, row.digest), row.id])),
+    automation: new Map(automation.map((row) => [placeKey(row.service, row.environment), row.id])),
+    pins: new Map(pins.map((row) => [placeKey(row.service, row.environment), placeKey(row.id, row.digest)])),
     wanted: ofDeployments("wanted"),
     verified: ofDeployments("verified"),
     verifications: new Map(

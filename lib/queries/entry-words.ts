@@ -112,6 +112,7 @@ function stepWords(entry: OtherEntry): string {
     case "tag.failed":
     case "digest.blocked":
     case "environment.held":
+    case "automation.held":
       return entry.data.reason;
     case "verification.started":
       return countOf(entry.data.checks.length, "check");
@@ -121,8 +122,12 @@ function stepWords(entry: OtherEntry): string {
       return countOf(entry.data.tags.length, "tag", "to move");
     case "tag.moved":
       return `${entry.data.tag} to ${short(entry.data.digest)}`;
+    case "digest.pinned":
+      return joined([short(entry.data.digest), entry.data.reason]);
+    case "digest.unpinned":
     case "digest.unblocked":
     case "environment.released":
+    case "automation.resumed":
       return entry.data.why;
     default:
       return projectWords(entry);
@@ -138,6 +143,7 @@ type ProjectEntry = Exclude<
       | `verification.${string}`
       | `tag.${string}`
       | `digest.${string}`
+      | `automation.${string}`
       | `environment.${string}`;
   }
 >;

@@ -40,6 +40,7 @@ export interface EnvironmentView {
     verification: string;
     onFailure: EnvironmentPolicy["onFailure"];
     queue: EnvironmentPolicy["queue"];
+    autoPromote: EnvironmentPolicy["autoPromote"];
     /** Version of the project's file that says so. */
     fileVersion: number;
   };
@@ -49,10 +50,13 @@ export interface EnvironmentView {
   /** What runs, from `offset` on. */
   services: { total: number; offset: number; lines: { service: string; repository: string; cell: MatrixCell }[] };
   blocks: BlockLine[];
+  pins: PinLine[];
+  /** Services that automation leaves alone since somebody rolled them back. */
+  automationHolds: AutomationHoldLine[];
   /** What is under way, then what queues, then what waits. */
   queue: QueueLine[];
   past: { lines: PastLine[]; next: string | null };
-  may: { hold: boolean; release: boolean; releaseProject: boolean; unblock: boolean };
+  may: { hold: boolean; release: boolean; releaseProject: boolean; unblock: boolean; pin: boolean };
 }
 
 export interface BlockLine {
@@ -63,6 +67,24 @@ export interface BlockLine {
   reason: string;
   nextStep: string;
   /** Where the evidence is. */
+  promotion: string | null;
+  by: string;
+  at: string;
+}
+
+/** A service that keeps its digest here. */
+export interface PinLine {
+  service: string;
+  digest: string;
+  version: string | null;
+  reason: string;
+  by: string;
+  at: string;
+}
+
+export interface AutomationHoldLine {
+  service: string;
+  reason: string;
   promotion: string | null;
   by: string;
   at: string;
@@ -107,10 +129,12 @@ export async function readEnvironment(
   const stored = await loadProject(db, project);
   const policy = stored?.document.environments.find((one) => one.name === environment);
   if (!stored || !policy) throw new NotFound();
-  const [{ hold, projectHold }, services, blocks, queue, past] = await Promise.all([
+  const [{ hold, projectHold }, services, blocks, pins, automationHolds, queue, past] = await Promise.all([
     loadHolds(db, project, environment),
     loadServices(db, principal, input),
     loadBlocks(db, project, environment),
+    loadPins(db, project, environment),
+    loadAutomationHolds(db, project, environment),
     loadQueue(db, project, environment),
     loadPast(db, input),
   ]);
@@ -120,17 +144,20 @@ export async function readEnvironment(
     ...scope,
     policy: {
       ...{ tag: policy.tag ?? null, protected: policy.protected, onFailure: policy.onFailure, queue: policy.queue },
+      // A file that was stored by an older version names none.
+      autoPromote: policy.autoPromote ?? "off",
       gates: gatesOf(policy).map(gateWords),
       strategy: strategyWords(policy.strategy),
       verification: verificationWords(policy),
       fileVersion: stored.version,
     },
-    ...{ hold, projectHold, services, blocks, queue, past },
+    ...{ hold, projectHold, services, blocks, pins, automationHolds, queue, past },
     may: {
       hold: can(principal, "hold", scope),
       release: can(principal, "release", scope),
       releaseProject: can(principal, "release", { project }),
       unblock: can(principal, "unblock", scope),
+      pin: can(principal, "pin", scope),
     },
   };
 }
@@ -171,6 +198,22 @@ function loadBlocks(db: Queryable, project: string, environment: string): Promis
       from block b
      where b.project = ${project} and b.environment = ${environment} and b.lifted_at is null
      order by b.blocked_at desc limit 100`);
+}
+
+function loadPins(db: Queryable, project: string, environment: string): Promise<PinLine[]> {
+  return db.query<PinLine>(sql`
+    select n.service, n.digest, n.reason, n.pinned_by ->> 'name' as by, n.pinned_at as at, (
+             select r.version from artifact a join release r on r.project = a.project and r.key = a.release
+              where a.project = n.project and a.service = n.service and a.digest = n.digest order by r.announced_at desc limit 1) as version
+      from pin n
+     where n.project = ${project} and n.environment = ${environment} and n.lifted_at is null
+     order by n.service limit 200`);
+}
+
+function loadAutomationHolds(db: Queryable, project: string, environment: string): Promise<AutomationHoldLine[]> {
+  return db.query<AutomationHoldLine>(sql`
+    select service, reason, promotion, held_by ->> 'name' as by, held_at as at from automation_hold
+     where project = ${project} and environment = ${environment} and lifted_at is null order by service limit 200`);
 }
 
 function loadQueue(db: Queryable, project: string, environment: string): Promise<QueueLine[]> {

@@ -21,7 +21,12 @@ import {
 } from "@/lib/queries/testing/matrix-fixture";
 
 const route = [{ name: "staging" }, { name: "production", requires: ["staging"] }];
-const guarded = { strategy: { kind: "rolling", deadlineMs: 600_000 }, onFailure: "rollBack", queue: "newest" };
+const guarded = {
+  strategy: { kind: "rolling", deadlineMs: 600_000 },
+  onFailure: "rollBack",
+  autoPromote: "off",
+  queue: "newest",
+};
 const unwatched = { health: [], smoke: [], watchMs: 0 };
 const policies = [
   { ...guarded, name: "staging", position: 0, gates: [], protected: false, verification: unwatched },
@@ -82,7 +87,7 @@ async function ended(phase: string, endedAt: number, state: object = {}): Promis
 describe("an environment", () => {
   it("says what guards it, in words", async () => {
     expect((await read()).policy).toEqual({
-      ...{ tag: "prod", protected: true, onFailure: "rollBack", queue: "newest", fileVersion: 1 },
+      ...{ tag: "prod", protected: true, onFailure: "rollBack", autoPromote: "off", queue: "newest", fileVersion: 1 },
       strategy: "rolling, 10m at most",
       verification: "the running digest, 1 health endpoint, watched for 5m",
       gates: [
@@ -164,12 +169,19 @@ describe("an environment", () => {
   });
 
   it("says who holds it, and what whoever looks may do about that", async () => {
-    expect((await read()).may).toEqual({ hold: false, release: false, releaseProject: false, unblock: false });
+    expect((await read()).may).toEqual({
+      hold: false,
+      release: false,
+      releaseProject: false,
+      unblock: false,
+      pin: false,
+    });
     expect((await read({}, personWith(["veza", "approver"]))).may).toEqual({
       hold: true,
       release: false,
       releaseProject: false,
       unblock: true,
+      pin: false,
     });
     await holds(pool, "veza", "production", "drill");
     expect((await read()).hold).toEqual({ reason: "drill", by: "Olga", at: minute(1) });

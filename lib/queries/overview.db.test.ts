@@ -75,7 +75,7 @@ describe("the strip", () => {
     expect({ waiting, inFlight, stopped }).toEqual({
       waiting: { tasks: [], total: 0, others: 0 },
       inFlight: { tasks: [], total: 0 },
-      stopped: { tasks: [], total: 0, counts: { stuck: 0, hold: 0, drift: 0, block: 0 } },
+      stopped: { tasks: [], total: 0, counts: { stuck: 0, hold: 0, automation: 0, drift: 0, block: 0 } },
     });
   });
 

@@ -34,6 +34,7 @@ export interface FlightTask {
 export type StoppedTask =
   | { kind: "stuck"; id: string; services: string[]; version: string; environment: string; at: string }
   | { kind: "hold"; project: string; environment: string | null; reason: string; by: string; at: string }
+  | { kind: "automation"; project: string; service: string; environment: string; by: string; at: string }
   | { kind: "drift"; project: string; service: string; environment: string; digest: string; at: string | null }
   | {
       kind: "block";
@@ -62,7 +63,7 @@ export async function readOverview(
     db.query<StoredStops>(stopsStatement(projects)),
   ]);
   const tasks = stops?.tasks ?? [];
-  const counts = { stuck: 0, hold: 0, drift: 0, block: 0, ...stops?.counts };
+  const counts = { stuck: 0, hold: 0, automation: 0, drift: 0, block: 0, ...stops?.counts };
   return {
     summary,
     waiting: {
@@ -123,14 +124,18 @@ function stopsStatement(projects: string[]): Sql {
       select 1, held_at, json_build_object('kind', 'hold', 'project', project, 'environment', environment, 'reason', reason,
              'by', held_by ->> 'name', 'at', ${instant(sql`held_at`)})
         from hold where lifted_at is null and project = any(${projects})),
+    automations as (
+      select 2, held_at, json_build_object('kind', 'automation', 'project', project, 'service', service, 'environment', environment,
+             'by', held_by ->> 'name', 'at', ${instant(sql`held_at`)})
+        from automation_hold where lifted_at is null and project = any(${projects})),
     drifts as (
-      select 2, d.drift_since, json_build_object('kind', 'drift', 'project', d.project, 'service', d.service,
+      select 3, d.drift_since, json_build_object('kind', 'drift', 'project', d.project, 'service', d.service,
              'environment', d.environment, 'digest', d.drift_digest, 'at', ${instant(sql`d.drift_since`)})
         from deployment d join environment e on e.project = d.project and e.name = d.environment
         join service s on s.project = d.project and s.name = d.service
        where d.drift_digest is not null and d.project = any(${projects})),
     blocks as (
-      select 3, b.blocked_at, json_build_object('kind', 'block', 'project', b.project, 'service', b.service,
+      select 4, b.blocked_at, json_build_object('kind', 'block', 'project', b.project, 'service', b.service,
              'environment', b.environment, 'digest', b.digest, 'at', ${instant(sql`b.blocked_at`)}, 'version', (
                select r.version from artifact a join release r on r.project = a.project and r.key = a.release
                 where a.project = b.project and a.service = b.service and a.digest = b.digest order by r.announced_at desc limit 1))
@@ -138,7 +143,7 @@ function stopsStatement(projects: string[]): Sql {
        where b.lifted_at is null and b.project = any(${projects}) and not exists (
          select from verification v where v.project = b.project and v.service = b.service
             and v.environment = b.environment and v.verified_at > b.blocked_at and v.digest <> b.digest)),
-    stops as (select * from stuck union all select * from holds union all select * from drifts union all select * from blocks)
+    stops as (select * from stuck union all select * from holds union all select * from automations union all select * from drifts union all select * from blocks)
     select (select json_object_agg(kind, count) from (
              select task ->> 'kind' as kind, count(*) from stops group by 1) k) as counts,
            (select json_agg(task order by rank, at desc nulls last) from (

@@ -54,6 +54,7 @@ export interface ReleasePlace {
   requiresAny: boolean;
   held: string | null;
   mayPromote: boolean;
+  mayBlock: boolean;
 }
 
 export interface ReleaseView {
@@ -101,6 +102,7 @@ export async function loadRelease(
     places: places.map((place) => ({
       ...place,
       mayPromote: can(principal, "promote", { project, environment: place.environment }),
+      mayBlock: can(principal, "block", { project, environment: place.environment }),
     })),
     promotions: promotions.map((one) => ({ ...one, requestedBy: actorWords(one.requestedBy) })),
   };
@@ -124,8 +126,12 @@ async function loadArtifacts(db: Queryable, project: string, key: string): Promi
   return rows.map((row) => ({ ...row, scans: scansOf(row.digest), signatures: signaturesOf(row.digest) }));
 }
 
-function loadPlaces(db: Queryable, project: string, key: string): Promise<Omit<ReleasePlace, "mayPromote">[]> {
-  return db.query<Omit<ReleasePlace, "mayPromote">>(
+function loadPlaces(
+  db: Queryable,
+  project: string,
+  key: string,
+): Promise<Omit<ReleasePlace, "mayPromote" | "mayBlock">[]> {
+  return db.query<Omit<ReleasePlace, "mayPromote" | "mayBlock">>(
     sql`select e.name as environment, e.protected, e.requires, e.requires_any as "requiresAny",
                ${holdOf(sql`h.reason`, sql`e.project`, sql`e.name`)} as held
           from environment e

@@ -51,7 +51,7 @@ export interface ServicePlace {
   protected: boolean;
   target: TargetRefPlan;
   wanted: (NamedDigest & { promotion: string | null }) | null;
-  observed: (NamedDigest & { at: string }) | null;
+  observed: (NamedDigest & { at: string; blocked: boolean }) | null;
   verified: NamedDigest | null;
   health: HealthWord;
   healthReason: string | null;
@@ -62,9 +62,21 @@ export interface ServicePlace {
   drift: { digest: string; since: string | null; version: string | null } | null;
   open: { promotion: string; phase: PromotionPhase; version: string | null } | null;
   hold: { reason: string; by: string; at: string } | null;
+  /** Automation leaves it alone since somebody rolled it back. */
+  automationHold: { reason: string; promotion: string | null; by: string; at: string } | null;
+  /** It keeps this digest until somebody lifts the pin. */
+  pin: { digest: string; version: string | null; reason: string; by: string; at: string } | null;
   /** Of what runs there; null where nobody announced it. */
   image: ImageFacts | null;
-  may: { promote: boolean; rollBack: boolean; adoptDrift: boolean; revertDrift: boolean };
+  may: {
+    promote: boolean;
+    rollBack: boolean;
+    pin: boolean;
+    block: boolean;
+    resume: boolean;
+    adoptDrift: boolean;
+    revertDrift: boolean;
+  };
 }
 
 export interface ServiceView {
@@ -130,7 +142,9 @@ function loadPlaces(db: Queryable, project: string, service: string): Promise<Pl
                  'since', ${instant(sql`d.wanted_since`)}, 'promotion', d.wanted_promotion) end as wanted,
                case when d.observed_digest is not null then json_build_object(
                  'digest', d.observed_digest, 'version', coalesce(d.observed_version, ${versionOf(sql`d.observed_digest`)}), 'release', d.observed_release,
-                 'since', ${instant(sql`d.observed_since`)}, 'at', ${instant(sql`d.observed_at`)}) end as observed,
+                 'since', ${instant(sql`d.observed_since`)}, 'at', ${instant(sql`d.observed_at`)}, 'blocked', exists (
+                   select from block b where b.project = d.project and b.service = d.service
+                      and b.environment = d.environment and b.digest = d.observed_digest and b.lifted_at is null)) end as observed,
                case when d.verified_digest is not null then json_build_object(
                  'digest', d.verified_digest, 'version', d.verified_version, 'release', d.verified_release,
                  'since', ${instant(sql`d.verified_at`)}) end as verified,
@@ -140,6 +154,14 @@ function loadPlaces(db: Queryable, project: string, service: string): Promise<Pl
                case when d.open_promotion is not null then json_build_object(
                  'promotion', d.open_promotion, 'phase', d.open_phase, 'version', d.open_version) end as open,
                ${standingHold} as hold,
+               (select json_build_object('reason', u.reason, 'promotion', u.promotion, 'by', u.held_by ->> 'name',
+                         'at', ${instant(sql`u.held_at`)})
+                  from automation_hold u where u.project = d.project and u.service = d.service
+                   and u.environment = d.environment and u.lifted_at is null) as "automationHold",
+               (select json_build_object('digest', n.digest, 'version', ${versionOf(sql`n.digest`)}, 'reason', n.reason,
+                         'by', n.pinned_by ->> 'name', 'at', ${instant(sql`n.pinned_at`)})
+                  from pin n where n.project = d.project and n.service = d.service and n.environment = d.environment
+                   and n.lifted_at is null) as pin,
                (select json_build_object(
                          'version', coalesce(a.version, a.release), 'digest', a.digest, 'revision', a.revision,
                          'source', a.source, 'builtAt', ${instant(sql`a.built_at`)}, 'sizeBytes', a.size_bytes,
@@ -184,6 +206,9 @@ function placeOf(principal: Principal, project: string, { seenPods, hold, ...row
     may: {
       promote: can(principal, "promote", scope),
       rollBack: can(principal, "rollBack", scope),
+      pin: can(principal, "pin", scope),
+      block: can(principal, "block", scope),
+      resume: can(principal, "release", scope),
       adoptDrift: can(principal, "adoptDrift", scope),
       revertDrift: can(principal, "revertDrift", scope),
     },

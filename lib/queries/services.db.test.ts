@@ -184,8 +184,11 @@ describe("one service", () => {
   });
 
   it("says what whoever looks may do, environment by environment", async () => {
-    const nothing = { promote: false, rollBack: false, adoptDrift: false, revertDrift: false };
-    const all = { promote: true, rollBack: true, adoptDrift: true, revertDrift: true };
+    const nothing = {
+      ...{ promote: false, rollBack: false, pin: false, block: false, resume: false },
+      ...{ adoptDrift: false, revertDrift: false },
+    };
+    const all = Object.fromEntries(Object.keys(nothing).map((key) => [key, true]));
     expect((await one()).places.map((place) => place.may)).toEqual([nothing, nothing]);
     const view = await one("veza", "backend", manager);
     expect(view.places.map((place) => place.may)).toEqual([all, nothing]);

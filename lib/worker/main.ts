@@ -5,6 +5,7 @@ import { composeEngine } from "@/lib/engine/compose";
 import { collectWanted } from "@/lib/engine/fresh-evidence";
 import { Observer } from "@/lib/engine/observe";
 import { parseChanges } from "@/lib/ledger/announce-change";
+import { Automation } from "@/lib/worker/automation";
 import { Beat } from "@/lib/worker/beat";
 import { ChainChecks } from "@/lib/worker/chain-checks";
 import { notifications } from "@/lib/worker/due-work";
@@ -18,6 +19,19 @@ const stopGraceMs = 8_000;
 /** Changes after which other targets may have to be watched. */
 const layoutChanges = new Set(["project.applied", "connection.applied"]);
 
+/** Changes after which an environment's policy may ask for a release. */
+const mayBeWanted = new Set([
+  "release.announced",
+  "promotion.succeeded",
+  "project.applied",
+  "automation.resumed",
+  "digest.unpinned",
+  "digest.unblocked",
+  "drift.adopted",
+  "drift.cleared",
+  "several",
+]);
+
 async function main(): Promise<void> {
   const url = databaseUrl();
   const pool = createPool(url, { size: 12, applicationName: "waybill-worker" });
@@ -27,6 +41,7 @@ async function main(): Promise<void> {
   const notices = new WorkLoop(engine, { concurrency: 4, sweepMs }, notifications);
   const stop = new AbortController();
   const observer = new Observer(engine, stop.signal);
+  const automation = new Automation(engine);
   const refresh = () =>
     observer
       .refresh()
@@ -46,6 +61,7 @@ async function main(): Promise<void> {
       loop.wake();
       notices.wake();
       const kinds = parseChanges(payload).map((change) => change.kind);
+      if (kinds.some((kind) => mayBeWanted.has(kind))) automation.wake();
       if (kinds.some((kind) => layoutChanges.has(kind))) void refresh();
       if (kinds.some((kind) => kind === "evidence.wanted" || kind === "several")) void collect();
     },
@@ -53,6 +69,7 @@ async function main(): Promise<void> {
     onReconnect: () => {
       loop.wake();
       notices.wake();
+      automation.wake();
       void refresh();
     },
     onError: (error) => engine.log("warn", "the announcements cannot be heard; trying on", { message: String(error) }),
@@ -69,6 +86,7 @@ async function main(): Promise<void> {
   notices.start();
   beat.start();
   checks.start();
+  automation.start();
   void refresh();
   void collect();
   const sweep = setInterval(() => {
@@ -83,7 +101,7 @@ async function main(): Promise<void> {
     stopping = true;
     clearInterval(sweep);
     stop.abort();
-    await Promise.all([loop.stop(stopGraceMs), notices.stop(stopGraceMs)]);
+    await Promise.all([loop.stop(stopGraceMs), notices.stop(stopGraceMs), automation.stop()]);
     await Promise.allSettled([beat.stop(), checks.stop(), observer.close(), listener.close(), server.close()]);
     await pool.close();
     process.exit(0);

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { operation } from "@/lib/api/operation";
 import { promotion } from "@/lib/api/promotion-schema";
-import { actor, digest, environmentName, instant, projectName, promotionKey, serviceName } from "@/lib/api/values";
+import { actor, digest, environmentName, instant, projectName } from "@/lib/api/values";
 import { driftInput } from "@/lib/commands/adopt-drift";
 import { holdInput, releaseHoldInput } from "@/lib/commands/hold";
-import { unblockInput } from "@/lib/commands/unblock";
 
 const hold = z
   .strictObject({
@@ -16,21 +15,6 @@ const hold = z
     heldAt: instant,
   })
   .meta({ id: "Hold" });
-
-const block = z
-  .strictObject({
-    id: z.string(),
-    project: projectName,
-    environment: environmentName,
-    service: serviceName,
-    digest,
-    reason: z.string(),
-    nextStep: z.string(),
-    promotion: promotionKey.nullable(),
-    blockedBy: actor,
-    blockedAt: instant,
-  })
-  .meta({ id: "Block" });
 
 const named = z.strictObject({ id: z.string() });
 
@@ -83,34 +67,6 @@ export const releaseProjectHoldOperation = operation({
   query: releaseHoldInput.pick({ why: true }),
   answers: { 200: { description: "lifted", schema: named } },
   refusals: ["notHeld"],
-});
-
-export const listBlocksOperation = operation({
-  id: "listBlocks",
-  method: "get",
-  path: "/blocks",
-  tag: "Environments",
-  summary: "List the digests that may not go somewhere",
-  description: "The blocks that stand, newest first.",
-  query: z.strictObject({
-    project: projectName.optional(),
-    environment: environmentName.optional(),
-    service: serviceName.optional(),
-  }),
-  answers: { 200: { description: "the blocks", schema: z.strictObject({ items: z.array(block) }) } },
-  refusals: [],
-});
-
-export const unblockOperation = operation({
-  id: "unblockDigest",
-  method: "post",
-  path: "/unblocks",
-  tag: "Environments",
-  summary: "Lift a block",
-  description: "Lets a digest into an environment again that failed there, with a reason.",
-  body: unblockInput.meta({ id: "Unblock" }),
-  answers: { 200: { description: "lifted", schema: named } },
-  refusals: ["notBlocked"],
 });
 
 const drift = driftInput.meta({

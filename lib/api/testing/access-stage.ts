@@ -4,8 +4,10 @@ import { abort } from "@/lib/commands/abort";
 import { applyDocuments } from "@/lib/commands/apply-documents";
 import { createToken } from "@/lib/commands/create-token";
 import { hold, releaseHold } from "@/lib/commands/hold";
+import { pin, unpin } from "@/lib/commands/pin";
 import { requestPromotion } from "@/lib/commands/request-promotion";
-import { json, sql } from "@/lib/db/sql";
+import { unblock } from "@/lib/commands/unblock";
+import { sql } from "@/lib/db/sql";
 import { type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
 import { loadPromotion } from "@/lib/ledger/record-promotion";
 import { hasEnded } from "@/lib/pipeline/promotion/state";
@@ -124,28 +126,36 @@ export async function setHold(
 }
 
 /** What was changed by hand in production stands there again, whatever was decided about it. */
-export async function restoreDrift({ world, drift, wanted }: Stage): Promise<void> {
+export async function restoreDrift(stage: Stage): Promise<void> {
+  const { world, drift, wanted } = stage;
+  await liftBlocks(stage);
   await world.pool.execute(
     sql`update deployment set drift_digest = ${drift}, drift_since = now(), wanted_digest = ${wanted}
          where project = 'demo' and service = 'chat' and environment = 'production'`,
   );
 }
 
-/** A channel of the project that nothing is ever sent to: no worker is at work. */
-export const hook = { project: "demo", channel: "webhook https://hooks.example.com/waybill" };
-export const givenUp = "0b3c6f1e-5a0e-4a53-9f0d-3a8a36b0c1aa";
+/** What should run in production pinned there, or nothing. */
+export async function setPin({ world, wanted }: Stage, pinned: boolean): Promise<void> {
+  const place = { project: "demo", environment: "production", service: "chat" };
+  if (pinned) await pin(world.engine, world.people.ada, { ...place, digest: wanted, reason: "it stays" });
+  else await unpin(world.engine, world.people.ada, { ...place, why: "to be pinned again" });
+}
 
-/** The channel, with one notification of that standing. */
-export async function queueNotification({ pool }: DemoWorld, status: "delivered" | "dead"): Promise<void> {
-  const { project, channel } = hook;
-  const place = { kind: "webhook", url: "https://hooks.example.com/waybill", secret: "env:NEVER_SET" };
-  await pool.execute(sql`delete from notification where project = ${project}`);
-  await pool.execute(
-    sql`insert into subscription (project, position, key, events, channel)
-        values (${project}, 0, ${channel}, ${["drift.detected"]}, ${json(place)}::jsonb) on conflict do nothing`,
+/** Nothing blocked in production. */
+export async function liftBlocks({ world }: Stage): Promise<void> {
+  const { engine, people, pool } = world;
+  const rows = await pool.query<{ id: string }>(
+    sql`select id from block where project = 'demo' and environment = 'production' and lifted_at is null`,
   );
-  await pool.execute(
-    sql`insert into notification (id, project, channel, event, status, ended_at)
-        values (${givenUp}, ${project}, ${channel}, 'test', ${status}, now())`,
+  for (const { id } of rows) await unblock(engine, people.ada, { project: "demo", block: id, why: "another try" });
+}
+
+/** Somebody rolled back in production, which holds its automation. */
+export async function setAutomationHold({ world }: Pick<Stage, "world">): Promise<void> {
+  await world.pool.execute(
+    sql`insert into automation_hold (id, project, service, environment, reason, held_by, held_at)
+        values (${`held ${performance.now()}`}, 'demo', 'chat', 'production', 'rolled back', '{"kind":"system","name":"start"}', now())
+        on conflict do nothing`,
   );
 }

@@ -1,12 +1,12 @@
 import {
   freshToken,
   freshWaiting,
-  givenUp,
-  hook,
-  queueNotification,
+  liftBlocks,
   restoreDrift,
   type Stage,
+  setAutomationHold,
   setHold,
+  setPin,
 } from "@/lib/api/testing/access-stage";
 import { type Caller, members } from "@/lib/api/testing/callers";
 
@@ -51,6 +51,11 @@ const renew = async (stage: Stage) => {
 const held = (wanted: boolean) => async (stage: Stage) => {
   await setHold(stage.world, wanted);
 };
+const pinned = (wanted: boolean) => async (stage: Stage) => {
+  await setPin(stage, wanted);
+};
+const unblocked = liftBlocks;
+const digestOf = ({ wanted }: Stage) => ({ ...at, digest: wanted, reason: "to see who may" });
 const keyed = (caller: Caller, what: string) => ({ "idempotency-key": `${what}-of-${caller}` });
 const announcement = ({ unannounced }: Stage) => ({
   project,
@@ -139,6 +144,28 @@ export const apiAccess: Record<string, Access> = {
     send: () => ({ path: "/api/v1/holds/demo?why=to+see+who+may" }),
   },
   "GET /api/v1/blocks": get("/api/v1/blocks", hides),
+  "POST /api/v1/blocks": {
+    may: allow(...either),
+    refresh: unblocked,
+    send: (stage) => ({ path: "/api/v1/blocks", body: digestOf(stage) }),
+  },
+  "GET /api/v1/pins": get("/api/v1/pins", hides),
+  "POST /api/v1/pins": {
+    may: allow(...managers),
+    refresh: pinned(false),
+    send: (stage) => ({ path: "/api/v1/pins", body: digestOf(stage) }),
+  },
+  "DELETE /api/v1/pins/{project}/{environment}/{service}": {
+    may: allow(...managers),
+    refresh: pinned(true),
+    send: () => ({ path: "/api/v1/pins/demo/production/chat?why=to+see+who+may" }),
+  },
+  "GET /api/v1/automation-holds": get("/api/v1/automation-holds", hides),
+  "DELETE /api/v1/automation-holds/{project}/{environment}/{service}": {
+    may: allow(...managers),
+    refresh: setAutomationHold,
+    send: () => ({ path: "/api/v1/automation-holds/demo/production/chat?why=to+see+who+may" }),
+  },
   "POST /api/v1/unblocks": {
     may: allow(...signers),
     rulesMayRefuse: true,
@@ -224,7 +251,6 @@ export const pageAccess: Record<string, Access> = {
   "GET /api/view/settings/connections": view("settings/connections", "", hides),
   "GET /api/view/settings/file": view("settings/file", ofProject),
   "GET /api/view/settings/installation": view("settings/installation", "", hides),
-  "GET /api/view/settings/notifications": view("settings/notifications", ofProject),
   "GET /api/view/settings/people": view("settings/people", ofProject),
   "GET /api/view/settings/tokens": view("settings/tokens", ofProject),
   "GET /api/view/settings/version": view("settings/version", `${ofProject}&version=1`),
@@ -257,16 +283,12 @@ export const actionAccess: Record<string, Access> = {
     refresh: held(true),
   }),
   "environments unblockAction": action(signers, ({ block }) => ({ project, block, why }), ruled),
+  "environments blockAction": action(either, digestOf, { refresh: unblocked }),
+  "environments pinAction": action(managers, digestOf, { refresh: pinned(false) }),
+  "environments unpinAction": action(managers, () => ({ ...at, why }), { refresh: pinned(true) }),
+  "environments resumeAutomationAction": action(managers, () => ({ ...at, why }), { refresh: setAutomationHold }),
   "environments adoptDriftAction": action(managers, ({ drift }) => ({ ...at, digest: drift, why }), ruled),
   "environments revertDriftAction": action(managers, ({ drift }) => ({ ...at, digest: drift, why }), ruled),
-  "notifications tryNotificationAction": action(["projectAdministrator", "administrator"], () => hook, {
-    refresh: ({ world }) => queueNotification(world, "delivered"),
-  }),
-  "notifications sendNotificationAgainAction": action(
-    ["projectAdministrator", "administrator"],
-    () => ({ project, id: givenUp }),
-    { refresh: ({ world }) => queueNotification(world, "dead") },
-  ),
   "promotions requestPromotionAction": action(managers, ({ release }, caller) => {
     return { project, environment: "production", release, idempotencyKey: `action-of-${caller}` };
   }),

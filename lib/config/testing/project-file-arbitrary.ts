@@ -70,6 +70,7 @@ function environment(own: string, before: readonly string[], group: string): fc.
           verification,
           onFailure: fc.constantFrom("rollBack", "hold"),
           queue: fc.constantFrom("fifo", "newest"),
+          autoPromote: fc.constantFrom("off", "newest"),
         },
         optional,
       ),

@@ -137,6 +137,7 @@ export interface GateEvidence {
   /** What stands in the plan's environment, and in its whole project (null). */
   holds?: { environment: string | null; reason: string; heldBy: Actor; heldAt: string }[];
   blocks?: { service: string; digest: Digest; reason: string; blockedAt: string }[];
+  pins?: { service: string; digest: Digest; reason: string; pinnedBy: Actor; pinnedAt: string }[];
   successes?: UpstreamSuccess[];
   /** Who asks and why; the reason is null while the request is only looked at. */
   request?: { by: Actor; reason: string | null };

@@ -23,6 +23,7 @@ const everyKind: PlannedGate[] = [
   { kind: "vulnerabilities", limits: { critical: 0 }, from: ["upload", "registry"], allow: [] },
   { kind: "hold" },
   { kind: "block" },
+  { kind: "pin" },
 ];
 
 describe("the gates of a plan", () => {

@@ -5,6 +5,7 @@ import { evaluateFreeze } from "@/lib/pipeline/gates/freeze";
 import type { GateInput, Verdict } from "@/lib/pipeline/gates/gate";
 import { evaluateHold } from "@/lib/pipeline/gates/hold";
 import { evaluateImage } from "@/lib/pipeline/gates/image";
+import { evaluatePin } from "@/lib/pipeline/gates/pin";
 import type { PlannedGate, PlannedGateKind } from "@/lib/pipeline/gates/planned-gate";
 import { evaluateSignature } from "@/lib/pipeline/gates/signature";
 import { evaluateSoak } from "@/lib/pipeline/gates/soak";
@@ -28,6 +29,7 @@ const registry: { [Kind in PlannedGateKind]: Evaluate<Kind> } = {
   signature: evaluateSignature,
   hold: evaluateHold,
   block: evaluateBlock,
+  pin: evaluatePin,
 };
 
 /**

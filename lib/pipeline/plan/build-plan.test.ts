@@ -87,10 +87,10 @@ describe("a plan", () => {
   it("carries the policy: gates with hold and block behind them, verification, queue, tags", () => {
     const plan = build({ environment: "production", artifacts: [artifact("web")] });
     if (plan.kind === "noPlan") throw new Error(plan.message);
-    expect(plan.gates.map((gate) => gate.kind)).toEqual(["upstream", "approval", "hold", "block"]);
+    expect(plan.gates.map((gate) => gate.kind)).toEqual(["upstream", "approval", "hold", "block", "pin"]);
     expect(plan).toMatchObject({ onFailure: "hold", queue: "newest", policyVersion: 4, tags: [] });
     const staged = build({ artifacts: [artifact("web")] });
-    expect(staged).toMatchObject({ gates: [{ kind: "hold" }, { kind: "block" }] });
+    expect(staged).toMatchObject({ gates: [{ kind: "hold" }, { kind: "block" }, { kind: "pin" }] });
     expect(staged).toMatchObject({ tags: [{ service: "web", tag: "staging" }] });
   });
 

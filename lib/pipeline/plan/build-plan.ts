@@ -78,9 +78,9 @@ export function buildPlan(inputs: PlanInputs): Plan | NoPlan {
   };
 }
 
-/** A rollback is stopped by no hold and needs no approval, but what is blocked stays out, and a freeze may name it. */
+/** A rollback is stopped by no hold or pin and needs no approval, but what is blocked stays out, and a freeze may name it. */
 function gatesFor(kind: Plan["kind"], environment: EnvironmentPolicy): PlannedGate[] {
-  if (kind === "promote") return [...gatesOf(environment), { kind: "hold" }, { kind: "block" }];
+  if (kind === "promote") return [...gatesOf(environment), { kind: "hold" }, { kind: "block" }, { kind: "pin" }];
   const frozen = environment.gates.filter((gate) => gate.kind === "freeze" && gate.appliesTo.includes("rollback"));
   return [...frozen, { kind: "block" }];
 }

@@ -20,6 +20,8 @@ export interface EnvironmentPolicy {
   verification: VerificationPolicy;
   onFailure: "rollBack" | "hold";
   queue: "fifo" | "newest";
+  /** What asks for releases here by itself. */
+  autoPromote: "off" | "newest" | "matchUpstream";
   /** True where an approval gate guards it: whoever promotes here types its name. */
   protected: boolean;
 }
@@ -68,6 +70,10 @@ export const environment = z
       .enum(["fifo", "newest"])
       .default("fifo")
       .meta({ description: "fifo (one after the other) or newest (a newer release supersedes one that still waits)" }),
+    autoPromote: z.enum(["off", "newest", "matchUpstream"]).default("off").meta({
+      description:
+        "off, newest (each newly announced release is asked for by itself) or matchUpstream (what succeeded in the required environments follows)",
+    }),
   })
   .transform((value) => ({ ...value, protected: value.gates.some((gate) => gate.kind === "approval" && !gate.shadow) }))
   .meta({ description: "a place that releases reach, in the order of this list" });

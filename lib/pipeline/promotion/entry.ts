@@ -79,6 +79,10 @@ export type PromotionEntryBody =
 export type EnvironmentEntryBody =
   | { kind: "digest.blocked"; data: { id: string; service: string; digest: Digest; reason: string; nextStep: string } }
   | { kind: "digest.unblocked"; data: { id: string; service: string; digest: Digest; why: string } }
+  | { kind: "digest.pinned"; data: { id: string; service: string; digest: Digest; reason: string } }
+  | { kind: "digest.unpinned"; data: { id: string; service: string; digest: Digest; why: string } }
+  | { kind: "automation.held"; data: { id: string; service: string; reason: string } }
+  | { kind: "automation.resumed"; data: { id: string; service: string; why: string } }
   | { kind: "environment.held"; data: { id: string; reason: string } }
   | { kind: "environment.released"; data: { id: string; why: string } }
   | { kind: "deployment.found"; data: { service: string; digest: Digest | null; version: string | null } }

@@ -1,4 +1,4 @@
-import { unblockOperation } from "@/lib/api/contract/environments";
+import { unblockOperation } from "@/lib/api/contract/digests";
 import { answer, handle } from "@/lib/api/handle";
 import { unblock } from "@/lib/commands/unblock";
 import { getEngine } from "@/lib/engine/compose";

@@ -2,7 +2,13 @@ import type { Metadata } from "next";
 import { createLoader, type SearchParams } from "nuqs/server";
 import { notFoundOr } from "@/app/(console)/not-found-or";
 import { pagePrincipal } from "@/app/(console)/page-principal";
-import { holdAction, releaseHoldAction, unblockAction } from "@/app/actions/environments";
+import {
+  holdAction,
+  releaseHoldAction,
+  resumeAutomationAction,
+  unblockAction,
+  unpinAction,
+} from "@/app/actions/environments";
 import { EnvironmentPage } from "@/components/environment/environment-page";
 import { environmentParams, environmentPath } from "@/components/environment/environment-params";
 import { SetCrumbs } from "@/components/shell/crumbs";
@@ -40,7 +46,13 @@ export default async function EnvironmentRoutePage({ params, searchParams }: Pro
       <EnvironmentPage
         initial={initial}
         initialPath={environmentPath(place, { offset, before })}
-        actions={{ hold: holdAction, release: releaseHoldAction, unblock: unblockAction }}
+        actions={{
+          hold: holdAction,
+          release: releaseHoldAction,
+          unblock: unblockAction,
+          unpin: unpinAction,
+          resume: resumeAutomationAction,
+        }}
       />
     </Page>
   );

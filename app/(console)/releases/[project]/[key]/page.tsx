@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFoundOr } from "@/app/(console)/not-found-or";
 import { pagePrincipal } from "@/app/(console)/page-principal";
+import { blockAction } from "@/app/actions/environments";
 import { ReleasePage } from "@/components/release/release-page";
 import { SetCrumbs } from "@/components/shell/crumbs";
 import { Page } from "@/components/ui/page";
@@ -28,7 +29,11 @@ export default async function ReleaseRoutePage({ params }: { params: Params }) {
           { label: key },
         ]}
       />
-      <ReleasePage initial={view} path={`/api/view/release?${new URLSearchParams({ project, key })}`} />
+      <ReleasePage
+        initial={view}
+        path={`/api/view/release?${new URLSearchParams({ project, key })}`}
+        blockAction={blockAction}
+      />
     </Page>
   );
 }

@@ -1,7 +1,14 @@
 import type { Metadata } from "next";
 import { notFoundOr } from "@/app/(console)/not-found-or";
 import { pagePrincipal } from "@/app/(console)/page-principal";
-import { adoptDriftAction, revertDriftAction } from "@/app/actions/environments";
+import {
+  adoptDriftAction,
+  blockAction,
+  pinAction,
+  resumeAutomationAction,
+  revertDriftAction,
+  unpinAction,
+} from "@/app/actions/environments";
 import { announceReleaseAction } from "@/app/actions/releases";
 import { ServicePage } from "@/components/service/service-page";
 import { SetCrumbs } from "@/components/shell/crumbs";
@@ -34,6 +41,7 @@ export default async function ServiceRoutePage({ params }: { params: Params }) {
         initial={view}
         path={`/api/view/service?${new URLSearchParams({ project, service })}`}
         drift={{ adopt: adoptDriftAction, revert: revertDriftAction }}
+        digest={{ pin: pinAction, unpin: unpinAction, block: blockAction, resume: resumeAutomationAction }}
         announce={announceReleaseAction}
       />
     </Page>
