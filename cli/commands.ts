@@ -5,7 +5,7 @@ import { block, pin, resumeAutomation, unblock, unpin } from "@/cli/commands/dig
 import { hold, releaseHold } from "@/cli/commands/hold";
 import { ledgerExport, ledgerHead, ledgerReplay, ledgerVerify } from "@/cli/commands/ledger";
 import { plan } from "@/cli/commands/plan";
-import { promote, rollBack } from "@/cli/commands/promote";
+import { promote, retry, rollBack } from "@/cli/commands/promote";
 import { promotion } from "@/cli/commands/promotion";
 import { scanUpload } from "@/cli/commands/scan";
 import { abort, approve, reject } from "@/cli/commands/sign";
@@ -19,6 +19,7 @@ export const commands: readonly Command[] = [
   scanUpload,
   plan,
   promote,
+  retry,
   rollBack,
   status,
   promotion,

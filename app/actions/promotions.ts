@@ -7,6 +7,7 @@ import { abort } from "@/lib/commands/abort";
 import { approve } from "@/lib/commands/approve";
 import { reject } from "@/lib/commands/reject";
 import { type Requested, requestPromotion } from "@/lib/commands/request-promotion";
+import { retryPromotion } from "@/lib/commands/retry-promotion";
 import { rollBack } from "@/lib/commands/roll-back";
 import { settleStuck } from "@/lib/commands/settle-stuck";
 import type { Told } from "@/lib/commands/tell-promotion";
@@ -20,6 +21,11 @@ export async function requestPromotionAction(input: unknown): Promise<ActionOutc
 /** Brings services back to what was verified there before. */
 export async function rollBackAction(input: unknown): Promise<ActionOutcome> {
   return runAction((engine, principal) => rollBack(engine, principal, input), requested);
+}
+
+/** Asks for exactly the plan of one that did not make it. */
+export async function retryPromotionAction(input: unknown): Promise<ActionOutcome> {
+  return runAction((engine, principal) => retryPromotion(engine, principal, input), requested);
 }
 
 /** One person's yes to exactly one plan. */

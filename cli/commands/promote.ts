@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { apiPath } from "@/cli/api-client";
 import { awaitPromotion, timeoutOf } from "@/cli/await-promotion";
 import type { Command, Invocation, Option } from "@/cli/command";
 import { exitCodeOf, type Promotion, standLines, swapLines } from "@/cli/promotion-lines";
@@ -20,11 +21,27 @@ export const promote: Command = {
   name: "promote",
   about: "bring a release to an environment",
   args: ["PROJECT", "RELEASE"],
-  options: { to: { type: "string", value: "ENV", about: "required; the environment" }, ...options },
+  options: {
+    to: { type: "string", value: "ENV", about: "required; the environment" },
+    at: { type: "string", value: "TIME", about: "not before this moment, such as 2026-11-27T09:00:00Z" },
+    ...options,
+  },
   more: ["Exits with 3 while it waits, and with 4 if --wait saw it go back or fail."],
   async run(call) {
     const { PROJECT: project, RELEASE: release } = call.args;
-    return request(call, "/promotions", { project, release, environment: call.required("to") });
+    const notBefore = call.text("at");
+    return request(call, "/promotions", { project, release, environment: call.required("to"), notBefore });
+  },
+};
+
+export const retry: Command = {
+  name: "retry",
+  about: "ask again for exactly the plan of one that failed, went back, expired or was stopped",
+  args: ["PROMOTION"],
+  options: Object.fromEntries(Object.entries(options).filter(([name]) => name !== "severity" && name !== "plan")),
+  async run(call) {
+    const { PROMOTION: id = "" } = call.args;
+    return request(call, apiPath(["promotions", id, "retry"]), {});
   },
 };
 
@@ -39,11 +56,16 @@ export const rollBack: Command = {
   },
 };
 
+/** What the API's body names only where it is said. */
+function askedAs(call: Invocation): Record<string, string | undefined> {
+  return { severity: call.text("severity"), planHash: call.text("plan") };
+}
+
 async function request(call: Invocation, path: string, subject: Record<string, unknown>): Promise<number> {
   const timeoutMs = timeoutOf(call);
   const key = call.text("idempotency-key") ?? randomUUID();
   const { status, body } = await call.client.ask<Promotion>("POST", path, {
-    body: { ...subject, reason: call.text("reason"), severity: call.text("severity"), planHash: call.text("plan") },
+    body: { ...subject, reason: call.text("reason"), ...askedAs(call) },
     headers: { "idempotency-key": key },
   });
   const tell = call.json ? call.note : call.say;

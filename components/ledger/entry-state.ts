@@ -12,6 +12,7 @@ export const entryStates = {
   "promotion.rejected": "rejected",
   "promotion.queued": "queued",
   "promotion.requeued": "queued",
+  "promotion.prolonged": "waiting",
   "promotion.expired": "expired",
   "promotion.superseded": "superseded",
   "promotion.started": "rollingOut",

@@ -7,7 +7,8 @@ export function previewSubject(params: URLSearchParams): Record<string, unknown>
     const services = (params.get("services") ?? "").split(",").filter((service) => service !== "");
     return { kind: "rollback", project, environment, services };
   }
-  return { kind: "promote", project, environment, release: params.get("release") };
+  const at = params.get("notBefore");
+  return { kind: "promote", project, environment, release: params.get("release"), ...(at ? { notBefore: at } : {}) };
 }
 
 /** The part of an address that asks for it. */
@@ -15,7 +16,10 @@ export function previewQuery(subject: PreviewSubject): string {
   const { kind, project, environment } = subject;
   return new URLSearchParams(
     subject.kind === "promote"
-      ? { project, environment, release: subject.release }
+      ? {
+          ...{ project, environment, release: subject.release },
+          ...(subject.notBefore ? { notBefore: subject.notBefore } : {}),
+        }
       : { kind, project, environment, services: subject.services.join(",") },
   ).toString();
 }

@@ -57,7 +57,7 @@ function Around({ view }: { view: PreviewView }) {
       {view.supersedes.length > 0 ? (
         <>
           {" "}
-          It takes the place of <PromotionLinks ids={view.supersedes.map((one) => one.id)} />.
+          This supersedes {view.supersedes.length}: <PromotionLinks ids={view.supersedes.map((one) => one.id)} />.
         </>
       ) : null}
       {view.undoes ? (

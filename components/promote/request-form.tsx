@@ -6,6 +6,7 @@ import { ActionFailureNote } from "@/components/action/action-failure-note";
 import type { ActionOutcome } from "@/components/action/action-outcome";
 import { useAction } from "@/components/action/use-action";
 import { previewAnswer } from "@/components/promote/preview-answer";
+import { WhenField } from "@/components/promote/when-field";
 import { Box } from "@/components/sheet/box";
 import { TypedConfirmation } from "@/components/sheet/typed-confirmation";
 import { ExactTime } from "@/components/time/exact-time";
@@ -63,6 +64,7 @@ export function RequestForm({ view, isStale, requestAction, rollBackAction }: Re
         </>
       ) : (
         <div className="grid gap-3">
+          {subject.kind === "promote" ? <WhenField subject={subject} /> : null}
           <Field label="Reason" hint="Kept in the ledger with your name.">
             {(wiring) => (
               <Input {...wiring} value={reason} maxLength={2000} onChange={(e) => setReason(e.target.value)} />

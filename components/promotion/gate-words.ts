@@ -12,6 +12,7 @@ const titles: Record<string, string> = {
   hold: "hold",
   block: "block",
   pin: "pin",
+  schedule: "schedule",
   policy: "policy",
 };
 

@@ -1,6 +1,8 @@
 import Link from "next/link";
 import { ShortDigest } from "@/components/digest/short-digest";
 import { PromotionName } from "@/components/promotion/promotion-name";
+import { RetryButton } from "@/components/promotion/retry-button";
+import type { PromotionAction } from "@/components/promotion/stop-sheet";
 import { Shape } from "@/components/state/shape";
 import { Stamp } from "@/components/state/stamp";
 import { RelativeTime } from "@/components/time/relative-time";
@@ -9,7 +11,7 @@ import { PageHead } from "@/components/ui/page";
 import type { PromotionView } from "@/lib/queries/promotion-page";
 
 /** What moves where, where it stands, who asked. */
-export function PromotionHead({ view }: { view: PromotionView }) {
+export function PromotionHead({ view, retryAction }: { view: PromotionView; retryAction: PromotionAction }) {
   const { plan, phase } = view;
   const services = plan.services.map((one) => one.service);
   return (
@@ -26,14 +28,20 @@ export function PromotionHead({ view }: { view: PromotionView }) {
           {view.reason ? <>. “{view.reason}”</> : null}
         </>
       }
-      actions={<Again view={view} />}
+      actions={
+        <>
+          <Again view={view} />
+          {view.rights.retry ? <RetryButton view={view} retryAction={retryAction} /> : null}
+        </>
+      }
     />
   );
 }
 
 function Related({ view }: { view: PromotionView }) {
   const links = [
-    ...(view.causedBy ? [{ word: "undoes", id: view.causedBy }] : []),
+    ...(view.causedBy ? [{ word: view.plan.kind === "rollback" ? "undoes" : "tries again", id: view.causedBy }] : []),
+    ...view.supersedes.map((id) => ({ word: "superseded", id })),
     ...view.undoneBy.map((id) => ({ word: "undone by", id })),
     ...(view.supersededBy ? [{ word: "superseded by", id: view.supersededBy }] : []),
   ];

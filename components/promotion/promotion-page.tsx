@@ -20,6 +20,7 @@ export interface PromotionActions {
   rejectAction: SignAction;
   abortAction: PromotionAction;
   settleStuckAction: PromotionAction;
+  retryAction: PromotionAction;
   unblockAction: PromotionAction;
 }
 
@@ -44,7 +45,7 @@ export function PromotionPage({ initial, actions }: { initial: PromotionView; ac
   return (
     <>
       <SetCrumbs items={[{ label: "Promotions", href: "/promotions" }, { label: id }]} />
-      <PromotionHead view={view} />
+      <PromotionHead view={view} retryAction={actions.retryAction} />
       {error?.problem.status === 404 ? (
         <div className="mb-4">
           <Alert tone="fail" title="You may not see this promotion any more" live />

@@ -219,11 +219,40 @@ describe("what the API answers is what its document says", () => {
 
   it("abort, and what has ended", async () => {
     const { id } = (await promote("chat@v1.1.0", "production")).body;
-    const aborted = await ask("rita", "POST", `/promotions/${id}/abort`, { body: { why: "asked too early" } });
+    const aborted = await ask<PromotionView>("rita", "POST", `/promotions/${id}/abort`, {
+      body: { why: "asked too early" },
+    });
     expect(aborted.body).toMatchObject({ phase: "aborted", why: "asked too early" });
     expect(await ask("rita", "POST", `/promotions/${id}/abort`, { body: { why: "once more" } })).toMatchObject({
       status: 409,
       body: { code: "ended" },
+    });
+    const way = `/promotions/${id}/retry`;
+    const again = await ask<PromotionView>("rita", "POST", way, { body: {}, key: "once-more-please" });
+    expect(again).toMatchObject({ status: 201, body: { planHash: aborted.body.planHash, causedBy: id } });
+    expect(await ask("rita", "POST", way, { body: {}, key: "once-more-please" })).toMatchObject({ status: 200 });
+    const running = `/promotions/${again.body.id}`;
+    expect(await ask("rita", "POST", `${running}/retry`, { body: {}, key: "it-still-waits" })).toMatchObject({
+      body: { code: "notRetryable" },
+    });
+    expect(await ask("rita", "POST", `${running}/abort`, { body: { why: "enough" } })).toMatchObject({ status: 200 });
+  });
+
+  it("a promotion at a time: previewed, requested, refused for another time", async () => {
+    const body = { project: "demo", environment: "production", release: "chat@v1.1.0" };
+    const now = new Date();
+    now.setUTCDate(now.getUTCDate() + 7);
+    const asked = { ...body, notBefore: now.toISOString() };
+    const preview = await ask<{ planHash: string }>("rita", "POST", "/plans", { body: asked });
+    const requested = await ask<PromotionView>("rita", "POST", "/promotions", { body: asked, key: "next-week-then" });
+    expect(requested).toMatchObject({ status: 201, body: { phase: "waiting", planHash: preview.body.planHash } });
+    const past = { ...body, notBefore: "2001-01-01T00:00:00Z" };
+    expect(await ask("rita", "POST", "/promotions", { body: past, key: "in-the-past" })).toMatchObject({ status: 409 });
+    const way = `/promotions/${requested.body.id}/abort`;
+    expect(await ask("rita", "POST", way, { body: { why: "not next week" } })).toMatchObject({ status: 200 });
+    expect(await ask("rita", "POST", "/promotions", { body: past, key: "in-the-past" })).toMatchObject({
+      status: 422,
+      body: { issues: [{ path: "notBefore" }] },
     });
   });
 

@@ -97,6 +97,7 @@ const plannedGate = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("hold") }),
   z.strictObject({ kind: z.literal("block") }),
   z.strictObject({ kind: z.literal("pin") }),
+  z.strictObject({ kind: z.literal("schedule"), notBefore: z.string() }),
 ]);
 
 const strategy = z.discriminatedUnion("kind", [

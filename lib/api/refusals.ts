@@ -64,6 +64,7 @@ const ofCommands = {
   blocked: conflicting("The digest is blocked there"),
   unknownDigest: unprocessable("Nobody announced this digest"),
   alreadyPinned: conflicting("A digest is pinned there already"),
+  notRetryable: conflicting("It cannot be tried again"),
   automationNotHeld: conflicting("Nothing holds automation there"),
   notPinned: conflicting("Nothing is pinned there"),
   noDrift: conflicting("There is no drift"),

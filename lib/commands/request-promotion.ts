@@ -7,13 +7,15 @@ import type { CommandContext, Refusal } from "@/lib/commands/context";
 import { allSent } from "@/lib/db/all-sent";
 import { sql } from "@/lib/db/sql";
 import { type Assessment, assess } from "@/lib/facts/assess";
-import type { PlanSubject } from "@/lib/facts/plan-inputs";
+import { type PlanSubject, scheduledAt } from "@/lib/facts/plan-inputs";
 import { refusalOf } from "@/lib/facts/refusal";
 import { inLedgerTransaction, type LedgerTransaction } from "@/lib/ledger/append";
 import { slotIsFree, supersedeOlder } from "@/lib/ledger/queue";
 import { recordInput } from "@/lib/ledger/record-promotion";
 import type { Actor } from "@/lib/pipeline/actor";
 import { Conflict, InvalidInput, parseInput } from "@/lib/pipeline/errors";
+import { lastOpening } from "@/lib/pipeline/gates/opens-by-itself";
+import { asMoment, notBefore, notBeforeProblem } from "@/lib/pipeline/plan/not-before";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import { type Severity, severity } from "@/lib/pipeline/policy/severity";
 import { later } from "@/lib/pipeline/promotion/decision";
@@ -37,6 +39,7 @@ export const requestPromotionInput = z.strictObject({
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
   ...urgency,
+  notBefore: notBefore.optional(),
   idempotencyKey: z.string().min(8).max(200),
 });
 export type RequestPromotionInput = z.infer<typeof requestPromotionInput>;
@@ -64,8 +67,8 @@ export async function requestPromotion(
   const { project, environment, release } = input;
   mustBeAbleTo(principal, "promote", { project, environment });
   mustSayWhy(input);
-  const said = severityOf(input);
-  const subject: PlanSubject = { kind: "promote", project, environment, release, ...said };
+  const at = timeOf(input);
+  const subject: PlanSubject = { kind: "promote", project, environment, release, ...severityOf(input), ...at };
   return inLedgerTransaction(context.pool, project, async (tx) => {
     const now = context.now();
     const [repeated, open] = await allSent([
@@ -73,9 +76,10 @@ export async function requestPromotion(
       findOpen(tx, environment, release),
     ]);
     const known = repeated ?? open;
-    const other = repeated ? undefined : otherSeverity(open, input);
+    const other = repeated ? undefined : (otherSeverity(open, input) ?? otherTime(open, at));
     if (other) return other;
     if (known) return { kind: "requested", state: known, created: false };
+    mustLieAhead(at, now);
     const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [], reason: input.reason || null };
     const assessment = await assess(tx, subject, signed, now);
     if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
@@ -93,9 +97,31 @@ export async function requestPromotion(
 }
 
 /** What identifies the request of a release for an environment. */
-export function requestHashOf(input: { environment: string; release: string; severity?: Severity }): string {
+export function requestHashOf(input: {
+  environment: string;
+  release: string;
+  severity?: Severity;
+  notBefore?: string;
+}): string {
   const { environment, release } = input;
-  return hashRequest({ environment, release, kind: "promote", ...severityOf(input) });
+  return hashRequest({ environment, release, kind: "promote", ...severityOf(input), ...timeOf(input) });
+}
+
+/** The moment that was asked for, as plans hold it. */
+function timeOf({ notBefore }: { notBefore?: string }): { notBefore?: string } {
+  return notBefore === undefined ? {} : { notBefore: asMoment(notBefore) };
+}
+
+function mustLieAhead({ notBefore }: { notBefore?: string }, now: string): void {
+  const message = notBefore === undefined ? undefined : notBeforeProblem(notBefore, now);
+  if (message !== undefined) throw new InvalidInput([{ path: "notBefore", message }]);
+}
+
+/** The same release waits already for another moment: its plan is another one, so it is not this request. */
+function otherTime(open: PromotionState | undefined, { notBefore }: { notBefore?: string }): Refusal | undefined {
+  if (!open || notBefore === undefined || scheduledAt(open.plan) === notBefore) return undefined;
+  const message = `${open.id} brings the same release ${scheduledAt(open.plan) ? "at another time" : "as soon as its gates are open"}: abort it, then ask again`;
+  return { kind: "rejection", code: "busy", message, promotion: open.id };
 }
 
 /** What a severity opens is answered for by a reason. Throws InvalidInput. */
@@ -128,7 +154,7 @@ export function refusePlan(
 }
 
 /** What identifies a request: another one under the same key is a mistake of the caller. */
-export function hashRequest(request: Record<string, string>): string {
+export function hashRequest(request: Record<string, string | undefined>): string {
   return createHash("sha256")
     .update(canonicalize(request) ?? "")
     .digest("hex");
@@ -151,7 +177,8 @@ export async function findRepeated(
   return row?.state;
 }
 
-async function findOpen(
+/** The promotion of this release that is on its way to the environment. */
+export async function findOpen(
   tx: LedgerTransaction,
   environment: string,
   release: string,
@@ -180,7 +207,9 @@ export async function startPromotion(tx: LedgerTransaction, assessment: Assessme
   const { by, now, reason, causedBy, idempotencyKey, requestHash } = start;
   const number = tx.takePromotionNumber();
   const id = `${tx.project}-${number}`;
-  const expiresAt = later(now, expiresAfterMs(plan));
+  // What is known to open later is given its time from then on.
+  const opens = lastOpening(verdicts) ?? now;
+  const expiresAt = later(opens > now ? opens : now, expiresAfterMs(plan));
   const requested = await recordInput(
     tx,
     undefined,

@@ -9,7 +9,7 @@ import type { Digest } from "@/lib/pipeline/release/digest";
 
 /** What is to be planned: a release into an environment, or a way back to named digests. */
 export type PlanSubject =
-  | { kind: "promote"; project: string; environment: string; release: string; severity?: Severity }
+  | { kind: "promote"; project: string; environment: string; release: string; severity?: Severity; notBefore?: string }
   | {
       kind: "rollback";
       project: string;
@@ -54,6 +54,7 @@ export async function loadPlans(db: Queryable, subjects: readonly PlanSubject[])
       release: subject.release,
       version: release.version,
       ...(subject.severity === undefined ? {} : { severity: subject.severity }),
+      ...(subject.kind === "promote" && subject.notBefore !== undefined ? { notBefore: subject.notBefore } : {}),
       artifacts: release.artifacts,
       current: currentOf(subject, release),
       registryHosts: hostsOf.get(subject.project) ?? {},
@@ -69,9 +70,17 @@ function noPlan(code: NoPlan["code"], message: string): NoPlan {
 export function subjectOf(plan: Plan): PlanSubject {
   const { kind, project, environment, release, version } = plan;
   const said = plan.severity === undefined ? {} : { severity: plan.severity };
-  if (kind === "promote") return { kind, project, environment, release, ...said };
+  if (kind === "promote") {
+    const at = scheduledAt(plan);
+    return { kind, project, environment, release, ...said, ...(at === undefined ? {} : { notBefore: at }) };
+  }
   const artifacts = plan.services.map((one) => ({ service: one.service, ...one.to }));
   return { kind, project, environment, release, version, artifacts, ...said };
+}
+
+/** The moment that a plan waits for; undefined where it was asked for without one. */
+export function scheduledAt({ gates }: Pick<Plan, "gates">): string | undefined {
+  return gates.find((gate) => gate.kind === "schedule")?.notBefore;
 }
 
 interface PlannedRelease {

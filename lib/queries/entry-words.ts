@@ -70,6 +70,8 @@ function aboutWords(entry: SpokenEntry): string {
       return entry.data.why;
     case "promotion.queued":
       return "all gates are open";
+    case "promotion.prolonged":
+      return `its window opens later: until ${entry.data.expiresAt.slice(0, 16).replace("T", " ")} UTC`;
     case "promotion.expired":
       return "nobody answered in time";
     case "promotion.superseded":

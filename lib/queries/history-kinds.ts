@@ -11,6 +11,7 @@ const groupOf = {
   "promotion.rejected": "approvals",
   "promotion.queued": "promotions",
   "promotion.requeued": "promotions",
+  "promotion.prolonged": "promotions",
   "promotion.expired": "promotions",
   "promotion.superseded": "promotions",
   "promotion.started": "promotions",

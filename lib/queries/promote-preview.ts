@@ -7,6 +7,7 @@ import { type RequestRefusal, refusalOf } from "@/lib/facts/refusal";
 import { findRollback } from "@/lib/facts/rollback";
 import { NotFound, parseInput } from "@/lib/pipeline/errors";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
+import { asMoment, notBefore } from "@/lib/pipeline/plan/not-before";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import { severity } from "@/lib/pipeline/policy/severity";
 import { loadPlanFacts, type ServiceFacts } from "@/lib/queries/plan-facts";
@@ -19,6 +20,7 @@ export const previewInput = z.discriminatedUnion("kind", [
     environment: name,
     release: z.string().min(1).max(200),
     severity: severity.optional(),
+    notBefore: notBefore.optional(),
   }),
   z.strictObject({
     kind: z.literal("rollback"),
@@ -93,7 +95,10 @@ export async function loadPromotePreview(
     return { kind: "noPreview", asOf: now, subject, code: found.code, message: found.message };
   }
   const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [] };
-  const said = subject.severity === undefined ? {} : { severity: subject.severity };
+  const said = {
+    ...(subject.severity === undefined ? {} : { severity: subject.severity }),
+    ...("notBefore" in subject && subject.notBefore !== undefined ? { notBefore: asMoment(subject.notBefore) } : {}),
+  };
   const assessment = await assess(db, { ...found.subject, ...said }, signed, now);
   if (assessment.kind === "noPlan") {
     return { kind: "noPreview", asOf: now, subject, code: assessment.code, message: assessment.message };

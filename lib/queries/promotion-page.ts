@@ -8,6 +8,7 @@ import {
   type Cause,
   type CheckState,
   hasEnded,
+  mayRetry,
   type PromotionPhase,
   type PromotionState,
 } from "@/lib/pipeline/promotion/state";
@@ -94,6 +95,8 @@ export interface PromotionRights {
   /** Take what it brought back again: only while that is what should run. */
   rollBack: boolean;
   promote: boolean;
+  /** Ask for exactly this plan again. */
+  retry: boolean;
   unblock: boolean;
   reject: boolean;
 }
@@ -117,6 +120,10 @@ export interface PromotionView {
   /** Rollbacks that undo this one. */
   undoneBy: string[];
   supersededBy: string | null;
+  /** What waited there and gave its place to this one. */
+  supersedes: string[];
+  /** Whoever asks for it again types the environment's name. */
+  isProtected: boolean;
   /** Who or what ended it, and why, where a person or a gate did. */
   why: { by: string | null; text: string } | null;
   verdicts: Verdict[];
@@ -150,6 +157,8 @@ interface Row {
   blocks: BlockView[];
   due: DueWork[];
   undoneBy: string[];
+  supersedes: string[];
+  isProtected: boolean;
   ahead: string | null;
 }
 
@@ -188,6 +197,11 @@ export async function loadPromotionPage(
                   from step where promotion = p.id and status = 'due'), '[]') as due,
                coalesce((select jsonb_agg(c.id order by c.number)
                   from promotion c where c.project = p.project and c.caused_by = p.id and c.kind = 'rollback'), '[]') as "undoneBy",
+               coalesce((select jsonb_agg(c.id order by c.number)
+                  from promotion c where c.project = p.project and c.environment = p.environment and c.phase = 'superseded'
+                   and c.state->>'supersededBy' = p.id), '[]') as supersedes,
+               coalesce((select e.protected from environment e
+                  where e.project = p.project and e.name = p.environment), false) as "isProtected",
                (select r.promotion from rollout r
                  where r.project = p.project and r.environment = p.environment and r.active
                    and r.service = any(p.services) and r.promotion <> p.id limit 1) as ahead
@@ -210,6 +224,8 @@ function viewOf(principal: Principal, row: Row, facts: ServiceFacts[], now: stri
     requestedBy: state.requestedBy.name,
     since: "since" in state ? state.since : state.endedAt,
     undoneBy: row.undoneBy,
+    supersedes: row.supersedes,
+    isProtected: row.isProtected,
     supersededBy: state.phase === "superseded" ? state.supersededBy : null,
     why: whyOf(state),
     signatures: signaturesOf(entries, planHash),
@@ -297,6 +313,7 @@ function rightsOf(principal: Principal, state: PromotionState, row: Row): Promot
     settle: phase === "stuck" && can(principal, "rollBack", scope),
     rollBack: brought && can(principal, "rollBack", scope),
     promote: can(principal, "promote", scope),
+    retry: mayRetry(state) && can(principal, state.plan.kind === "rollback" ? "rollBack" : "promote", scope),
     unblock: row.blocks.some((one) => one.liftedAt === null) && can(principal, "unblock", scope),
     reject: isWaiting && can(principal, "reject", scope),
   };

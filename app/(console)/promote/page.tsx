@@ -28,6 +28,7 @@ export default async function PromotePage({ searchParams }: { searchParams: Sear
   return (
     <Page>
       <PromotePreview
+        key={previewQuery(subject.data)}
         initial={view}
         path={`/api/view/promote-preview?${previewQuery(subject.data)}`}
         requestAction={requestPromotionAction}

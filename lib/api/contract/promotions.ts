@@ -16,8 +16,10 @@ import {
 } from "@/lib/api/values";
 import { abortInput } from "@/lib/commands/abort";
 import { requestPromotionInput } from "@/lib/commands/request-promotion";
+import { retryPromotionInput } from "@/lib/commands/retry-promotion";
 import { rollBackInput } from "@/lib/commands/roll-back";
 import { why } from "@/lib/commands/tell-promotion";
+import { notBefore } from "@/lib/pipeline/plan/not-before";
 import { severity } from "@/lib/pipeline/policy/severity";
 
 const idempotencyKey = z.strictObject({
@@ -47,6 +49,7 @@ export const planOperation = operation({
       release: releaseKey.optional(),
       services: z.array(serviceName).min(1).max(100).optional(),
       severity: severity.optional(),
+      notBefore: notBefore.optional(),
     })
     .refine((value) => (value.release === undefined) !== (value.services === undefined), {
       error: "either release (a promotion) or services (a rollback) is expected",
@@ -72,6 +75,26 @@ export const promoteOperation = operation({
     200: { description: "requested before, or on its way there already", schema: promotion },
   },
   refusals: [...noPlan, "planChanged", "gateClosed", "busy"],
+  mayConflict: true,
+});
+
+export const retryOperation = operation({
+  id: "retryPromotion",
+  method: "post",
+  path: "/promotions/{id}/retry",
+  tag: "Promotions",
+  summary: "Ask for the same plan again",
+  description:
+    "Of a promotion that failed, went back, expired or was stopped: a new promotion of exactly its plan, through the gates " +
+    "as they stand now, with signatures of its own. Refused, with what differs, where the plan would be another one by now.",
+  headers: idempotencyKey,
+  params,
+  body: retryPromotionInput.omit({ idempotencyKey: true, promotion: true }).meta({ id: "Retry" }),
+  answers: {
+    201: { description: "requested", schema: promotion, headers: created },
+    200: { description: "requested before, or on its way there already", schema: promotion },
+  },
+  refusals: [...noPlan, "planChanged", "gateClosed", "notRetryable"],
   mayConflict: true,
 });
 

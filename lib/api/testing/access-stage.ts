@@ -23,6 +23,8 @@ export interface Stage {
   announced: string;
   /** Waits in production for an approval, and for a hold. */
   waiting: { id: string; planHash: string };
+  /** Was stopped before it began, in production. */
+  aborted: string;
   /** Stuck in staging. */
   stuck: string;
   block: string;
@@ -93,7 +95,15 @@ export async function setStage(world: DemoWorld): Promise<Stage> {
     wanted: cell?.wanted ?? "",
   };
   const unannounced = await pushUnannounced(world, "backend", "v3.0.0");
-  return { ...stage, waiting: await freshWaiting(stage), token: await freshToken(world), unannounced };
+  const waiting = await freshWaiting(stage);
+  const aborted = await stopWaiting({ world, waiting });
+  return {
+    ...stage,
+    aborted,
+    waiting: await freshWaiting({ ...stage, waiting }),
+    token: await freshToken(world),
+    unannounced,
+  };
 }
 
 /** A promotion to production that waits and that nobody has signed. */
@@ -107,6 +117,12 @@ export async function freshWaiting(
   const state = await loadPromotion(pool, "demo", await request(world, release, "production"));
   if (state?.phase !== "waiting") throw new Error(`${state?.id} is ${state?.phase}`);
   return { id: state.id, planHash: state.planHash };
+}
+
+/** The one that waits is stopped; its id. */
+export async function stopWaiting({ world, waiting }: Pick<Stage, "world" | "waiting">): Promise<string> {
+  await abort(world.engine, world.people.ada, { promotion: waiting.id, why: "to be tried again" });
+  return waiting.id;
 }
 
 export async function freshToken({ pool, people }: DemoWorld): Promise<string> {

@@ -7,6 +7,7 @@ import {
   setAutomationHold,
   setHold,
   setPin,
+  stopWaiting,
 } from "@/lib/api/testing/access-stage";
 import { type Caller, members } from "@/lib/api/testing/callers";
 
@@ -47,6 +48,10 @@ const at = { project, environment: "production", service: "chat" };
 const rollback = { project, environment: "staging", services: ["chat"] };
 const renew = async (stage: Stage) => {
   stage.waiting = await freshWaiting(stage);
+};
+const renewAborted = async (stage: Stage) => {
+  await renew(stage);
+  stage.aborted = await stopWaiting(stage);
 };
 const held = (wanted: boolean) => async (stage: Stage) => {
   await setHold(stage.world, wanted);
@@ -106,6 +111,14 @@ export const apiAccess: Record<string, Access> = {
     refresh: renew,
     send: ({ waiting: { id, planHash } }) => {
       return { path: `/api/v1/promotions/${id}/approvals`, body: { decision: "approve", planHash } };
+    },
+  },
+  "POST /api/v1/promotions/{id}/retry": {
+    may: allow(...managers),
+    refresh: renewAborted,
+    send: ({ aborted }, caller) => {
+      const headers = keyed(caller, `retry-${performance.now()}`);
+      return { path: `/api/v1/promotions/${aborted}/retry`, body: {}, headers };
     },
   },
   "POST /api/v1/promotions/{id}/abort": {
@@ -296,6 +309,11 @@ export const actionAccess: Record<string, Access> = {
     managers,
     (_stage, caller) => ({ ...rollback, idempotencyKey: `action-back-of-${caller}` }),
     ruled,
+  ),
+  "promotions retryPromotionAction": action(
+    managers,
+    ({ aborted }, caller) => ({ promotion: aborted, idempotencyKey: `retry-of-${caller}-${performance.now()}` }),
+    { refresh: renewAborted },
   ),
   "promotions approveAction": action(signers, ({ waiting: { id, planHash } }) => ({ promotion: id, planHash }), {
     ...ruled,

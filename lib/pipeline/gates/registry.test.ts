@@ -24,6 +24,7 @@ const everyKind: PlannedGate[] = [
   { kind: "hold" },
   { kind: "block" },
   { kind: "pin" },
+  { kind: "schedule", notBefore: "2026-11-27T09:00:00.000Z" },
 ];
 
 describe("the gates of a plan", () => {
@@ -32,7 +33,9 @@ describe("the gates of a plan", () => {
   });
 
   it("are all unknown without evidence: nothing passes because nobody looked", () => {
-    expect(judge(everyKind).map((verdict) => verdict.status)).toEqual(everyKind.map(() => "unknown"));
+    // A time that was asked for needs no evidence: it is in the plan.
+    const looking = everyKind.filter((gate) => gate.kind !== "schedule");
+    expect(judge(looking).map((verdict) => verdict.status)).toEqual(looking.map(() => "unknown"));
   });
 
   it("answer unknown for a policy without any gate", () => {

@@ -8,6 +8,7 @@ import { evaluateImage } from "@/lib/pipeline/gates/image";
 import { evaluatePin } from "@/lib/pipeline/gates/pin";
 import type { PlannedGate, PlannedGateKind } from "@/lib/pipeline/gates/planned-gate";
 import { evaluateSignature } from "@/lib/pipeline/gates/signature";
+import { evaluateSchedule } from "@/lib/pipeline/gates/schedule";
 import { evaluateSoak } from "@/lib/pipeline/gates/soak";
 import { evaluateUpstream } from "@/lib/pipeline/gates/upstream";
 import { evaluateVulnerabilities } from "@/lib/pipeline/gates/vulnerabilities";
@@ -30,6 +31,7 @@ const registry: { [Kind in PlannedGateKind]: Evaluate<Kind> } = {
   hold: evaluateHold,
   block: evaluateBlock,
   pin: evaluatePin,
+  schedule: evaluateSchedule,
 };
 
 /**

@@ -29,6 +29,8 @@ export interface PlanInputs {
   release: string;
   version: string;
   severity?: Severity;
+  /** It starts at this moment at the earliest; ISO 8601, UTC. */
+  notBefore?: string;
   artifacts: PlannedArtifact[];
   current: CurrentState[];
   /** `host[:port]` of each registry connection. */
@@ -70,7 +72,7 @@ export function buildPlan(inputs: PlanInputs): Plan | NoPlan {
     ...(inputs.severity === undefined ? {} : { severity: inputs.severity }),
     policyVersion: inputs.policyVersion,
     services,
-    gates: gatesFor(inputs.kind, environment),
+    gates: gatesFor(inputs, environment),
     verification: environment.verification,
     onFailure: environment.onFailure,
     queue: environment.queue,
@@ -79,8 +81,11 @@ export function buildPlan(inputs: PlanInputs): Plan | NoPlan {
 }
 
 /** A rollback is stopped by no hold or pin and needs no approval, but what is blocked stays out, and a freeze may name it. */
-function gatesFor(kind: Plan["kind"], environment: EnvironmentPolicy): PlannedGate[] {
-  if (kind === "promote") return [...gatesOf(environment), { kind: "hold" }, { kind: "block" }, { kind: "pin" }];
+function gatesFor({ kind, notBefore }: PlanInputs, environment: EnvironmentPolicy): PlannedGate[] {
+  if (kind === "promote") {
+    const scheduled: PlannedGate[] = notBefore === undefined ? [] : [{ kind: "schedule", notBefore }];
+    return [...gatesOf(environment), ...scheduled, { kind: "hold" }, { kind: "block" }, { kind: "pin" }];
+  }
   const frozen = environment.gates.filter((gate) => gate.kind === "freeze" && gate.appliesTo.includes("rollback"));
   return [...frozen, { kind: "block" }];
 }

@@ -1,5 +1,6 @@
 import { personBehind } from "@/lib/pipeline/actor";
 import { isOpen, refuses, type Verdict } from "@/lib/pipeline/gates/gate";
+import { opensByItself } from "@/lib/pipeline/gates/opens-by-itself";
 import { strictestStepUp } from "@/lib/pipeline/gates/planned-gate";
 import { stepUpProblem } from "@/lib/pipeline/gates/step-up";
 import { type Decision, decision, effect, entryFor, later, refuse, worker } from "@/lib/pipeline/promotion/decision";
@@ -9,6 +10,8 @@ import type { PromotionState } from "@/lib/pipeline/promotion/state";
 
 type Waiting = PromotionState & { phase: "waiting" | "queued" };
 
+/** After its window has opened it may still have to wait: for its place, for a worker that was away. */
+const afterOpeningMs = 86_400_000;
 /** A gate that nothing else wakes is asked again this often. */
 const askAgainMs = 60_000;
 /** A freed place wakes the queue at once; this is the sweep behind it. */
@@ -65,9 +68,11 @@ function approve(state: Waiting, input: PromotionInput & { kind: "approve" }, no
 
 function evaluated(state: Waiting, input: PromotionInput & { kind: "evaluated" }, now: string): Decision {
   const write = entryFor({ id: state.id, plan: input.plan }, now, worker);
-  if (now >= state.expiresAt) return decision([write({ kind: "promotion.expired", data: {} })]);
+  const expiresAt = prolonged(state.expiresAt, input.verdicts);
+  if (now >= expiresAt) return decision([write({ kind: "promotion.expired", data: {} })]);
 
   const entries: Entry[] = [];
+  if (expiresAt !== state.expiresAt) entries.push(write({ kind: "promotion.prolonged", data: { expiresAt } }));
   const replanned = input.planHash !== state.planHash;
   if (replanned) {
     const { plan, planHash, changes } = input;
@@ -92,7 +97,14 @@ function evaluated(state: Waiting, input: PromotionInput & { kind: "evaluated" }
   if (replanned || state.phase === "queued" || changed(state.verdicts, verdicts)) {
     entries.push(write({ kind: "gates.evaluated", data: { planHash, verdicts } }));
   }
-  return decision(entries, [effect(state.id, nextLook(verdicts, state.expiresAt, now), { kind: "evaluate" })]);
+  return decision(entries, [effect(state.id, nextLook(verdicts, expiresAt, now), { kind: "evaluate" })]);
+}
+
+/** What waits for nothing but a window that opens by itself does not expire before it could have started. */
+function prolonged(expiresAt: string, verdicts: Verdict[]): string {
+  const opens = opensByItself(verdicts);
+  const until = opens === undefined ? expiresAt : later(opens, afterOpeningMs);
+  return until > expiresAt ? until : expiresAt;
 }
 
 /** Every gate passed: it starts where its place is free, and queues where another promotion has it. */

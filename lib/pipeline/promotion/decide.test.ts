@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Verdict } from "@/lib/pipeline/gates/gate";
 import { decide } from "@/lib/pipeline/promotion/decide";
 import { later } from "@/lib/pipeline/promotion/decision";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
@@ -400,5 +401,40 @@ describe("the way back", () => {
       found: "answered 500",
     }));
     expect(say(verifying, { kind: "checked", checks: wrong }).state).toMatchObject({ cause: { kind: "failed" } });
+  });
+});
+
+describe("a window that opens by itself", () => {
+  const verdict = (gate: string, opensAt?: string): Verdict => {
+    return { gate, status: "wait", demand: "", summary: "", evidence: [], ...(opensAt ? { opensAt } : {}) };
+  };
+  const look = (life: Life, verdicts: Verdict[], afterMs?: number) => {
+    const { plan, planHash } = life.state;
+    return say(life, { kind: "evaluated", plan, planHash, changes: [], verdicts, slotFree: true }, afterMs);
+  };
+  const { expiresAt } = begin().state;
+  const closedUntil = later(expiresAt, 3 * 86_400_000);
+
+  it("is waited for beyond the moment at which it would have expired, and starts once it is open", () => {
+    const waiting = look(begin(), [verdict("freeze", closedUntil)]);
+    expect(waiting.state.expiresAt).toBe(later(closedUntil, 86_400_000));
+    expect(kinds(waiting)).toContain("promotion.prolonged");
+    const late = look(waiting, [verdict("freeze", closedUntil)], Date.parse(expiresAt) - Date.parse(waiting.now) + 1);
+    expect(late.state.phase).toBe("waiting");
+    expect(kinds(late).filter((kind) => kind === "promotion.prolonged")).toHaveLength(1);
+    const open = look(late, [{ ...verdict("freeze"), status: "pass" }], Date.parse(closedUntil) - Date.parse(late.now));
+    expect(open.state.phase).toBe("rollingOut");
+  });
+
+  it("keeps nobody's answer waiting for ever: what waits for a person too expires when it said", () => {
+    const waiting = look(begin(), [verdict("freeze", closedUntil), verdict("approval")]);
+    expect(waiting.state.expiresAt).toBe(expiresAt);
+    const verdicts = [verdict("freeze", closedUntil), verdict("approval")];
+    expect(look(waiting, verdicts, Date.parse(expiresAt) - Date.parse(waiting.now)).state.phase).toBe("expired");
+  });
+
+  it("is none where nobody knows when it opens, or a forecast moves", () => {
+    expect(look(begin(), [verdict("freeze")]).state.expiresAt).toBe(expiresAt);
+    expect(look(begin(), [verdict("errorBudget", closedUntil)]).state.expiresAt).toBe(expiresAt);
   });
 });

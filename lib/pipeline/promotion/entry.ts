@@ -28,6 +28,7 @@ export type PromotionEntryBody =
   | { kind: "promotion.rejected"; data: { planHash: string; why: string } }
   | { kind: "promotion.queued"; data: Record<string, never> }
   | { kind: "promotion.requeued"; data: { why: string } }
+  | { kind: "promotion.prolonged"; data: { expiresAt: string } }
   | { kind: "promotion.expired"; data: Record<string, never> }
   | { kind: "promotion.superseded"; data: { supersededBy: string } }
   | { kind: "promotion.started"; data: { planHash: string; verdicts: Verdict[] } }

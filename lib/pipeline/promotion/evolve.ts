@@ -59,6 +59,8 @@ function applyWaiting(state: PromotionState, entry: PromotionEntry): PromotionSt
       const approval = { by: entry.actor, decision: "approved" as const, ...entry.data, at };
       return { ...state, approvals: [...state.approvals, approval] };
     }
+    case "promotion.prolonged":
+      return { ...state, expiresAt: entry.data.expiresAt };
     case "promotion.queued":
       return { ...base, phase: "queued", since: at };
     case "promotion.requeued":

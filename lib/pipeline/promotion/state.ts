@@ -174,6 +174,13 @@ export function hasEnded(phase: PromotionPhase): boolean {
   return ended.has(phase);
 }
 
+const retryable: ReadonlySet<PromotionPhase> = new Set<PromotionPhase>(["failed", "rolledBack", "expired", "aborted"]);
+
+/** True for what ended without having been refused or replaced: exactly its plan may be asked for again. */
+export function mayRetry({ phase }: { phase: PromotionPhase }): boolean {
+  return retryable.has(phase);
+}
+
 const active: ReadonlySet<PromotionPhase> = new Set<PromotionPhase>([
   "rollingOut",
   "verifying",

@@ -6,11 +6,12 @@ import { refusalOf } from "@/lib/facts/refusal";
 import { findRollback } from "@/lib/facts/rollback";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import { isOpen } from "@/lib/pipeline/gates/gate";
+import { asMoment } from "@/lib/pipeline/plan/not-before";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import type { Severity } from "@/lib/pipeline/policy/severity";
 import { mustSeeProject } from "@/lib/queries/api/visible";
 
-export type PreviewSubject = { project: string; environment: string; severity?: Severity } & (
+export type PreviewSubject = { project: string; environment: string; severity?: Severity; notBefore?: string } & (
   | { release: string; services?: undefined }
   | { release?: undefined; services: string[] }
 );
@@ -54,7 +55,10 @@ export async function readPreview(
     undoes = found.undoes;
   }
   const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [] };
-  const said = subject.severity === undefined ? {} : { severity: subject.severity };
+  const said = {
+    ...(subject.severity === undefined ? {} : { severity: subject.severity }),
+    ...(subject.notBefore === undefined ? {} : { notBefore: asMoment(subject.notBefore) }),
+  };
   const assessment = await assess(db, { ...planned, ...said }, signed, now);
   if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
   const { plan, planHash, verdicts } = assessment;

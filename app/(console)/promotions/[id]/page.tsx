@@ -2,13 +2,22 @@ import type { Metadata } from "next";
 import { notFoundOr } from "@/app/(console)/not-found-or";
 import { pagePrincipal } from "@/app/(console)/page-principal";
 import { unblockAction } from "@/app/actions/environments";
-import { abortAction, approveAction, rejectAction, settleStuckAction } from "@/app/actions/promotions";
+import {
+  abortAction,
+  approveAction,
+  rejectAction,
+  retryPromotionAction,
+  settleStuckAction,
+} from "@/app/actions/promotions";
 import { PromotionPage } from "@/components/promotion/promotion-page";
 import { Page } from "@/components/ui/page";
 import { getPool } from "@/lib/db/pool";
 import { loadPromotionPage } from "@/lib/queries/promotion-page";
 
-const actions = { approveAction, rejectAction, abortAction, settleStuckAction, unblockAction };
+const actions = {
+  ...{ approveAction, rejectAction, abortAction, settleStuckAction, unblockAction },
+  retryAction: retryPromotionAction,
+};
 
 type Params = { params: Promise<{ id: string }> };
 

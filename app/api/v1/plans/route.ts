@@ -8,9 +8,8 @@ export const dynamic = "force-dynamic";
 
 export const POST = handle(planOperation, async ({ principal, body }) => {
   const { pool, now } = getEngine();
-  const { project, environment, release, services } = body;
-  const subject =
-    release === undefined ? { project, environment, services: services ?? [] } : { project, environment, release };
+  const { release, services, ...asked } = body;
+  const subject = release === undefined ? { ...asked, services: services ?? [] } : { ...asked, release };
   const read = () => readPreview(pool, principal, subject, now());
   const first = await read();
   const preview = !("kind" in first) && (await freshEvidence(first.plan)) ? await read() : first;
