@@ -62,7 +62,6 @@ const ofCommands = {
   notHeld: conflicting("It is not held"),
   notBlocked: conflicting("The block was lifted already"),
   blocked: conflicting("The digest is blocked there"),
-  unknownDigest: unprocessable("Nobody announced this digest"),
   alreadyPinned: conflicting("A digest is pinned there already"),
   notRetryable: conflicting("It cannot be tried again"),
   automationNotHeld: conflicting("Nothing holds automation there"),

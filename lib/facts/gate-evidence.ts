@@ -6,15 +6,10 @@ import { loadBlocks } from "@/lib/facts/evidence/blocks";
 import { loadErrorBudgets } from "@/lib/facts/evidence/error-budgets";
 import { loadHolds } from "@/lib/facts/evidence/holds";
 import { loadImages } from "@/lib/facts/evidence/images";
-
-
+import { loadPins } from "@/lib/facts/evidence/pins";
 import { loadRequest } from "@/lib/facts/evidence/request";
 import { loadScans } from "@/lib/facts/evidence/scans";
 import { loadSignatures } from "@/lib/facts/evidence/signatures";
-
-
-import { loadPins } from "@/lib/facts/evidence/pins";
-import { loadRequest } from "@/lib/facts/evidence/request";
 import { loadSuccesses } from "@/lib/facts/evidence/successes";
 import type { GateEvidence } from "@/lib/pipeline/gates/gate";
 import type { PlannedGateKind } from "@/lib/pipeline/gates/planned-gate";
