@@ -158,10 +158,18 @@ describe("one release", () => {
       { environment: "production", phase: "rolledBack", requestedBy: "Sam", reason: "go" },
     ]);
     expect(view.places).toEqual([
-      { environment: "staging", protected: false, requires: [], requiresAny: false, held: null, mayPromote: true },
+      {
+        environment: "staging",
+        protected: false,
+        requires: [],
+        requiresAny: false,
+        held: null,
+        mayPromote: true,
+        mayBlock: true,
+      },
       {
         ...{ environment: "production", protected: false, requires: ["staging"], requiresAny: false },
-        ...{ held: "load test", mayPromote: false },
+        ...{ held: "load test", mayPromote: false, mayBlock: false },
       },
     ]);
   });
