@@ -62,6 +62,7 @@ describe("a promotion's pages, from the request to the end", () => {
       settle: false,
       rollBack: false,
       promote: false,
+      retry: false,
       unblock: false,
       reject: false,
     });
