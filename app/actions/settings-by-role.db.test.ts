@@ -3,6 +3,7 @@ import { applyDocumentsAction, checkConnectionAction } from "@/app/actions/docum
 import { announceReleaseAction } from "@/app/actions/releases";
 import { createTokenAction, revokeTokenAction } from "@/app/actions/tokens";
 import type { PersonPrincipal } from "@/lib/auth/principal";
+import { forgetCounts } from "@/lib/auth/rate-limit";
 import { applyDocuments } from "@/lib/commands/apply-documents";
 import { createPool, type Pool } from "@/lib/db/pool";
 import { sql } from "@/lib/db/sql";
@@ -56,6 +57,7 @@ afterAll(async () => {
   await test.close();
 });
 beforeEach(async () => {
+  forgetCounts();
   const [row] = await pool.query<{ version: number }>(sql`select file_version as version from project`);
   version = row?.version ?? 0;
 });
@@ -181,8 +183,10 @@ describe("each action, called by everybody", () => {
   });
 
   it("makes tokens that may no more than who makes them, and revokes them", async () => {
-    const make = (role: string, environments: string[] | null) =>
-      answers(() => createTokenAction({ project: "shop", label: "ci", role, environments, expiresInDays: 7 }));
+    const make = (role: string, environments: string[] | null) => {
+      forgetCounts();
+      return answers(() => createTokenAction({ project: "shop", label: "ci", role, environments, expiresInDays: 7 }));
+    };
     expect(await make("releaseManager", null)).toEqual({ ...nobodyButAdministrators, releaseManager: "ok" });
     expect(await make("releaseManager", ["staging"])).toEqual({
       ...nobodyButAdministrators,

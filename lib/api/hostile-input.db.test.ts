@@ -52,6 +52,8 @@ describe("where a text belongs, what is none is refused and changes nothing", ()
     await nothingChanges(async () => {
       for (const bad of noTexts) {
         for (const [at, body] of withEachText(bodyOf(access), bad)) {
+          // A scanner's report has a form of its own, of which only what is judged is read.
+          if (at.startsWith(".report.")) continue;
           const { status, text } = await entrances.knock(access, place, "administrator", { body });
           expect(status, `${at} = ${JSON.stringify(bad)}: ${text}`).toBe(422);
         }
@@ -199,6 +201,9 @@ describe("headers that talk to a framework or a proxy give nobody any right", ()
   });
 });
 
+/** A file of a megabyte with each character escaped in JSON, a scanner's report, a message with what stood above it. */
+const bodyBytesMost = { documents: 6_500_000, scans: 9_000_000, hooks: 400_000 };
+
 describe("a body without end is given up, whether or not it says how long it is", () => {
   const hasBody = routes.filter(([place]) => /^(POST|PUT|PATCH) /.test(place) && !place.includes("unknown"));
 
@@ -217,7 +222,7 @@ describe("a body without end is given up, whether or not it says how long it is"
       const { status: second } = await entrances.knock(access, place, "administrator", announced);
       expect(second).toBe(place.includes("nextauth") ? 404 : 413);
     });
-    // The most that any route takes is the project file: a megabyte, each character of it escaped in JSON.
-    expect(pulled).toBeLessThan(place.includes("documents") ? 6_500_000 : 300_000);
+    const most = Object.entries(bodyBytesMost).find(([part]) => place.includes(part))?.[1] ?? 300_000;
+    expect(pulled).toBeLessThan(most);
   });
 });

@@ -68,6 +68,8 @@ const ofCommands = {
   notPinned: conflicting("Nothing is pinned there"),
   noDrift: conflicting("There is no drift"),
   driftChanged: conflicting("Something else runs by now"),
+  underWay: conflicting("It is under way already"),
+  notDead: conflicting("It was not given up"),
 } satisfies Record<string, RefusalForm>;
 
 /** Every refusal by the product's rules: its HTTP status and title. A test compares it with the code. */
