@@ -17,6 +17,13 @@ Fifteen rounds of 0.6 s each way, in turn forwards and backwards, after one to w
 rounds' own. Beside it stands the ratio to the fastest that bare pg can do: the three statements sent at once.`,
   },
   {
+    name: "gates",
+    how: `10,000 promotions that wait for an approval in an environment with eight gates (the same digest upstream, approval,
+two soaks, freeze, image, hold, block), all due at once: taken, planned anew, judged and put off in lots of 500, as the worker does.
+Against it, 200 of them evaluated one by one, each inside its project's transaction. CPU is that of the process, Postgres's
+own left out; the median of three rounds after one to warm up.`,
+  },
+  {
     name: "promote",
     how: `From the server action's call (who asks, request, plan, gates, ledger, first steps) until the cluster reports the
 Deployment with the promotion's annotation on a watch, in the default role: the process that answers the click drives
