@@ -8,7 +8,7 @@ import type { Verdict } from "@/lib/pipeline/gates/gate";
 import { isOpen } from "@/lib/pipeline/gates/gate";
 
 const columns = [
-  { key: "gate", head: "gate", width: "124px" },
+  { key: "gate", head: "gate", width: "132px" },
   { key: "demand", head: "asks for", width: "24%" },
   { key: "verdict", head: "verdict", width: "92px" },
   { key: "found", head: "found" },

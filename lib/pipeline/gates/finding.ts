@@ -3,7 +3,7 @@ import type { Verdict } from "@/lib/pipeline/gates/gate";
 /** What a gate found of one thing it looks at, such as one service's image. */
 export interface Finding {
   status: "pass" | "fail" | "unknown";
-  /** Why it is not a pass, in words that fit into a list; not read of a pass. */
+  /** What was found, in words that fit into a list; of a pass they may be left empty. */
   words: string;
   evidence: Verdict["evidence"];
 }
@@ -25,5 +25,5 @@ export function verdictOf(
     const summary = told(unclear) || words.nothing;
     return { ...base, status: "unknown", summary, evidence, whoCanAct: words.whoCanAct };
   }
-  return { ...base, status: "pass", summary: words.pass, evidence };
+  return { ...base, status: "pass", summary: told(findings.filter((one) => one.words !== "")) || words.pass, evidence };
 }

@@ -34,8 +34,10 @@ export function evaluateImage(config: ImageConfig & { kind: "image" }, { plan, e
 
 function named(finding: Finding, said: { words: (string | false)[]; evidence: (string | false)[] }): Finding {
   const before = (names: (string | false)[], text: string) => [...names, text].filter(Boolean).join(" ");
+  // Each check's words say what is wrong with it.
+  const words = finding.status === "pass" ? "" : before(said.words, finding.words);
   const evidence = finding.evidence.map((one) => ({ ...one, name: before(said.evidence, one.name) }));
-  return { ...finding, words: before(said.words, finding.words), evidence };
+  return { ...finding, words, evidence };
 }
 
 function platformOf({ os, architecture, variant }: Image): string {

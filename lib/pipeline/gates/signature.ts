@@ -42,7 +42,7 @@ function judgeService(service: string, prefix: string, fact: SignatureFact | und
     ...refused.map((why) => ({ name: `${prefix}does not count`, value: why })),
     { name: `${prefix}verified at`, value: fact.observedAt },
   ];
-  if (valid.length > 0) return { status: "pass", words: "", evidence };
+  if (valid[0]) return { status: "pass", words: `${service} is signed by ${valid[0].by}`, evidence };
   if (refused.length === 0) return { status: "fail", words: `${service} is not signed`, evidence };
   const told = [...new Set(refused)].slice(0, refusalsShown).join("; ");
   return { status: "fail", words: `${service} has no signature that counts: ${told}`, evidence };

@@ -6,7 +6,7 @@ import {
   vulnerabilitiesDemand,
 } from "@/lib/pipeline/gates/vulnerabilities-config";
 import { formatDuration } from "@/lib/pipeline/policy/duration";
-import { countSeverities, severities } from "@/lib/pipeline/scan/severity";
+import { countSeverities, type SeverityCounts, severities } from "@/lib/pipeline/scan/severity";
 
 /** What a registry said of attached scans counts for this long. */
 const registryFreshMs = 60 * 60_000;
@@ -59,7 +59,7 @@ function judgeService(
   const told = [...bad, ...unclear].map((one) => one.words).join("; ");
   return {
     status: bad.length > 0 ? "fail" : unclear.length > 0 ? "unknown" : "pass",
-    words: `${service} has ${told}`,
+    words: told === "" ? `${service}: ${judged.map((one) => one.words).join(", ")}` : `${service} has ${told}`,
     evidence: [...judged.flatMap((one) => one.evidence), ...notes],
   };
 }
@@ -114,7 +114,7 @@ function judgeScan(config: VulnerabilitiesConfig, scan: Scan, now: string): Find
   const endedWords = ended.map((one) => `what allowed ${one.id} ended on ${one.until}`);
   return {
     status: over.length === 0 ? "pass" : over.every((one) => one === "unrated") ? "unknown" : "fail",
-    words: [...words, ...endedWords].join("; "),
+    words: over.length === 0 ? foundWords(scan, counts, config) : [...words, ...endedWords].join("; "),
     evidence: [
       { name: "scan", value: scanWords(scan) },
       ...severities.map((one) => {
@@ -129,6 +129,12 @@ function judgeScan(config: VulnerabilitiesConfig, scan: Scan, now: string): Find
       ...ended.map((one) => ({ name: "not allowed any more", value: allowanceWords(one) })),
     ],
   };
+}
+
+/** `0 critical, 1 high by Trivy`, of the severities that are limited. */
+function foundWords({ tool }: Scan, counts: SeverityCounts, { limits }: VulnerabilitiesConfig): string {
+  const limited = severities.filter((one) => limits[one] !== undefined);
+  return `${limited.map((one) => `${counts[one]} ${one}`).join(", ")} by ${tool}`;
 }
 
 function allowanceWords({ id, until, reason }: AllowedVulnerability): string {
