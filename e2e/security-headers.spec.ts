@@ -4,7 +4,9 @@ import { expect, test } from "./fixtures";
 // Goal: a page runs nothing that is not its own, stands in nobody's frame, and is shown to nobody by a header.
 
 const pages = ["/", "/promotions", "/approvals", "/services", "/releases", "/environments", "/history"];
-const settings = ["file", "connections", "people", "tokens", "installation"].map((tab) => `/settings/${tab}`);
+const settings = ["file", "connections", "people", "notifications", "tokens", "installation"].map(
+  (tab) => `/settings/${tab}`,
+);
 const everyPage = [...pages, ...settings, "/sign-in", "/promotions/veza-1", "/not-a-page", "/promotions/veza-999999"];
 
 function nonceOf(answer: APIResponse): string | undefined {

@@ -21,6 +21,7 @@ export const uses = {
   hold: { project: "weir" },
   holdAll: { project: "wharfage" },
   projectFile: { project: "wherry" },
+  notifications: { project: "wharfinger" },
   history: { project: "whaler" },
   answersWrong: { project: "whelk" },
   stayCurrent: { project: "wagon" },

@@ -12,6 +12,7 @@ const tabs = [
   { path: "file", label: "Project file", perProject: true },
   { path: "connections", label: "Connections", perProject: false },
   { path: "people", label: "People and roles", perProject: true },
+  { path: "notifications", label: "Notifications", perProject: true },
   { path: "tokens", label: "API tokens", perProject: true },
   { path: "installation", label: "Installation", perProject: false },
 ] as const;

@@ -7,7 +7,7 @@ import { hold, releaseHold } from "@/lib/commands/hold";
 import { pin, unpin } from "@/lib/commands/pin";
 import { requestPromotion } from "@/lib/commands/request-promotion";
 import { unblock } from "@/lib/commands/unblock";
-import { sql } from "@/lib/db/sql";
+import { json, sql } from "@/lib/db/sql";
 import { type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
 import { loadPromotion } from "@/lib/ledger/record-promotion";
 import { hasEnded } from "@/lib/pipeline/promotion/state";
@@ -173,5 +173,24 @@ export async function setAutomationHold({ world }: Pick<Stage, "world">): Promis
     sql`insert into automation_hold (id, project, service, environment, reason, held_by, held_at)
         values (${`held ${performance.now()}`}, 'demo', 'chat', 'production', 'rolled back', '{"kind":"system","name":"start"}', now())
         on conflict do nothing`,
+  );
+}
+
+/** A channel of the project that nothing is ever sent to: no worker is at work. */
+export const hook = { project: "demo", channel: "webhook https://hooks.example.com/waybill" };
+export const givenUp = "0b3c6f1e-5a0e-4a53-9f0d-3a8a36b0c1aa";
+
+/** The channel, with one notification of that standing. */
+export async function queueNotification({ pool }: DemoWorld, status: "delivered" | "dead"): Promise<void> {
+  const { project, channel } = hook;
+  const place = { kind: "webhook", url: "https://hooks.example.com/waybill", secret: "env:NEVER_SET" };
+  await pool.execute(sql`delete from notification where project = ${project}`);
+  await pool.execute(
+    sql`insert into subscription (project, position, key, events, channel)
+        values (${project}, 0, ${channel}, ${["drift.detected"]}, ${json(place)}::jsonb) on conflict do nothing`,
+  );
+  await pool.execute(
+    sql`insert into notification (id, project, channel, event, status, ended_at)
+        values (${givenUp}, ${project}, ${channel}, 'test', ${status}, now())`,
   );
 }

@@ -1,7 +1,10 @@
 import {
   freshToken,
   freshWaiting,
+  givenUp,
+  hook,
   liftBlocks,
+  queueNotification,
   restoreDrift,
   type Stage,
   setAutomationHold,
@@ -264,6 +267,7 @@ export const pageAccess: Record<string, Access> = {
   "GET /api/view/settings/connections": view("settings/connections", "", hides),
   "GET /api/view/settings/file": view("settings/file", ofProject),
   "GET /api/view/settings/installation": view("settings/installation", "", hides),
+  "GET /api/view/settings/notifications": view("settings/notifications", ofProject),
   "GET /api/view/settings/people": view("settings/people", ofProject),
   "GET /api/view/settings/tokens": view("settings/tokens", ofProject),
   "GET /api/view/settings/version": view("settings/version", `${ofProject}&version=1`),
@@ -302,6 +306,14 @@ export const actionAccess: Record<string, Access> = {
   "environments resumeAutomationAction": action(managers, () => ({ ...at, why }), { refresh: setAutomationHold }),
   "environments adoptDriftAction": action(managers, ({ drift }) => ({ ...at, digest: drift, why }), ruled),
   "environments revertDriftAction": action(managers, ({ drift }) => ({ ...at, digest: drift, why }), ruled),
+  "notifications tryNotificationAction": action(["projectAdministrator", "administrator"], () => hook, {
+    refresh: ({ world }) => queueNotification(world, "delivered"),
+  }),
+  "notifications sendNotificationAgainAction": action(
+    ["projectAdministrator", "administrator"],
+    () => ({ project, id: givenUp }),
+    { refresh: ({ world }) => queueNotification(world, "dead") },
+  ),
   "promotions requestPromotionAction": action(managers, ({ release }, caller) => {
     return { project, environment: "production", release, idempotencyKey: `action-of-${caller}` };
   }),
