@@ -18,14 +18,17 @@ export async function runApply(engine: Engine, step: LeasedStep): Promise<void> 
   const service = step.payload.service ?? "";
   const attempt = step.payload.attempt ?? 1;
   await failpoint("apply:taken");
-  const before = await loadPromotion(engine.pool, step.project, step.promotion);
-  const state = isPending(before, service)
-    ? await recordIntent(engine, step, async (current, tx) =>
-        isPending(current, service)
-          ? { kind: "intendApply", service, attempt, generation: await nextGeneration(tx, current, service) }
-          : undefined,
-      )
-    : before;
+  // A first try knows without a look that nothing was intended yet; where that is wrong, the intent records nothing.
+  const before =
+    step.leaseGeneration === 1 ? undefined : await loadPromotion(engine.pool, step.project, step.promotion);
+  const state =
+    before === undefined || isPending(before, service)
+      ? await recordIntent(engine, step, async (current, tx) =>
+          isPending(current, service)
+            ? { kind: "intendApply", service, attempt, generation: await nextGeneration(tx, current, service) }
+            : undefined,
+        )
+      : before;
   await failpoint("apply:intended");
   const rollout = rolloutOf(state, service);
   if (!state || !("plan" in state) || rollout?.phase !== "requested") {
