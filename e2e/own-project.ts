@@ -24,6 +24,8 @@ interface OwnProjectOptions {
   approvers?: string[];
   /** What is wrong with v1.2.0; where it is told, staging asks the health endpoint. */
   fault?: Fault;
+  /** More gates of production, a line each: `- freeze: {…}`. */
+  gates?: string[];
 }
 
 /** Makes the project with Ada's rights and announces its releases; it is there when what runs was seen by Waybill. */
@@ -70,16 +72,14 @@ async function deploy(name: string, environment: string, digest: string): Promis
   });
 }
 
-function projectFile({ name, people = [], approvers, fault }: OwnProjectOptions): string {
+function projectFile({ name, people = [], approvers, gates = [], fault }: OwnProjectOptions): string {
   const { registryUrl, kubeconfigPath, servicesUrl } = runningProduct().sandbox;
   const health = fault ? `, health: [{ url: "${servicesUrl}/{namespace}/{workload}/health" }]` : "";
   const place = (environment: string) =>
     `{ kubernetes: { connection: ${name}-cluster, namespace: ${name}-${environment}, deployment: api, container: api } }`;
-  const gate = approvers
-    ? `
-      gates:
-        - approval: { count: 1, from: [${approvers.join(", ")}], expiresAfter: 1h }`
-    : "";
+  const approval = approvers ? [`- approval: { count: 1, from: [${approvers.join(", ")}], expiresAfter: 1h }`] : [];
+  const items = [...approval, ...gates].map((one) => `\n        ${one}`);
+  const gate = items.length > 0 ? `\n      gates:${items.join("")}` : "";
   return `apiVersion: waybill.dev/v1
 kind: Connection
 metadata: { name: ${name}-registry }

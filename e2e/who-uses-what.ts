@@ -20,6 +20,7 @@ export const uses = {
   refuseSelfApproval: { project: "wharf" },
   hold: { project: "weir" },
   holdAll: { project: "wharfage" },
+  freeze: { project: "wicket" },
   projectFile: { project: "wherry" },
   notifications: { project: "wharfinger" },
   history: { project: "whaler" },

@@ -87,6 +87,7 @@ function PlanPart({ view }: { view: ApprovalSlipView }) {
       ))}
       <Facts
         facts={[
+          plan.severity && { name: "severity", value: <b>{plan.severity}</b> },
           opens
             ? {
                 name: "starts",

@@ -5,6 +5,7 @@ import type { ActionOutcome } from "@/components/action/action-outcome";
 import { AutomationAlert } from "@/components/environment/automation-alert";
 import { BlocksBox } from "@/components/environment/blocks-box";
 import { environmentParams, environmentPath } from "@/components/environment/environment-params";
+import { FreezeBox } from "@/components/environment/freeze-box";
 import { HoldPanel } from "@/components/environment/hold-panel";
 import type { ReleaseAction } from "@/components/environment/lift-hold-form";
 import { PastBox } from "@/components/environment/past-box";
@@ -12,6 +13,7 @@ import { PinsBox } from "@/components/environment/pins-box";
 import { PolicyBox } from "@/components/environment/policy-box";
 import { QueueBox } from "@/components/environment/queue-box";
 import { RunsBox } from "@/components/environment/runs-box";
+import { msUntil } from "@/components/live/ms-until";
 import { useView } from "@/components/live/use-view";
 import { Sheet, SheetRow, WithAside } from "@/components/sheet/sheet";
 import { Stamp } from "@/components/state/stamp";
@@ -42,6 +44,7 @@ export function EnvironmentPage({ initial, initialPath, actions }: EnvironmentPa
   const read = useView<EnvironmentView>(path, {
     ...(path === initialPath ? { initial } : {}),
     ...{ watches: { projects: [project], environment }, keep: true },
+    everyMs: (last) => msUntil((last?.freezes ?? []).flatMap(({ state }) => [state?.opensAt, state?.closesAt])),
   });
   const view = read.data ?? initial;
   const promotions = `/promotions?${new URLSearchParams({ project, environment })}`;
@@ -49,7 +52,7 @@ export function EnvironmentPage({ initial, initialPath, actions }: EnvironmentPa
     <>
       <PageHead
         title={environment}
-        stamp={view.hold || view.projectHold ? <Stamp name="held" signed /> : <State name="open" />}
+        stamp={view.hold || view.projectHold ? <Stamp name="held" signed /> : <State name={standingOf(view)} />}
         note={view.policy.tag ? <span className="mono">tag {view.policy.tag}</span> : null}
         below={`${project}, as its file says it in version ${view.policy.fileVersion}`}
         actions={
@@ -80,6 +83,9 @@ export function EnvironmentPage({ initial, initialPath, actions }: EnvironmentPa
             <PolicyBox view={view} />
             <QueueBox view={view} />
           </SheetRow>
+          <SheetRow>
+            <FreezeBox view={view} number={4} />
+          </SheetRow>
         </Sheet>
         <Sheet label="What has run here">
           <SheetRow>
@@ -95,4 +101,11 @@ export function EnvironmentPage({ initial, initialPath, actions }: EnvironmentPa
       </WithAside>
     </>
   );
+}
+
+/** As its calendars have it; one in shadow, or for rollbacks alone, closes nothing. */
+function standingOf({ freezes }: EnvironmentView): "open" | "closed" | "unknown" {
+  const standing = freezes.filter((one) => !one.shadow && one.appliesTo.includes("promote"));
+  if (standing.some((one) => one.state === null)) return "unknown";
+  return standing.some((one) => one.state?.open === false) ? "closed" : "open";
 }

@@ -77,13 +77,16 @@ function Row({ line, held }: { line: EnvironmentLine; held: boolean }) {
         </Link>
         {line.tag ? <span className="mono muted block">tag {line.tag}</span> : null}
       </th>
-      <td className="lines__side">{line.hold || held ? <Stamp name="held" signed /> : <State name="open" />}</td>
+      <td className="lines__side">
+        {line.hold || held ? <Stamp name="held" signed /> : <State name={line.closed ? "closed" : "open"} />}
+      </td>
       <td className="muted">
         {line.hold ? (
           <span className="block soft">
             {line.hold.by}, <RelativeTime at={line.hold.at} />: {line.hold.reason}
           </span>
         ) : null}
+        {line.closed ? <span className="block soft">closed by {line.closed}</span> : null}
         {needsWords(line)}
       </td>
       <td className="num">

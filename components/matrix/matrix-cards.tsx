@@ -1,11 +1,12 @@
 "use client";
 
-import { useMemo, useRef } from "react";
+import { Fragment, useMemo, useRef } from "react";
 import { useNow } from "@/components/time/now";
 import { countWords } from "@/components/ui/count-words";
 import type { MatrixProps } from "./matrix";
 import { sectionAt, sectionsOf } from "./matrix-sections";
 import { ServiceCard } from "./service-card";
+import { StartTime } from "./start-time";
 import { useServiceWindow } from "./use-service-window";
 
 const topbarHeight = 48;
@@ -85,7 +86,17 @@ function ProjectState({ project }: { project: MatrixProps["projects"][number] })
   if (shut.length === 0) return null;
   return (
     <span className="push clip soft">
-      {shut.map((environment) => `${environment.name} ${environment.state}`).join(", ")}
+      {shut.map(({ name, state, opensAt }, index) => (
+        <Fragment key={name}>
+          {index > 0 ? ", " : ""}
+          {name} {state}
+          {opensAt ? (
+            <>
+              , opens <StartTime at={opensAt} />
+            </>
+          ) : null}
+        </Fragment>
+      ))}
     </span>
   );
 }

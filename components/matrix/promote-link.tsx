@@ -1,12 +1,7 @@
 import Link from "next/link";
 import { Shape } from "@/components/state/shape";
 import type { MatrixCell, MatrixRow } from "./matrix-view";
-
-/** `Mon 09:00`, on the reader's clock. */
-export function startWords(startsAt: string): string {
-  const format = new Intl.DateTimeFormat("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit" });
-  return format.format(new Date(startsAt)).replace(",", "");
-}
+import { StartTime } from "./start-time";
 
 /** What pressing it leads to: `Promote backend v1.4.0 to production`, and when that would start where it is closed. */
 export function promoteWords(row: MatrixRow, cell: MatrixCell): string | undefined {
@@ -36,7 +31,7 @@ export function PromoteLink({ row, cell, href, tabIndex }: PromoteLinkProps) {
     >
       {startsAt ? (
         <>
-          Request<span className="sr"> {what}</span>, starts {startWords(startsAt)}
+          Request<span className="sr"> {what}</span>, starts <StartTime at={startsAt} />
         </>
       ) : (
         <>

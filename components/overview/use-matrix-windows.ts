@@ -3,6 +3,7 @@
 import { type UseQueryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { fetchView, type ViewError } from "@/components/live/fetch-view";
+import { msUntil } from "@/components/live/ms-until";
 import type { MatrixRow, MatrixView } from "@/lib/queries/matrix-view";
 import { type ServicesFilter, windowPath, windowSize } from "./overview-filter";
 
@@ -91,6 +92,7 @@ function windowQuery(path: string, watched: readonly string[]): UseQueryOptions<
     queryKey: ["view", path],
     queryFn: ({ signal }) => fetchView<MatrixView>(path, signal),
     meta: { watches: { projects: watched } },
+    refetchInterval: ({ state }) => msUntil([state.data?.changesAt]),
     networkMode: "always",
     retry: (count, failure) => !failure.answered && count < 1,
   };

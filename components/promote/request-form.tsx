@@ -14,6 +14,7 @@ import { Button, LinkButton } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import type { PreviewView } from "@/lib/queries/promote-preview";
+import { SeverityField } from "./severity-field";
 
 export type RequestAction = (input: unknown) => Promise<ActionOutcome>;
 
@@ -50,6 +51,7 @@ export function RequestForm({ view, isStale, requestAction, rollBackAction }: Re
       </Box>
     );
   }
+  const owesReason = subject.severity !== undefined && reason.trim() === "";
   const closed = answer.closed ?? (isStale ? "The plan changed: look at it first." : undefined);
   return (
     <Box title={isRollback ? "Roll back" : "Sign the request"}>
@@ -65,7 +67,8 @@ export function RequestForm({ view, isStale, requestAction, rollBackAction }: Re
       ) : (
         <div className="grid gap-3">
           {subject.kind === "promote" ? <WhenField subject={subject} /> : null}
-          <Field label="Reason" hint="Kept in the ledger with your name.">
+          <SeverityField view={view} />
+          <Field label="Reason" hint="Kept in the ledger with your name." required={subject.severity !== undefined}>
             {(wiring) => (
               <Input {...wiring} value={reason} maxLength={2000} onChange={(e) => setReason(e.target.value)} />
             )}
@@ -74,6 +77,7 @@ export function RequestForm({ view, isStale, requestAction, rollBackAction }: Re
             phrase={view.isProtected && !isRollback ? plan.environment : undefined}
             action={answer.button}
             busy={busy}
+            disabled={owesReason}
             onConfirm={ask}
           />
           <ActionFailureNote failure={failure} />

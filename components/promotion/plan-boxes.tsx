@@ -123,6 +123,7 @@ export function PlanFactsList({ plan }: { plan: Plan }) {
     <Facts
       facts={[
         { name: "release", value: plan.release, mono: true },
+        plan.severity && { name: "severity", value: <b>{plan.severity}</b> },
         { name: "policy", value: `version ${plan.policyVersion} of the project file` },
         {
           name: "queue",

@@ -10,7 +10,7 @@ import {
   serviceName,
 } from "@/lib/api/values";
 import { freezeSubjects } from "@/lib/pipeline/gates/freeze-config";
-import { severity } from "@/lib/pipeline/policy/severity";
+import { severity } from "@/lib/pipeline/policy/severity-schema";
 
 const versionAt = z.strictObject({ digest, version: z.string().nullable() });
 const amount = z.union([z.number(), z.string()]).optional();

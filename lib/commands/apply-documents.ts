@@ -10,6 +10,7 @@ import { json, type Queryable, sql } from "@/lib/db/sql";
 import { inLedgerTransaction, type LedgerTransaction } from "@/lib/ledger/append";
 import { wakeWaiting } from "@/lib/ledger/wake-waiting";
 import { Conflict, parseInput } from "@/lib/pipeline/errors";
+import { freezesOf } from "@/lib/pipeline/gates/freeze-standing";
 import type { ConnectionDocument } from "@/lib/pipeline/policy/connection";
 import { channelKey } from "@/lib/pipeline/policy/notify";
 import type { ProjectDocument } from "@/lib/pipeline/policy/project";
@@ -214,13 +215,13 @@ async function saveLayout(tx: LedgerTransaction, project: ProjectDocument): Prom
     ...image,
     source: source?.repository ?? null,
   }));
-  const environments = project.environments.map(
-    ({ name, position, tag, protected: isProtected, requires, autoPromote }) => ({
-      ...{ name, position, tag: tag ?? null, protected: isProtected, autoPromote },
-      requires: requires?.environments ?? [],
-      requiresAny: requires?.match === "any",
-    }),
-  );
+  const environments = project.environments.map((environment) => ({
+    ...{ name: environment.name, position: environment.position, tag: environment.tag ?? null },
+    ...{ protected: environment.protected, autoPromote: environment.autoPromote },
+    requires: environment.requires?.environments ?? [],
+    requiresAny: environment.requires?.match === "any",
+    freezes: freezesOf(environment),
+  }));
   const cells = project.services.flatMap((service) =>
     Object.entries(service.targets).map(([environment, { ref }]) => ({
       service: service.name,
@@ -236,11 +237,12 @@ async function saveLayout(tx: LedgerTransaction, project: ProjectDocument): Prom
   );
   await tx.execute(sql`delete from environment where project = ${project.name}`);
   await tx.execute(
-    sql`insert into environment (project, name, position, tag, protected, requires, requires_any, auto_promote)
+    sql`insert into environment (project, name, position, tag, protected, requires, requires_any, auto_promote, freezes)
         select ${project.name}, e.name, e.position, e.tag, e.protected,
-               array(select jsonb_array_elements_text(e.requires)), e."requiresAny", e."autoPromote"
+               array(select jsonb_array_elements_text(e.requires)), e."requiresAny", e."autoPromote", e.freezes
           from jsonb_to_recordset(${json(environments)}::jsonb) as e
-               (name text, position int, tag text, protected boolean, requires jsonb, "requiresAny" boolean, "autoPromote" text)`,
+               (name text, position int, tag text, protected boolean, requires jsonb, "requiresAny" boolean, "autoPromote" text,
+                freezes jsonb)`,
   );
   await tx.execute(
     sql`insert into deployment (project, service, environment, target)

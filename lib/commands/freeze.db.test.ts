@@ -7,6 +7,7 @@ import { sql } from "@/lib/db/sql";
 import { createDemoWorld, type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
 import { loadPromotionEntries } from "@/lib/ledger/load";
 import { Conflict, InvalidInput } from "@/lib/pipeline/errors";
+import { listEnvironments } from "@/lib/queries/environments";
 import { loadPromotePreview } from "@/lib/queries/promote-preview";
 import { expectSoundRecord } from "@/lib/worker/testing/check-record";
 
@@ -54,6 +55,8 @@ describe("a promotion into a frozen environment", () => {
     const asked = await ask(await newRelease());
     if (asked.kind === "rejection") throw new Error(asked.message);
     expect(asked.state.phase).toBe("waiting");
+    const { environments } = await listEnvironments(world.pool, world.people.rita, { now: new Date().toISOString() });
+    expect(environments.map((one) => one.closed)).toEqual(["incident 9, no known end", null]);
     const verdict = asked.state.verdicts.find((one) => one.gate === "freeze");
     expect(verdict).toMatchObject({ status: "wait" });
     expect(verdict?.summary).toContain("closed by incident 9, with no known end");

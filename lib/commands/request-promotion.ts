@@ -17,7 +17,8 @@ import { Conflict, InvalidInput, parseInput } from "@/lib/pipeline/errors";
 import { lastOpening } from "@/lib/pipeline/gates/opens-by-itself";
 import { asMoment, notBefore, notBeforeProblem } from "@/lib/pipeline/plan/not-before";
 import type { Plan } from "@/lib/pipeline/plan/plan";
-import { type Severity, severity } from "@/lib/pipeline/policy/severity";
+import type { Severity } from "@/lib/pipeline/policy/severity";
+import { severity } from "@/lib/pipeline/policy/severity-schema";
 import { later } from "@/lib/pipeline/promotion/decision";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
 

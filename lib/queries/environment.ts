@@ -6,6 +6,7 @@ import { loadProject } from "@/lib/facts/project";
 import { NotFound, parseInput } from "@/lib/pipeline/errors";
 import { type EnvironmentPolicy, gatesOf } from "@/lib/pipeline/policy/environment";
 import type { StandingHold } from "@/lib/queries/environments";
+import { type FreezeView, freezesIn } from "@/lib/queries/freezes";
 import { instant } from "@/lib/queries/instant";
 import { readMatrix } from "@/lib/queries/matrix";
 import { matrixInput } from "@/lib/queries/matrix-input";
@@ -44,6 +45,8 @@ export interface EnvironmentView {
     /** Version of the project's file that says so. */
     fileVersion: number;
   };
+  /** The calendars that close it, in the order of the file. */
+  freezes: FreezeView[];
   hold: StandingHold | null;
   /** All of the project is held, this environment with it. */
   projectHold: StandingHold | null;
@@ -146,11 +149,15 @@ export async function readEnvironment(
       ...{ tag: policy.tag ?? null, protected: policy.protected, onFailure: policy.onFailure, queue: policy.queue },
       // A file that was stored by an older version names none.
       autoPromote: policy.autoPromote ?? "off",
-      gates: gatesOf(policy).map(gateWords),
+      gates: gatesOf(policy).map((gate) => {
+        const { demand, ...words } = gateWords(gate);
+        return { ...words, demand: gate.shadow ? `${demand}, in shadow` : demand };
+      }),
       strategy: strategyWords(policy.strategy),
       verification: verificationWords(policy),
       fileVersion: stored.version,
     },
+    freezes: freezesIn(policy, now),
     ...{ hold, projectHold, services, blocks, pins, automationHolds, queue, past },
     may: {
       hold: can(principal, "hold", scope),

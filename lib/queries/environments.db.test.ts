@@ -202,6 +202,7 @@ describe("the list of environments", () => {
       "veza/production",
     ]);
     expect(view.environments[1]).toEqual({
+      closed: null,
       ...{ project: "veza", environment: "production", tag: "prod", protected: true },
       ...{ requires: ["staging"], requiresAny: false, hold: { reason: "drill", by: "Olga", at: minute(1) } },
       ...{ running: 1, healthy: 1, drifted: 0, waiting: 2, moving: 1, may: { hold: true, release: true } },

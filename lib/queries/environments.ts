@@ -1,6 +1,8 @@
 import { can } from "@/lib/auth/permissions";
 import type { Principal } from "@/lib/auth/principal";
 import { type Queryable, sql } from "@/lib/db/sql";
+import type { Calendar } from "@/lib/pipeline/calendar/closings";
+import { closedNote, type FreezeStanding, freezeStanding } from "@/lib/pipeline/gates/freeze-standing";
 import { isObserving, joinTrouble, wasSeen } from "@/lib/queries/cell-sql";
 import { instant } from "@/lib/queries/instant";
 import { projectsInSightOf } from "@/lib/queries/visible-projects";
@@ -23,6 +25,8 @@ export interface EnvironmentLine {
   requiresAny: boolean;
   /** Its own; the whole project's stands in `projects`. */
   hold: StandingHold | null;
+  /** By which windows a calendar closes it, and when it opens; null where it is open. */
+  closed: string | null;
   /** Services that run here, those of them that were seen healthy, and those that drifted. */
   running: number;
   healthy: number;
@@ -46,7 +50,7 @@ export interface EnvironmentsView {
   environments: EnvironmentLine[];
 }
 
-type Row = Omit<EnvironmentLine, "may"> & { observing: boolean };
+type Row = Omit<EnvironmentLine, "may" | "closed"> & { observing: boolean; freezes: Calendar[] };
 
 /** The environments of the projects that the principal may see, by project, in the order in which releases reach them. */
 export async function listEnvironments(
@@ -60,7 +64,7 @@ export async function listEnvironments(
     select e.project, json_build_object('reason', e.reason, 'by', e.held_by ->> 'name', 'at', ${instant(sql`e.held_at`)}) as hold
       from hold e where e.environment is null and e.lifted_at is null and ${within}`);
   const rows = await db.query<Row>(sql`
-    select e.project, e.name as environment, e.tag, e.protected, e.requires, e.requires_any as "requiresAny",
+    select e.project, e.name as environment, e.tag, e.protected, e.requires, e.requires_any as "requiresAny", e.freezes,
            ${isObserving} as observing,
            case when h.id is not null then json_build_object('reason', h.reason, 'by', h.held_by ->> 'name', 'at', ${instant(sql`h.held_at`)}) end as hold,
            coalesce(r.running, 0) as running, coalesce(r.healthy, 0) as healthy, coalesce(r.drifted, 0) as drifted,
@@ -86,13 +90,19 @@ export async function listEnvironments(
       hold: held.find((one) => one.project === project)?.hold ?? null,
       may: { hold: can(principal, "hold", { project }), release: can(principal, "release", { project }) },
     })),
-    environments: rows.map(({ observing, ...row }) => {
+    environments: rows.map(({ observing, freezes, ...row }) => {
       const scope = { project: row.project, environment: row.environment };
       return {
         ...row,
+        closed: closedWords(freezeStanding(freezes, now)),
         healthy: observing ? row.healthy : 0,
         may: { hold: can(principal, "hold", scope), release: can(principal, "release", scope) },
       };
     }),
   };
+}
+
+function closedWords(standing: FreezeStanding): string | null {
+  if (standing.state === "open") return null;
+  return standing.state === "closed" ? closedNote(standing) : "its calendar cannot be read";
 }

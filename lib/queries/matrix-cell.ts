@@ -44,6 +44,8 @@ export interface CellPlace {
   /** The users are here. */
   last: boolean;
   mayPromote: boolean;
+  /** A calendar closes the environment until then. */
+  startsAt: string | undefined;
   /** The cell of the environment before; absent in the first one. */
   before?: StoredCell;
 }
@@ -57,7 +59,7 @@ export function cellView(cell: StoredCell, place: CellPlace): MatrixCell {
   const { next } = cell;
   const canPromote =
     next && !next.blocked && !place.held && place.mayPromote && cell.open?.release !== next.release
-      ? { releaseId: next.release, version: next.version }
+      ? { releaseId: next.release, version: next.version, ...(place.startsAt ? { startsAt: place.startsAt } : {}) }
       : undefined;
   return {
     environment: cell.environment,

@@ -31,9 +31,10 @@ export function matrixStatement(projects: string[] | null, input: MatrixInput): 
   );
 }
 
-/** The environments of a project, with what holds them. */
+/** The environments of a project, with what holds them and the calendars that close them. */
 const route = sql`
-  select coalesce(json_agg(json_strip_nulls(json_build_object('name', e.name, 'held', h.reason, 'holder', h.held_by ->> 'name'))
+  select coalesce(json_agg(json_strip_nulls(json_build_object('name', e.name, 'held', h.reason, 'holder', h.held_by ->> 'name',
+                           'freezes', nullif(e.freezes, '[]')))
                            order by e.position), '[]')
     from environment e ${joinHoldOf(sql`e.project`, sql`e.name`)}
    where e.project = v.project`;

@@ -12,6 +12,8 @@ export interface MatrixView {
   /** Place of `rows[0]` among all matching services (group rows are not counted). */
   offset: number;
   rows: MatrixRow[];
+  /** When a calendar opens or closes one of the environments next: nothing else tells of it. */
+  changesAt?: string;
 }
 
 export interface MatrixProject {
@@ -27,6 +29,8 @@ export interface MatrixEnvironment {
   state: "open" | "held" | "closed";
   /** Why, by whom, until when: `no Friday deploys, opens Mon 09:00`. */
   note?: string;
+  /** When a closed one opens; absent where nobody knows. */
+  opensAt?: string;
   /** The users are here: its port is drawn filled. By default the last environment of the project. */
   live?: boolean;
   /** Services of this project that are healthy here, of those that run here. */

@@ -9,7 +9,7 @@ import { NotFound, parseInput } from "@/lib/pipeline/errors";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import { asMoment, notBefore } from "@/lib/pipeline/plan/not-before";
 import type { Plan } from "@/lib/pipeline/plan/plan";
-import { severity } from "@/lib/pipeline/policy/severity";
+import { severity } from "@/lib/pipeline/policy/severity-schema";
 import { loadPlanFacts, type ServiceFacts } from "@/lib/queries/plan-facts";
 
 const name = z.string().min(1).max(63);

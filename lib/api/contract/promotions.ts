@@ -20,7 +20,7 @@ import { retryPromotionInput } from "@/lib/commands/retry-promotion";
 import { rollBackInput } from "@/lib/commands/roll-back";
 import { why } from "@/lib/commands/tell-promotion";
 import { notBefore } from "@/lib/pipeline/plan/not-before";
-import { severity } from "@/lib/pipeline/policy/severity";
+import { severity } from "@/lib/pipeline/policy/severity-schema";
 
 const idempotencyKey = z.strictObject({
   "Idempotency-Key": z

@@ -4,7 +4,8 @@ import { recurrenceProblem } from "@/lib/pipeline/calendar/recurrence";
 import type { CalendarWindow } from "@/lib/pipeline/calendar/window";
 import { isTimeZone } from "@/lib/pipeline/calendar/zone";
 import { duration } from "@/lib/pipeline/policy/duration";
-import { type Severity, severity } from "@/lib/pipeline/policy/severity";
+import type { Severity } from "@/lib/pipeline/policy/severity";
+import { severity } from "@/lib/pipeline/policy/severity-schema";
 
 export const freezeSubjects = ["promote", "autoPromote", "rollback"] as const;
 /** What a freeze can close: promotions that people ask for, those that nobody asks for, and rollbacks. */
