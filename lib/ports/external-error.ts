@@ -29,13 +29,21 @@ export interface ExternalErrorDetails {
   cause?: unknown;
 }
 
+const brand = Symbol.for("waybill.externalError");
+
 /** Thrown by adapters only: an outside system failed, refused, or answered what cannot be trusted. */
 export class ExternalError extends Error {
+  readonly [brand] = true;
   readonly system: string;
   readonly code: ExternalErrorCode;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly status: number | undefined;
+
+  /** Pages and routes are bundled apart, with a copy of this class each, and share the adapters of one process. */
+  static override [Symbol.hasInstance](value: unknown): value is ExternalError {
+    return typeof value === "object" && value !== null && brand in value;
+  }
 
   constructor(details: ExternalErrorDetails) {
     super(`${details.system}: ${details.message}`, { cause: details.cause });

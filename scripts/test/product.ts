@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { freePort } from "@/lib/db/embedded/free-port";
 import { type RunningNote, readRunningNote } from "../start/home";
+import { type Canaries, makeCanaries } from "./canaries";
 
 const READY_MINUTES = 10;
 
@@ -12,6 +13,8 @@ export class Product {
   private constructor(
     readonly url: string,
     readonly home: string,
+    /** Secrets that it was started with, to be searched for afterwards. */
+    readonly canaries: Canaries,
     private readonly child: ChildProcess,
     private readonly ended: Promise<number | string>,
   ) {}
@@ -24,7 +27,8 @@ export class Product {
     const port = await freePort();
     // The usual port of the worker is what every other product on this machine tries first, too.
     const ports = { PORT: String(port), WORKER_PORT: String(await freePort()) };
-    const env = { ...withoutWaybillSettings(process.env), ...ports, WAYBILL_HOME: home };
+    const canaries = makeCanaries();
+    const env = { ...withoutWaybillSettings(process.env), ...ports, ...canaries, WAYBILL_HOME: home };
     const child = spawn(process.execPath, [path.join(root, "scripts/start.mjs")], {
       cwd: root,
       env,
@@ -34,7 +38,7 @@ export class Product {
       child.once("error", (error) => resolve(error.message));
       child.once("exit", (code, signal) => resolve(code ?? signal ?? "unknown"));
     });
-    const product = new Product(`http://127.0.0.1:${port}`, home, child, ended);
+    const product = new Product(`http://127.0.0.1:${port}`, home, canaries, child, ended);
     try {
       await product.ready();
     } catch (error) {

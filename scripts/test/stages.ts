@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { searchForCanaries } from "./canaries";
 import { ensureBrowser } from "./find-browser.mjs";
 import { type Outcome, playwrightOutcome, single } from "./outcome";
 import { Product } from "./product";
@@ -82,6 +83,11 @@ async function runBrowserTests(root: string, filters: string[]): Promise<Outcome
       timeoutMinutes: 20,
     });
     outcome = await readOutcome("browser", code, folder, file, (text) => playwrightOutcome(JSON.parse(text)));
+    const canaries = await searchForCanaries(
+      product,
+      filters.length === 0 || filters.some((one) => one.includes("secrets")),
+    );
+    outcome = { ...outcome, passed: outcome.passed + canaries.passed, failed: [...outcome.failed, ...canaries.failed] };
   } finally {
     const code = await product.stop();
     if (code !== 0) console.error(`npm start ended with ${code}`);
