@@ -36,11 +36,7 @@ export async function searchForCanaries(
   const secrets = { ...product.canaries, ...(await secretsOf(note)) };
   const database = await databaseTexts(note.databaseUrl);
   const places = [...(await logTexts(product.home)), ...database, ...(await webTexts(product.url))];
-  const failed = places.flatMap(([name, text]) =>
-    Object.entries(secrets).flatMap(([secret, value]) =>
-      formsOf(value).some((form) => text.includes(form)) ? [`canaries: ${secret} stands in ${name}`] : [],
-    ),
-  );
+  const failed = findSecrets(places, secrets);
   // A search that finds nothing must be able to find something.
   const all = places.map(([, text]) => text).join("\n");
   if (!all.includes("veza")) failed.push("canaries: nothing of the product was searched");
@@ -48,6 +44,15 @@ export async function searchForCanaries(
     failed.push("canaries: no credential was seeded");
   console.log(`canaries: ${Object.keys(secrets).length} secrets searched for in ${places.length} places`);
   return failed.length > 0 ? { passed: 0, failed, skipped: [] } : single("canaries", true);
+}
+
+/** A line for each secret and place that holds it, plainly or inside something in base64. */
+export function findSecrets(places: readonly Place[], secrets: Readonly<Record<string, string>>): string[] {
+  return places.flatMap(([name, text]) =>
+    Object.entries(secrets).flatMap(([secret, value]) =>
+      formsOf(value).some((form) => text.includes(form)) ? [`canaries: ${secret} stands in ${name}`] : [],
+    ),
+  );
 }
 
 function formsOf(secret: string): string[] {
