@@ -5,9 +5,12 @@ import type { ActionOutcome } from "@/components/action/action-outcome";
 import { countAgainstLimit, personCounted } from "@/lib/auth/rate-limit";
 import { abort } from "@/lib/commands/abort";
 import { approve } from "@/lib/commands/approve";
+import { confirmOverride } from "@/lib/commands/confirm-override";
+import { overrideGate } from "@/lib/commands/override-gate";
 import { reject } from "@/lib/commands/reject";
 import { type Requested, requestPromotion } from "@/lib/commands/request-promotion";
 import { retryPromotion } from "@/lib/commands/retry-promotion";
+import { reviewOverride } from "@/lib/commands/review-override";
 import { rollBack } from "@/lib/commands/roll-back";
 import { settleStuck } from "@/lib/commands/settle-stuck";
 import type { Told } from "@/lib/commands/tell-promotion";
@@ -42,6 +45,27 @@ export async function rejectAction(input: unknown): Promise<ActionOutcome> {
     await countAgainstLimit("approve", personCounted(principal));
     return await reject(engine, principal, input);
   }, told("is rejected"));
+}
+
+/** Lets one gate pass for exactly one plan. */
+export async function overrideGateAction(input: unknown): Promise<ActionOutcome> {
+  return runAction((engine, principal) => overrideGate(engine, principal, input), told("has a gate overridden by you"));
+}
+
+/** The second person's yes to an override. */
+export async function confirmOverrideAction(input: unknown): Promise<ActionOutcome> {
+  return runAction(
+    (engine, principal) => confirmOverride(engine, principal, input),
+    told("has a gate overridden by two"),
+  );
+}
+
+/** Closes the review of an override, with words. */
+export async function reviewOverrideAction(input: unknown): Promise<ActionOutcome> {
+  return runAction(
+    (engine, principal) => reviewOverride(engine, principal, input),
+    ({ state }) => ({ href: `/promotions/${state.id}`, message: `The override of ${state.id} is reviewed` }),
+  );
 }
 
 /** Stops a promotion; what it has changed already goes back first. */

@@ -5,6 +5,8 @@ import { approvalsPath } from "@/components/approval/approvals-path";
 import { standingWords } from "@/components/approval/standing-words";
 import { useView } from "@/components/live/use-view";
 import { ViewErrorState } from "@/components/live/view-error-state";
+import type { OverrideActions } from "@/components/override/override-acts";
+import { OverrideLines } from "@/components/override/override-lines";
 import { PromotionName } from "@/components/promotion/promotion-name";
 import { Box } from "@/components/sheet/box";
 import { Sheet } from "@/components/sheet/sheet";
@@ -16,8 +18,14 @@ import { Lines } from "@/components/ui/lines";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { ApprovalLine, ApprovalsView } from "@/lib/queries/approvals";
 
+interface ApprovalsListProps {
+  initial: ApprovalsView;
+  initialPath: string;
+  actions: OverrideActions;
+}
+
 /** What waits for my yes, and what waits for the yes of others. */
-export function ApprovalsList({ initial, initialPath }: { initial: ApprovalsView; initialPath: string }) {
+export function ApprovalsList({ initial, initialPath, actions }: ApprovalsListProps) {
   const { inSight } = useProjectsInSight();
   const path = approvalsPath(inSight);
   const { data, error, refetch } = useView<ApprovalsView>(path, {
@@ -49,6 +57,13 @@ export function ApprovalsList({ initial, initialPath }: { initial: ApprovalsView
           </Box>
         </Sheet>
       )}
+      {data.overrides.length > 0 ? (
+        <Sheet label="Overrides">
+          <Box title="Overrides, open until another person has reviewed them" note={data.overrides.length} flush>
+            <OverrideLines lines={data.overrides} actions={actions} />
+          </Box>
+        </Sheet>
+      ) : null}
       {data.others.length > 0 ? (
         <Sheet label="Waits for others">
           <Box title="Waits for others" note={data.others.length} flush>

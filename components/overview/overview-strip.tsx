@@ -17,11 +17,13 @@ const notRead = { tasks: [], total: 0, none: "reading" };
 function waitingBox(view: OverviewView | undefined): StripBox {
   const title = "Waiting for you";
   if (!view) return { title, ...notRead };
-  const { tasks, total, others } = view.waiting;
+  const { tasks, total, others, overrides } = view.waiting;
   const elsewhere = others > 0 ? `${others} ${others === 1 ? "waits" : "wait"} for other people` : undefined;
+  const toReview = countOf(overrides, "override");
+  const also = [toReview && `${toReview} to look at`, elsewhere].filter(Boolean).join(", ");
   return {
     title,
-    note: [countOf(total, "approval"), elsewhere].filter(Boolean).join(", "),
+    note: [countOf(total, "approval"), also].filter(Boolean).join(", "),
     tasks: tasks.map((task) => ({
       id: task.id,
       state: "approve",
@@ -35,7 +37,7 @@ function waitingBox(view: OverviewView | undefined): StripBox {
       href: `/promotions/${task.id}`,
     })),
     total,
-    none: elsewhere ? `nothing; ${elsewhere}` : "nothing waits for you",
+    none: also === "" ? "nothing waits for you" : toReview ? also : `nothing; ${also}`,
     moreHref: "/approvals",
     stampWidth: 76,
   };

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { ActionFailureNote } from "@/components/action/action-failure-note";
 import type { ActionOutcome } from "@/components/action/action-outcome";
 import { useAction } from "@/components/action/use-action";
+import { OverrideRequest } from "@/components/promote/override-request";
 import { previewAnswer } from "@/components/promote/preview-answer";
 import { WhenField } from "@/components/promote/when-field";
 import { Box } from "@/components/sheet/box";
@@ -39,8 +40,8 @@ export function RequestForm({ view, isStale, requestAction, rollBackAction }: Re
   });
   const answer = previewAnswer(view);
   const { kind: _, ...place } = subject;
-  const ask = () =>
-    void run({ ...place, planHash, idempotencyKey, ...(reason.trim() ? { reason: reason.trim() } : {}) });
+  const ask = (more: object = {}) =>
+    void run({ ...place, planHash, idempotencyKey, ...(reason.trim() ? { reason: reason.trim() } : {}), ...more });
 
   if (answer.href) {
     return (
@@ -63,6 +64,16 @@ export function RequestForm({ view, isStale, requestAction, rollBackAction }: Re
           <p className="note mt-2" id="request-closed">
             {closed}
           </p>
+          {isStale ? null : (
+            <div className="mt-3">
+              <OverrideRequest
+                view={view}
+                busy={busy}
+                failure={failure}
+                onRequest={(overrides) => ask({ overrides, reason: overrides[0]?.reason })}
+              />
+            </div>
+          )}
         </>
       ) : (
         <div className="grid gap-3">
@@ -78,7 +89,7 @@ export function RequestForm({ view, isStale, requestAction, rollBackAction }: Re
             action={answer.button}
             busy={busy}
             disabled={owesReason}
-            onConfirm={ask}
+            onConfirm={() => ask()}
           />
           <ActionFailureNote failure={failure} />
           {answer.startsAt ? (

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { type OverrideGate, OverrideGateButton } from "@/components/override/override-gate-button";
 import { EvidenceText } from "@/components/promotion/evidence-text";
 import { gateRowLook, gateTitle } from "@/components/promotion/gate-words";
 import { Verdict as VerdictMark } from "@/components/state/verdict";
@@ -6,6 +7,7 @@ import { RelativeTime } from "@/components/time/relative-time";
 import { Lines } from "@/components/ui/lines";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import { isOpen } from "@/lib/pipeline/gates/gate";
+import { overrideRule } from "@/lib/pipeline/gates/override";
 
 const columns = [
   { key: "gate", head: "gate", width: "132px" },
@@ -19,10 +21,12 @@ interface GatesTableProps {
   verdicts: readonly Verdict[];
   /** Signatures, where the gate is one that people open. */
   signatures?: ReactNode;
+  /** For whoever may let a closed gate pass. */
+  override?: OverrideGate;
 }
 
 /** Every gate with its verdict, what was found, and who or what would change it. */
-export function GatesTable({ verdicts, signatures }: GatesTableProps) {
+export function GatesTable({ verdicts, signatures, override }: GatesTableProps) {
   return (
     <Lines caption="Gates" columns={columns} tall stack>
       {verdicts.map((verdict, index) => (
@@ -35,10 +39,19 @@ export function GatesTable({ verdicts, signatures }: GatesTableProps) {
           <td className="lines__side">
             <VerdictMark verdict={verdict.status} />
             {verdict.shadow ? <span className="block small muted">in shadow</span> : null}
+            {verdict.overridden ? <span className="block small strong">overridden</span> : null}
           </td>
-          <td>{verdict.gate === "approval" && signatures ? signatures : <EvidenceText text={sentence(verdict)} />}</td>
+          <td>
+            {verdict.gate === "approval" && signatures ? signatures : <EvidenceText text={sentence(verdict)} />}
+            <OverrideNote verdict={verdict} />
+          </td>
           <td className={isOpen(verdict) ? "num muted" : "num strong"}>
             <Aside verdict={verdict} />
+            {override && overrideRule(verdict.gate) !== "never" && !isOpen(verdict) && !verdict.overrideAsked ? (
+              <span className="block mt-1">
+                <OverrideGateButton gate={index} kind={verdict.gate} about={override} />
+              </span>
+            ) : null}
           </td>
         </tr>
       ))}
@@ -50,6 +63,18 @@ function sentence({ summary, evidence, status }: Verdict): string {
   // What soaked so far stands beside the summary only while it is waited for.
   const soaked = evidence.find((one) => one.name === "soaked" && status === "wait");
   return soaked ? `${summary}: ${soaked.value} of ${soaked.threshold}` : summary;
+}
+
+/** Who let it pass, or asked to. */
+function OverrideNote({ verdict: { overridden, overrideAsked } }: { verdict: Verdict }) {
+  const said = overridden ?? overrideAsked;
+  if (!said) return null;
+  const by = overridden?.confirmedBy ? `${said.by.name} and ${overridden.confirmedBy.name}` : said.by.name;
+  return (
+    <span className="block small strong">
+      {overridden ? "let pass by" : "to be let pass, asked by"} {by} for {said.incident}: {said.reason}
+    </span>
+  );
 }
 
 /** What the reader does with it: until when, who, or where the proof is. */

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { SignBox } from "@/components/approval/sign-box";
 import type { SignAction } from "@/components/approval/use-signature";
 import { useView } from "@/components/live/use-view";
+import { OverridesAlert } from "@/components/override/overrides-alert";
 import { PlanChanged } from "@/components/promote/plan-changed";
 import { PromotionAside } from "@/components/promotion/promotion-aside";
 import { PromotionHead } from "@/components/promotion/promotion-head";
@@ -22,6 +23,9 @@ export interface PromotionActions {
   settleStuckAction: PromotionAction;
   retryAction: PromotionAction;
   unblockAction: PromotionAction;
+  overrideGateAction: PromotionAction;
+  confirmOverrideAction: PromotionAction;
+  reviewOverrideAction: PromotionAction;
 }
 
 /** While targets change, what does not come over the stream (a try that is put off) is asked for this often. */
@@ -60,6 +64,7 @@ export function PromotionPage({ initial, actions }: { initial: PromotionView; ac
       ) : (
         <Replanned view={view} />
       )}
+      <OverridesAlert view={view} actions={actions} />
       <WithAside
         lead={
           asksForSignature || canStop(view) ? (
@@ -71,7 +76,18 @@ export function PromotionPage({ initial, actions }: { initial: PromotionView; ac
         }
         aside={<PromotionAside view={view} />}
       >
-        <PromotionSheet view={view} unblockAction={actions.unblockAction} />
+        <PromotionSheet
+          view={view}
+          unblockAction={actions.unblockAction}
+          override={
+            view.rights.override && !isStale
+              ? {
+                  ...{ promotion: id, environment: view.plan.environment },
+                  ...{ planHash: seen.planHash, action: actions.overrideGateAction },
+                }
+              : undefined
+          }
+        />
       </WithAside>
     </>
   );

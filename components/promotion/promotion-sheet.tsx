@@ -1,3 +1,4 @@
+import type { OverrideGate } from "@/components/override/override-gate-button";
 import { CauseBox } from "@/components/promotion/cause-box";
 import { ChangesBox } from "@/components/promotion/changes-box";
 import { ChecksBox } from "@/components/promotion/checks-box";
@@ -16,8 +17,15 @@ import { Box } from "@/components/sheet/box";
 import { Sheet, SheetRow } from "@/components/sheet/sheet";
 import type { PromotionView } from "@/lib/queries/promotion-page";
 
+interface PromotionSheetProps {
+  view: PromotionView;
+  unblockAction: PromotionAction;
+  /** For whoever may let a closed gate pass. */
+  override?: OverrideGate;
+}
+
 /** The promotion as a form with numbered boxes; those without content are left out, so that the numbers have no gaps. */
-export function PromotionSheet({ view, unblockAction }: { view: PromotionView; unblockAction: PromotionAction }) {
+export function PromotionSheet({ view, unblockAction, override }: PromotionSheetProps) {
   const { plan, phase, facts } = view;
   const isWaiting = phase === "waiting" || phase === "queued";
   // Once it has ended and something else should run there, what is seen is not its doing any more.
@@ -73,6 +81,7 @@ export function PromotionSheet({ view, unblockAction }: { view: PromotionView; u
         >
           <GatesTable
             verdicts={view.verdicts}
+            override={override}
             signatures={view.signatures.length > 0 ? <Signatures view={view} /> : undefined}
           />
         </Box>

@@ -7,6 +7,7 @@ export const roleWords: Record<Role, string> = {
   viewer: "viewer",
   releaseManager: "release manager",
   approver: "approver",
+  overrider: "overrider",
   administrator: "administrator",
 };
 
@@ -25,6 +26,8 @@ export const actionWords: Record<Action, string> = {
   block: "block",
   unblock: "unblock",
   pin: "pin and unpin",
+  override: "override gates",
+  reviewOverride: "review overrides",
   adoptDrift: "adopt drift",
   revertDrift: "revert drift",
   configure: "change the file",

@@ -11,7 +11,7 @@ import { createDemoWorld, type DemoWorld, projectFile } from "@/lib/engine/testi
 import { verifyLines } from "@/lib/ledger/verify";
 import type { PromotionView } from "@/lib/queries/api/promotion-view";
 
-type Who = "rita" | "arjun" | "ada";
+type Who = "rita" | "arjun" | "ada" | "noor";
 
 let world: DemoWorld;
 let routes: ApiRoute[];
@@ -25,6 +25,7 @@ beforeAll(async () => {
   secrets.rita = await tokenOf(world.people.rita, "demo", "releaseManager");
   secrets.arjun = await tokenOf(world.people.arjun, "demo", "approver");
   secrets.ada = await tokenOf(world.people.ada, "*", "administrator");
+  secrets.noor = await tokenOf(world.people.noor, "demo", "administrator");
 }, 60_000);
 afterAll(() => world?.close());
 
@@ -254,6 +255,33 @@ describe("what the API answers is what its document says", () => {
       status: 422,
       body: { issues: [{ path: "notBefore" }] },
     });
+  });
+
+  it("overrides: asked for, confirmed by a second person, reviewed after the end", async () => {
+    const waiting = await promote("chat@v1.1.0", "production");
+    const { id, planHash, plan } = waiting.body;
+    const gate = plan.gates.findIndex((one) => one.kind === "approval");
+    const path = `/promotions/${id}/overrides`;
+    const body = { planHash, gate, reason: "the shop is down", incident: "INC-7" };
+    const asked = await ask<PromotionView>("ada", "POST", path, { body });
+    expect(asked).toMatchObject({ status: 201, body: { overrides: [{ id: 1, needsSecond: true, confirmed: null }] } });
+    const hold = plan.gates.findIndex((one) => one.kind === "hold");
+    expect(await ask("ada", "POST", path, { body: { ...body, gate: hold } })).toMatchObject({
+      status: 403,
+      body: { code: "notOverridable" },
+    });
+    const own = await ask("ada", "POST", `${path}/1/confirm`, { body: { planHash } });
+    expect(own).toMatchObject({ status: 403, body: { code: "secondPerson" } });
+    const confirmed = await ask<PromotionView>("noor", "POST", `${path}/1/confirm`, { body: { planHash } });
+    expect(confirmed).toMatchObject({ status: 200, body: { overrides: [{ confirmed: { by: { kind: "token" } } }] } });
+    const words = { words: "the approvers could not be reached" };
+    expect(await ask("noor", "POST", `${path}/1/review`, { body: words })).toMatchObject({
+      body: { code: "notEnded" },
+    });
+    expect((await ended(id)).phase).toBe("succeeded");
+    const reviewed = await ask<PromotionView>("noor", "POST", `${path}/1/review`, { body: words });
+    expect(reviewed).toMatchObject({ status: 200, body: { phase: "succeeded", overrides: [{ review: words }] } });
+    expect(await ask("noor", "POST", `${path}/one/review`, { body: words })).toMatchObject({ status: 422 });
   });
 
   it("rollbacks: previewed, requested, repeated", async () => {

@@ -18,6 +18,7 @@ import {
   revertDriftOperation,
 } from "@/lib/api/contract/environments";
 import { exportLedgerOperation, ledgerHeadOperation, readLedgerOperation } from "@/lib/api/contract/ledger";
+import { confirmOverrideOperation, overrideOperation, reviewOverrideOperation } from "@/lib/api/contract/overrides";
 import { listProjectsOperation, matrixOperation } from "@/lib/api/contract/projects";
 import {
   abortOperation,
@@ -49,6 +50,9 @@ export const operations: readonly Operation[] = [
   listPromotionsOperation,
   readPromotionOperation,
   signOperation,
+  overrideOperation,
+  confirmOverrideOperation,
+  reviewOverrideOperation,
   abortOperation,
   settleOperation,
   retryOperation,

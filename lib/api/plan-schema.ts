@@ -168,6 +168,8 @@ export const plan = z
   })
   .meta({ id: "Plan", description: "exactly what a promotion will do; its hash is what is approved" });
 
+const overrideWords = { by: actor, reason: z.string(), incident: z.string(), at: z.string() };
+
 export const verdict = z
   .strictObject({
     gate: z.string(),
@@ -182,7 +184,14 @@ export const verdict = z
     whoMayOverride: z.string().optional(),
     evaluatedAt: z.string().optional(),
     shadow,
-    overridden: z.strictObject({ by: actor, reason: z.string(), incident: z.string(), at: z.string() }).optional(),
+    overridden: z
+      .strictObject({ ...overrideWords, confirmedBy: actor.optional() })
+      .optional()
+      .meta({ description: "somebody let it pass, for this plan" }),
+    overrideAsked: z
+      .strictObject({ id: z.int(), ...overrideWords })
+      .optional()
+      .meta({ description: "somebody asked to let it pass, which takes a second person" }),
   })
   .meta({ id: "Verdict", description: "a gate's answer" });
 

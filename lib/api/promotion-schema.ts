@@ -94,6 +94,23 @@ const cause = z
   })
   .meta({ id: "Cause", description: "why it went back; failed: something said no; errored: it could not be told" });
 
+const override = z
+  .strictObject({
+    id: z.int().meta({ description: "its number within the promotion" }),
+    gate: z.int().meta({ description: "the gate's place in the plan, from 0" }),
+    gateKind: z.string(),
+    planHash: planHashValue,
+    by: actor,
+    person: z.string(),
+    reason: z.string(),
+    incident: z.string(),
+    at: instant,
+    needsSecond: z.boolean().meta({ description: "it counts only once a second person confirmed it" }),
+    confirmed: z.strictObject({ by: actor, person: z.string(), at: instant }).nullable(),
+    review: z.strictObject({ by: actor, person: z.string(), words: z.string(), at: instant }).nullable(),
+  })
+  .meta({ id: "Override", description: "a gate that somebody let pass, for one plan" });
+
 export const promotion = z
   .strictObject({
     ...summaryFields,
@@ -112,6 +129,7 @@ export const promotion = z
         authenticatedAt: instant.optional().meta({ description: "when they had signed in, where that is known" }),
       }),
     ),
+    overrides: z.array(override),
     rollouts: z.array(rollout),
     checks: z.array(check),
     watchUntil: z.string().nullable(),

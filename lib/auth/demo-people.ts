@@ -44,4 +44,12 @@ export const demoPeople: readonly DemoPerson[] = [
     administrator: true,
     why: "Administrator: connections, project files, tokens",
   },
+  {
+    subject: "noor",
+    name: "Noor Haddad",
+    email: "noor@demo.waybill.dev",
+    groups: ["administrator", "staff"],
+    administrator: true,
+    why: "Another administrator: for what takes two",
+  },
 ];

@@ -22,31 +22,34 @@ function token(owner: PersonPrincipal, over: Partial<TokenPrincipal> = {}): Toke
 
 const grant = (role: Role, environments: string[] | null = null): Grant => ({ project: "veza", role, environments });
 
-// Written out by hand, so that a slip in the table is a failing line here: V R P A = who may.
+// Written out by hand, so that a slip in the table is a failing line here: V R P O A = who may.
 const table: Record<Action, string> = {
-  view: "V R P A",
-  announce: "- R - A",
-  createToken: "- R P A",
-  promote: "- R - A",
-  approve: "- - P A",
-  reject: "- - P A",
-  abort: "- R P A",
-  rollBack: "- R - A",
-  hold: "- R P A",
-  release: "- R - A",
-  block: "- R P A",
-  unblock: "- - P A",
-  pin: "- R - A",
-  adoptDrift: "- R - A",
-  revertDrift: "- R - A",
-  configure: "- - - A",
-  administer: "- - - -",
+  view: "V R P O A",
+  announce: "- R - - A",
+  createToken: "- R P - A",
+  promote: "- R - - A",
+  approve: "- - P - A",
+  reject: "- - P - A",
+  abort: "- R P - A",
+  rollBack: "- R - - A",
+  hold: "- R P - A",
+  release: "- R - - A",
+  block: "- R P - A",
+  unblock: "- - P - A",
+  pin: "- R - - A",
+  override: "- - - O A",
+  reviewOverride: "- - P O A",
+  adoptDrift: "- R - - A",
+  revertDrift: "- R - - A",
+  configure: "- - - - A",
+  administer: "- - - - -",
 };
 const letters: [Role, number][] = [
   ["viewer", 0],
   ["releaseManager", 1],
   ["approver", 2],
-  ["administrator", 3],
+  ["overrider", 3],
+  ["administrator", 4],
 ];
 const everyCase = actions.flatMap((action) =>
   letters.map(([role, at]) => [role, action, table[action].split(" ")[at] !== "-"] as const),

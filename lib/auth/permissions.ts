@@ -21,6 +21,8 @@ export const actionReach = {
   block: "environment",
   unblock: "environment",
   pin: "environment",
+  override: "environment",
+  reviewOverride: "environment",
   adoptDrift: "environment",
   revertDrift: "environment",
   configure: "wholeProject",
@@ -32,7 +34,8 @@ export const actions = Object.keys(actionReach) as Action[];
 
 /**
  * The one table of roles. A release manager moves and stops, an approver signs and stops: whoever asks for a release
- * cannot sign it by role alone. `release` lifts a hold. A project's administrator does not administer the installation.
+ * cannot sign it by role alone. An overrider lets a gate pass in an emergency, which somebody else reviews: a right that
+ * comes with no other role than the administrator's. `release` lifts a hold. A project's administrator does not administer the installation.
  */
 export const permissions = {
   viewer: ["view"],
@@ -50,7 +53,8 @@ export const permissions = {
     "adoptDrift",
     "revertDrift",
   ],
-  approver: ["view", "createToken", "approve", "reject", "abort", "hold", "block", "unblock"],
+  approver: ["view", "createToken", "approve", "reject", "abort", "hold", "block", "unblock", "reviewOverride"],
+  overrider: ["view", "override", "reviewOverride"],
   administrator: actions.filter((action) => action !== "administer"),
 } as const satisfies Record<Role, readonly Action[]>;
 

@@ -61,3 +61,8 @@ export function authenticatedAt(principal: Principal): string | null {
 export function personOf(principal: Principal): PersonPrincipal {
   return principal.kind === "token" ? principal.owner : principal;
 }
+
+/** Who acts, as a promotion is told: the actor, the person behind, and when they proved who they are. */
+export function actOf(principal: Principal): { by: Actor; person: string; authenticatedAt: string | null } {
+  return { by: actorOf(principal), person: personOf(principal).id, authenticatedAt: authenticatedAt(principal) };
+}

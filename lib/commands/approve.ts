@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { actorOf, authenticatedAt, type Principal, personOf } from "@/lib/auth/principal";
+import { actOf, type Principal, personOf } from "@/lib/auth/principal";
 import type { CommandContext, Refusal } from "@/lib/commands/context";
 import { planHash, promotionId, type Told, tellPromotion } from "@/lib/commands/tell-promotion";
 import { loadStandings } from "@/lib/facts/evidence/approvals";
@@ -27,11 +27,9 @@ export async function approve(context: CommandContext, principal: Principal, raw
     }
     return {
       kind: "approve",
-      by: actorOf(principal),
-      person: person.id,
+      ...actOf(principal),
       planHash: input.planHash,
       reason: input.reason || null,
-      authenticatedAt: authenticatedAt(principal),
     };
   });
 }

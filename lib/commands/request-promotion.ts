@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import { z } from "zod";
 import { mustBeAbleTo } from "@/lib/auth/permissions";
-import { actorOf, type Principal } from "@/lib/auth/principal";
+import { actOf, actorOf, type Principal } from "@/lib/auth/principal";
 import type { CommandContext, Refusal } from "@/lib/commands/context";
+import { type OverrideOfGate, overridden, overrideOfGate, refuseOverrides } from "@/lib/commands/override-at-request";
 import { allSent } from "@/lib/db/all-sent";
 import { sql } from "@/lib/db/sql";
-import { type Assessment, assess } from "@/lib/facts/assess";
+import { type Assessment, assess, judge } from "@/lib/facts/assess";
+import { signedOf } from "@/lib/facts/evidence/asked";
 import { type PlanSubject, scheduledAt } from "@/lib/facts/plan-inputs";
 import { refusalOf } from "@/lib/facts/refusal";
 import { inLedgerTransaction, type LedgerTransaction } from "@/lib/ledger/append";
@@ -41,6 +43,8 @@ export const requestPromotionInput = z.strictObject({
     .optional(),
   ...urgency,
   notBefore: notBefore.optional(),
+  /** Gates of that very plan that whoever asks lets pass; needs `planHash` and the right to override. */
+  overrides: z.array(z.strictObject(overrideOfGate)).min(1).max(20).optional(),
   idempotencyKey: z.string().min(8).max(200),
 });
 export type RequestPromotionInput = z.infer<typeof requestPromotionInput>;
@@ -67,6 +71,12 @@ export async function requestPromotion(
   const input = parseInput(requestPromotionInput, raw);
   const { project, environment, release } = input;
   mustBeAbleTo(principal, "promote", { project, environment });
+  if (input.overrides) {
+    mustBeAbleTo(principal, "override", { project, environment });
+    if (!input.planHash) {
+      throw new InvalidInput([{ path: "planHash", message: "is needed with overrides: they are for one plan" }]);
+    }
+  }
   mustSayWhy(input);
   const at = timeOf(input);
   const subject: PlanSubject = { kind: "promote", project, environment, release, ...severityOf(input), ...at };
@@ -84,7 +94,11 @@ export async function requestPromotion(
     const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [], reason: input.reason || null };
     const assessment = await assess(tx, subject, signed, now);
     if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
-    const refusal = refusePlan(assessment, input.planHash) ?? (await refusalOf(tx, assessment));
+    const overrides = input.overrides ?? [];
+    const refusal =
+      refusePlan(assessment, input.planHash) ??
+      refuseOverrides(principal, assessment, overrides, now) ??
+      (await refusalOf(tx, overridden(principal, assessment, overrides, now)));
     if (refusal) return { kind: "rejection", ...refusal };
     return startPromotion(tx, assessment, {
       by: actorOf(principal),
@@ -93,6 +107,7 @@ export async function requestPromotion(
       causedBy: null,
       idempotencyKey: input.idempotencyKey,
       requestHash: requestHashOf(input),
+      overrides: overrides.map((one) => ({ ...one, ...actOf(principal) })),
     });
   });
 }
@@ -200,6 +215,7 @@ interface Start {
   causedBy: string | null;
   idempotencyKey: string;
   requestHash: string;
+  overrides?: readonly (OverrideOfGate & ReturnType<typeof actOf>)[];
 }
 
 /** Records the request and its first evaluation; it starts here and now where every gate is open and its place free. */
@@ -220,11 +236,31 @@ export async function startPromotion(tx: LedgerTransaction, assessment: Assessme
   );
   if (requested.kind === "rejection") throw new Conflict(requested.message);
   await supersedeOlder(tx, requested.state, now);
-  const slotFree = await slotIsFree(tx, requested.state);
-  const input = { kind: "evaluated" as const, plan, planHash, changes: [], verdicts, slotFree };
-  const evaluated = await recordInput(tx, requested.state, input, now);
+  const state = await recordOverrides(tx, requested.state, start);
+  const [judged = verdicts] = state.overrides
+    ? await judge(tx, [{ plan, planHash, promotion: id, signed: signedOf(state) }], now)
+    : [verdicts];
+  const slotFree = await slotIsFree(tx, state);
+  const input = { kind: "evaluated" as const, plan, planHash, changes: [], verdicts: judged, slotFree };
+  const evaluated = await recordInput(tx, state, input, now);
   if (evaluated.kind === "rejection") throw new Conflict(evaluated.message);
   return { kind: "requested", state: evaluated.state, created: true };
+}
+
+async function recordOverrides(
+  tx: LedgerTransaction,
+  requested: PromotionState,
+  { now, overrides = [] }: Start,
+): Promise<PromotionState> {
+  let state = requested;
+  for (const override of overrides) {
+    const input = { kind: "override" as const, ...override, planHash: state.planHash };
+    const recorded = await recordInput(tx, state, input, now);
+    // Nothing of the request may stay where one of them does not hold.
+    if (recorded.kind === "rejection") throw new Conflict(recorded.message);
+    state = recorded.state;
+  }
+  return state;
 }
 
 function expiresAfterMs(plan: Plan): number {

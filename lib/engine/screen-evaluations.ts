@@ -5,7 +5,7 @@ import { collectEvidence } from "@/lib/engine/evidence/collect-evidence";
 import type { LeasedStep } from "@/lib/engine/lease";
 import { type HeldEvaluation, putOffEvaluations } from "@/lib/engine/take-due-evaluations";
 import { judge } from "@/lib/facts/assess";
-import type { Asked } from "@/lib/facts/evidence/asked";
+import { type Asked, signedOf } from "@/lib/facts/evidence/asked";
 import { loadPlans, subjectOf } from "@/lib/facts/plan-inputs";
 import { loadProject } from "@/lib/facts/project";
 import { hashPlan } from "@/lib/pipeline/plan/hash";
@@ -68,9 +68,7 @@ async function askOutside(engine: Engine, looks: readonly Look[]): Promise<void>
 async function findUnchanged(engine: Engine, looks: readonly Look[]) {
   const now = engine.now();
   const asked = looks.map(({ state, plan, planHash }): Asked => {
-    const { requestedBy, requestedAt, approvals, reason } = state;
-    const signed = { requestedBy, requestedAt, given: approvals, reason };
-    return { plan, planHash, promotion: state.id, signed };
+    return { plan, planHash, promotion: state.id, signed: signedOf(state) };
   });
   const verdicts = await judge(engine.pool, asked, now);
   return looks.flatMap(({ step, state, plan, planHash }, index) => {

@@ -37,5 +37,8 @@ export async function assess(
 /** Every gate's verdict on each of these plans, in their order. */
 export async function judge(db: Queryable, asked: readonly Asked[], now: string): Promise<Verdict[][]> {
   const evidence = await loadGateEvidence(db, asked, now);
-  return asked.map(({ plan }, index) => evaluateGates({ plan, evidence: evidence[index] ?? {}, now }));
+  return asked.map(({ plan, planHash, signed }, index) => {
+    const overrides = (signed.overrides ?? []).filter((one) => one.planHash === planHash);
+    return evaluateGates({ plan, evidence: evidence[index] ?? {}, now, overrides });
+  });
 }

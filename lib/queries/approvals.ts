@@ -1,5 +1,6 @@
 import { visibleProjects } from "@/lib/auth/permissions";
 import type { Principal } from "@/lib/auth/principal";
+import { allSent } from "@/lib/db/all-sent";
 import { type Queryable, sql } from "@/lib/db/sql";
 import { isOpen } from "@/lib/pipeline/gates/gate";
 import {
@@ -9,6 +10,7 @@ import {
   signingStanding,
   waitsForThem,
 } from "@/lib/queries/approval-standing";
+import { loadOpenOverrides, type OverrideLine } from "@/lib/queries/overrides";
 
 /** An approval that is asked for, as a line of the inbox. Times are ISO 8601, UTC. */
 export interface ApprovalLine {
@@ -37,6 +39,8 @@ export interface ApprovalsView {
   mine: ApprovalLine[];
   /** Those that wait for others. */
   others: ApprovalLine[];
+  /** Gates that somebody let pass and that nobody has reviewed, and those that ask for a second person. */
+  overrides: OverrideLine[];
   /** There are more than are listed. */
   cut: boolean;
 }
@@ -51,12 +55,16 @@ export async function loadApprovals(
   principal: Principal,
   { projects, now }: { projects: readonly string[]; now: string },
 ): Promise<ApprovalsView> {
-  const rows = await loadAsked(db, visibleProjects(principal, projects));
+  const [rows, overrides] = await allSent([
+    loadAsked(db, visibleProjects(principal, projects)),
+    loadOpenOverrides(db, principal, projects),
+  ]);
   const lines = rows.slice(0, linesMax).map((row) => lineOf(principal, row, now));
   return {
     asOf: now,
     mine: lines.filter((line) => waitsForThem(line.standing)),
     others: lines.filter((line) => !waitsForThem(line.standing) && line.standing !== "given"),
+    overrides,
     cut: rows.length > linesMax,
   };
 }

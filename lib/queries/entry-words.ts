@@ -64,6 +64,11 @@ function aboutWords(entry: SpokenEntry): string {
       return verdictWords(entry.data.verdicts);
     case "promotion.approved":
       return joined([entry.data.reason, `plan ${short(entry.data.planHash)}`]);
+    case "override.requested":
+    case "gate.overridden":
+      return joined([entry.data.gateKind, entry.data.reason, entry.data.incident]);
+    case "override.reviewed":
+      return entry.data.words;
     case "promotion.rejected":
     case "promotion.requeued":
     case "promotion.aborted":
@@ -93,7 +98,12 @@ function aboutWords(entry: SpokenEntry): string {
   }
 }
 
-type PromotionKind = `promotion.${string}` | "gates.evaluated" | "rollback.started";
+type PromotionKind =
+  | `promotion.${string}`
+  | `override.${string}`
+  | "gate.overridden"
+  | "gates.evaluated"
+  | "rollback.started";
 type OtherEntry = Exclude<SpokenEntry, { kind: PromotionKind }>;
 
 /** What was done to targets, what checks said, and what happened outside promotions. */

@@ -73,7 +73,7 @@ describe("the strip", () => {
   it("is empty where nothing needs anybody", async () => {
     const { waiting, inFlight, stopped } = await read();
     expect({ waiting, inFlight, stopped }).toEqual({
-      waiting: { tasks: [], total: 0, others: 0 },
+      waiting: { tasks: [], total: 0, overrides: 0, others: 0 },
       inFlight: { tasks: [], total: 0 },
       stopped: { tasks: [], total: 0, counts: { stuck: 0, hold: 0, automation: 0, drift: 0, block: 0 } },
     });
@@ -90,11 +90,20 @@ describe("the strip", () => {
         },
       ],
       total: 1,
+      overrides: 0,
       others: 0,
     });
-    expect((await read({ ...approver, groups: [] })).waiting).toMatchObject({ total: 0, others: 1 });
-    expect((await read({ ...approver, id: "https://idp.example#sam" })).waiting).toMatchObject({ total: 0, others: 1 });
-    expect((await read(personWith(["other", "administrator"]))).waiting).toMatchObject({ total: 0, others: 0 });
+    expect((await read({ ...approver, groups: [] })).waiting).toMatchObject({ total: 0, overrides: 0, others: 1 });
+    expect((await read({ ...approver, id: "https://idp.example#sam" })).waiting).toMatchObject({
+      total: 0,
+      overrides: 0,
+      others: 1,
+    });
+    expect((await read(personWith(["other", "administrator"]))).waiting).toMatchObject({
+      total: 0,
+      overrides: 0,
+      others: 0,
+    });
   });
 
   it("shows what is under way with how far it is", async () => {

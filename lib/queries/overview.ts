@@ -12,6 +12,8 @@ export interface OverviewView {
     /** Approvals that wait for whoever looks, the soonest to expire first. */
     tasks: Pick<ApprovalLine, "id" | "services" | "version" | "environment" | "expiresAt" | "given" | "needed">[];
     total: number;
+    /** Overrides that whoever looks may confirm or review. */
+    overrides: number;
     /** Approvals that wait for other people. */
     others: number;
   };
@@ -73,6 +75,7 @@ export async function readOverview(
           return { id, services, version, environment, expiresAt, given, needed };
         }),
       total: approvals.mine.length,
+      overrides: approvals.overrides.filter((one) => one.mayConfirm || one.mayReview).length,
       others: approvals.others.length,
     },
     inFlight: { tasks: flights?.tasks ?? [], total: flights?.total ?? 0 },

@@ -55,6 +55,8 @@ export interface PreviewView {
   refusal: RequestRefusal | null;
   /** Whether whoever looks may ask for it. */
   may: boolean;
+  /** Whether they may let closed gates pass. */
+  mayOverride: boolean;
   /** The same release is on its way there already. */
   open: NearPromotion | null;
   /** Has the place that this one needs, or stands before it in the queue. */
@@ -112,6 +114,7 @@ export async function loadPromotePreview(
   const may = can(principal, subject.kind === "promote" ? "promote" : "rollBack", { project, environment });
   return {
     ...{ kind: "preview", asOf: now, subject, plan, planHash, verdicts, facts, may, ...around },
+    mayOverride: can(principal, "override", { project, environment }),
     refusal: refusal ?? null,
     undoes: found.undoes,
   };

@@ -59,6 +59,7 @@ describe("a promotion's pages, from the request to the end", () => {
     expect(page.feed[0]?.kind).toBe("promotion.succeeded");
     expect(page.rights).toEqual({
       abort: false,
+      override: false,
       settle: false,
       rollBack: false,
       promote: false,

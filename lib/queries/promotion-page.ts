@@ -14,6 +14,7 @@ import {
 } from "@/lib/pipeline/promotion/state";
 import { type SigningStanding, signatureCount, signingStanding } from "@/lib/queries/approval-standing";
 import { entryWords, type SpokenEntry } from "@/lib/queries/entry-words";
+import { type OverrideView, overrideViews } from "@/lib/queries/overrides";
 import { loadPlanFacts, type ServiceFacts } from "@/lib/queries/plan-facts";
 import { ordersOf, type PageEntry, type ServiceOrders } from "@/lib/queries/promotion-orders";
 import { type RouteStation, routeOf } from "@/lib/queries/promotion-route";
@@ -99,6 +100,7 @@ export interface PromotionRights {
   retry: boolean;
   unblock: boolean;
   reject: boolean;
+  override: boolean;
 }
 
 /** A promotion as its page shows it. Times are ISO 8601, UTC. */
@@ -147,6 +149,7 @@ export interface PromotionView {
   facts: ServiceFacts[];
   feed: FeedLine[];
   entries: number;
+  overrides: OverrideView[];
   rights: PromotionRights;
 }
 
@@ -249,6 +252,7 @@ function viewOf(principal: Principal, row: Row, facts: ServiceFacts[], now: stri
     seen: row.seen.map(seenOf),
     feed: feedOf(state, entries),
     entries: entries.length,
+    overrides: overrideViews(principal, state, { project, environment: plan.environment }),
     rights: rightsOf(principal, state, row),
   };
 }
@@ -316,5 +320,6 @@ function rightsOf(principal: Principal, state: PromotionState, row: Row): Promot
     retry: mayRetry(state) && can(principal, state.plan.kind === "rollback" ? "rollBack" : "promote", scope),
     unblock: row.blocks.some((one) => one.liftedAt === null) && can(principal, "unblock", scope),
     reject: isWaiting && can(principal, "reject", scope),
+    override: isWaiting && can(principal, "override", scope),
   };
 }

@@ -4,6 +4,7 @@ import { type Queryable, sql } from "@/lib/db/sql";
 import type { Role } from "@/lib/pipeline/policy/project";
 import { signingStanding, waitsForThem } from "@/lib/queries/approval-standing";
 import { loadAsked } from "@/lib/queries/approvals";
+import { loadOpenOverrides } from "@/lib/queries/overrides";
 
 /** What stands around every page. */
 export interface ShellView {
@@ -38,11 +39,12 @@ export async function loadShell(
 ): Promise<ShellView> {
   const projects = await loadVisibleProjects(db, principal);
   const looked = inSight ? projects.filter((project) => inSight.includes(project)) : projects;
-  const [[open], asked, [ledger]] = await Promise.all([
+  const [[open], asked, overrides, [ledger]] = await Promise.all([
     db.query<{ count: number }>(
       sql`select count(*) as count from promotion where ended_at is null and project = any(${looked})`,
     ),
     loadAsked(db, looked),
+    loadOpenOverrides(db, principal, looked),
     db.query<LedgerFacts>(
       sql`select coalesce(sum(h.seq), 0)::int8 as entries, min(c.checked_at) as "checkedAt",
                  coalesce(bool_or(c.finding is not null), false) as broken,
@@ -57,7 +59,9 @@ export async function loadShell(
     projects,
     counts: {
       open: open?.count ?? 0,
-      mine: asked.filter((one) => waitsForThem(signingStanding(principal, one, now))).length,
+      mine:
+        asked.filter((one) => waitsForThem(signingStanding(principal, one, now))).length +
+        overrides.filter((one) => one.mayConfirm || one.mayReview).length,
     },
     ledger: { entries: ledger?.entries ?? 0, standing: standingOf(ledger), checkedAt: ledger?.checkedAt ?? null },
   };
@@ -79,6 +83,7 @@ const words: Record<Role, string> = {
   administrator: "administrator",
   releaseManager: "release manager",
   approver: "approver",
+  overrider: "overrider",
   viewer: "viewer",
 };
 
@@ -86,7 +91,7 @@ const words: Record<Role, string> = {
 export function roleWords(person: Pick<PersonPrincipal, "administrator" | "grants">): string {
   if (person.administrator) return words.administrator;
   const held = new Set(person.grants.map((grant) => grant.role));
-  const order: Role[] = ["administrator", "releaseManager", "approver", "viewer"];
+  const order: Role[] = ["administrator", "releaseManager", "approver", "overrider", "viewer"];
   const told = order.filter((role) => held.has(role) && (role !== "viewer" || held.size === 1));
   return told.length === 0 ? "no role yet" : told.map((role) => words[role]).join(", ");
 }

@@ -1,11 +1,14 @@
 import type { Metadata } from "next";
 import { pagePrincipal } from "@/app/(console)/page-principal";
 import { projectsInSight } from "@/app/(console)/projects-in-sight";
+import { confirmOverrideAction, reviewOverrideAction } from "@/app/actions/promotions";
 import { ApprovalsList } from "@/components/approval/approvals-list";
 import { approvalsPath } from "@/components/approval/approvals-path";
 import { Page, PageHead } from "@/components/ui/page";
 import { getPool } from "@/lib/db/pool";
 import { loadApprovals } from "@/lib/queries/approvals";
+
+const actions = { confirmOverrideAction, reviewOverrideAction };
 
 export const metadata: Metadata = { title: "Approvals" };
 
@@ -16,7 +19,7 @@ export default async function ApprovalsPage() {
   return (
     <Page>
       <PageHead title="Approvals" note="a yes is for exactly one plan, and void as soon as that changes" />
-      <ApprovalsList initial={initial} initialPath={approvalsPath(inSight)} />
+      <ApprovalsList initial={initial} initialPath={approvalsPath(inSight)} actions={actions} />
     </Page>
   );
 }

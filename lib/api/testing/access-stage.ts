@@ -1,9 +1,12 @@
+import { storedPerson } from "@/lib/api/testing/callers";
 import { driftSeen, pushUnannounced, setImageByHand } from "@/lib/api/testing/change-by-hand";
 import { storeProject } from "@/lib/auth/testing";
 import { abort } from "@/lib/commands/abort";
 import { applyDocuments } from "@/lib/commands/apply-documents";
+import { confirmOverride } from "@/lib/commands/confirm-override";
 import { createToken } from "@/lib/commands/create-token";
 import { hold, releaseHold } from "@/lib/commands/hold";
+import { overrideGate } from "@/lib/commands/override-gate";
 import { pin, unpin } from "@/lib/commands/pin";
 import { requestPromotion } from "@/lib/commands/request-promotion";
 import { unblock } from "@/lib/commands/unblock";
@@ -31,6 +34,8 @@ export interface Stage {
   /** Runs in production by hand, in the place of `wanted`. */
   drift: string;
   wanted: string;
+  /** A promotion with an override: one that asks for a second person, or one to be reviewed. */
+  overridden: { id: string; planHash: string };
   /** A token of the release manager's. */
   token: string;
   /** An image that nobody announced. */
@@ -40,8 +45,12 @@ export interface Stage {
 /** The project's file with an administrator of its own. */
 function accessFile({ sandbox }: DemoWorld): string {
   const staff = "- { group: staff, role: viewer }";
-  const chief = "- { email: chief@example.org, role: administrator }";
-  return projectFile(sandbox).replace(staff, `${staff}\n    ${chief}`);
+  const more = [
+    "- { email: chief@example.org, role: administrator }",
+    "- { email: overrider@example.org, role: overrider }",
+    "- { email: deputy@example.org, role: overrider }",
+  ];
+  return projectFile(sandbox).replace(staff, [staff, ...more].join("\n    "));
 }
 
 let requests = 0;
@@ -100,6 +109,7 @@ export async function setStage(world: DemoWorld): Promise<Stage> {
   return {
     ...stage,
     aborted,
+    overridden: waiting,
     waiting: await freshWaiting({ ...stage, waiting }),
     token: await freshToken(world),
     unannounced,
@@ -123,6 +133,27 @@ export async function freshWaiting(
 export async function stopWaiting({ world, waiting }: Pick<Stage, "world" | "waiting">): Promise<string> {
   await abort(world.engine, world.people.ada, { promotion: waiting.id, why: "to be tried again" });
   return waiting.id;
+}
+
+/** One whose missing approval somebody overrode; `confirmed` by a second person, and ended, so that it is to be reviewed. */
+export async function freshOverridden(stage: Stage, confirmed: boolean): Promise<Stage["waiting"]> {
+  const { world } = stage;
+  const { engine, people, pool } = world;
+  const waiting = await freshWaiting(stage);
+  stage.waiting = waiting;
+  const { id, planHash } = waiting;
+  const state = await loadPromotion(pool, "demo", id);
+  const gate = state?.plan.gates.findIndex((one) => one.kind === "approval");
+  const deputy = await storedPerson(world, "deputy");
+  const words = { reason: "the shop is down", incident: "INC-7" };
+  const asked = await overrideGate(engine, deputy, { promotion: id, planHash, gate, ...words });
+  if (asked.kind === "rejection") throw new Error(asked.message);
+  if (!confirmed) return waiting;
+  const chief = await storedPerson(world, "chief");
+  const told = await confirmOverride(engine, chief, { promotion: id, planHash, override: 1 });
+  if (told.kind === "rejection") throw new Error(told.message);
+  await abort(engine, people.ada, { promotion: id, why: "to be reviewed" });
+  return waiting;
 }
 
 export async function freshToken({ pool, people }: DemoWorld): Promise<string> {

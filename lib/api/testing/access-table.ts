@@ -1,4 +1,5 @@
 import {
+  freshOverridden,
   freshToken,
   freshWaiting,
   givenUp,
@@ -56,6 +57,11 @@ const renewAborted = async (stage: Stage) => {
   await renew(stage);
   stage.aborted = await stopWaiting(stage);
 };
+const overridden = (confirmed: boolean) => async (stage: Stage) => {
+  stage.overridden = await freshOverridden(stage, confirmed);
+};
+/** Of the approval that a promotion to production waits for, behind the gate of what it requires. */
+const override = (planHash: string) => ({ planHash, gate: 1, reason: "to see who may", incident: "INC-7" });
 const held = (wanted: boolean) => async (stage: Stage) => {
   await setHold(stage.world, wanted);
 };
@@ -122,6 +128,28 @@ export const apiAccess: Record<string, Access> = {
     send: ({ aborted }, caller) => {
       const headers = keyed(caller, `retry-${performance.now()}`);
       return { path: `/api/v1/promotions/${aborted}/retry`, body: {}, headers };
+    },
+  },
+  "POST /api/v1/promotions/{id}/overrides": {
+    may: allow("overrider", "projectAdministrator", "administrator"),
+    rulesMayRefuse: true,
+    refresh: renew,
+    send: ({ waiting }) => ({ path: `/api/v1/promotions/${waiting.id}/overrides`, body: override(waiting.planHash) }),
+  },
+  "POST /api/v1/promotions/{id}/overrides/{override}/confirm": {
+    may: allow("overrider", "projectAdministrator", "administrator"),
+    rulesMayRefuse: true,
+    refresh: overridden(false),
+    send: ({ overridden: { id, planHash } }) => {
+      return { path: `/api/v1/promotions/${id}/overrides/1/confirm`, body: { planHash } };
+    },
+  },
+  "POST /api/v1/promotions/{id}/overrides/{override}/review": {
+    may: allow("overrider", ...signers),
+    rulesMayRefuse: true,
+    refresh: overridden(true),
+    send: ({ overridden: { id } }) => {
+      return { path: `/api/v1/promotions/${id}/overrides/1/review`, body: { words: "to see who may review" } };
     },
   },
   "POST /api/v1/promotions/{id}/abort": {
@@ -334,6 +362,21 @@ export const actionAccess: Record<string, Access> = {
   "promotions rejectAction": action(signers, ({ waiting: { id, planHash } }) => ({ promotion: id, planHash, why }), {
     refresh: renew,
   }),
+  "promotions overrideGateAction": action(
+    ["overrider", "projectAdministrator", "administrator"],
+    ({ waiting: { id, planHash } }) => ({ promotion: id, ...override(planHash) }),
+    { ...ruled, refresh: renew },
+  ),
+  "promotions confirmOverrideAction": action(
+    ["overrider", "projectAdministrator", "administrator"],
+    ({ overridden: { id, planHash } }) => ({ promotion: id, planHash, override: 1 }),
+    { ...ruled, refresh: overridden(false) },
+  ),
+  "promotions reviewOverrideAction": action(
+    ["overrider", ...signers],
+    ({ overridden: { id } }) => ({ promotion: id, override: 1, words: "to see who may review" }),
+    { ...ruled, refresh: overridden(true) },
+  ),
   "promotions abortAction": action(either, ({ waiting: { id } }) => ({ promotion: id, why }), { refresh: renew }),
   "promotions settleStuckAction": action(managers, ({ stuck }) => ({ promotion: stuck, how: "retry" }), ruled),
   "releases announceReleaseAction": action(managers, announcement),

@@ -12,6 +12,7 @@ export const callers = [
   "viewer",
   "releaseManager",
   "approver",
+  "overrider",
   "projectAdministrator",
   "administrator",
   "stranger",
@@ -29,12 +30,13 @@ export type Caller = (typeof callers)[number];
 export const unknown: readonly Caller[] = ["nobody", "expiredToken", "revokedToken", "inventedToken"];
 /** Who sees the project. `foreignPage` is a browser that another site makes ask on an administrator's behalf. */
 export const members: readonly Caller[] = [
-  ...(["viewer", "releaseManager", "approver", "projectAdministrator", "administrator"] as const),
+  ...(["viewer", "releaseManager", "approver", "overrider", "projectAdministrator", "administrator"] as const),
   ...(["stagingToken", "viewerToken", "foreignPage"] as const),
 ];
 /** People, who alone use pages and their actions. */
 export const persons: readonly Caller[] = [
-  ...(["nobody", "viewer", "releaseManager", "approver", "projectAdministrator", "administrator", "stranger"] as const),
+  ...(["nobody", "viewer", "releaseManager", "approver", "overrider"] as const),
+  ...(["projectAdministrator", "administrator", "stranger"] as const),
 ];
 
 export interface Knocks {
@@ -48,14 +50,16 @@ const origin = "http://127.0.0.1:3000";
 /** Signs everybody in and makes the tokens; the project's own administrator and another project must be applied before. */
 export async function prepareCallers(world: DemoWorld): Promise<Knocks> {
   const { people, pool } = world;
-  const chief = await person(world, "chief", "chief@example.org");
-  const stranger = await person(world, "stranger", "stranger@example.org");
+  const chief = await storedPerson(world, "chief");
+  const overrider = await storedPerson(world, "overrider");
+  const stranger = await storedPerson(world, "stranger");
   const cookie = async ({ id }: PersonPrincipal) => sessionCookie(testAuthConfig(), { personId: id });
   const cookies: Partial<Record<Caller, string>> = {
     nobody: "",
     viewer: await cookie(people.vera),
     releaseManager: await cookie(people.rita),
     approver: await cookie(people.arjun),
+    overrider: await cookie(overrider),
     projectAdministrator: await cookie(chief),
     administrator: await cookie(people.ada),
     stranger: await cookie(stranger),
@@ -80,6 +84,7 @@ export async function prepareCallers(world: DemoWorld): Promise<Knocks> {
       viewer: byCookie("viewer"),
       releaseManager: byCookie("releaseManager"),
       approver: byCookie("approver"),
+      overrider: byCookie("overrider"),
       projectAdministrator: byCookie("projectAdministrator"),
       administrator: byCookie("administrator"),
       stranger: byCookie("stranger"),
@@ -94,9 +99,11 @@ export async function prepareCallers(world: DemoWorld): Promise<Knocks> {
   };
 }
 
-async function person({ pool }: DemoWorld, subject: string, email: string): Promise<PersonPrincipal> {
-  const identity = { issuer: "waybill:test", subject, name: subject, email, groups: [], administrator: false };
+/** Somebody whose only standing is their address, `<name>@example.org`, as they are stored now. */
+export async function storedPerson({ pool }: DemoWorld, name: string): Promise<PersonPrincipal> {
+  const email = `${name}@example.org`;
+  const identity = { issuer: "waybill:test", subject: name, name, email, groups: [], administrator: false };
   const found = await loadPerson(pool, await recordSignIn(pool, identity));
-  if (!found) throw new Error(`${subject} is not stored`);
+  if (!found) throw new Error(`${name} is not stored`);
   return found;
 }

@@ -3,6 +3,7 @@ import { collectEvidence } from "@/lib/engine/evidence/collect-evidence";
 import { failpoint } from "@/lib/engine/failpoint";
 import { type LeasedStep, settle } from "@/lib/engine/lease";
 import { assess } from "@/lib/facts/assess";
+import { signedOf } from "@/lib/facts/evidence/asked";
 import { loadPlan, subjectOf } from "@/lib/facts/plan-inputs";
 import { loadProject } from "@/lib/facts/project";
 import { slotIsFree } from "@/lib/ledger/queue";
@@ -19,14 +20,7 @@ export async function runEvaluate(engine: Engine, step: LeasedStep): Promise<voi
   if (before) await askOutside(engine, before);
   await failpoint("evaluate:collected");
   await settle(engine, step, async (state, tx, now) => {
-    const { requestedBy, requestedAt, approvals, reason } = state;
-    const assessment = await assess(
-      tx,
-      subjectOf(state.plan),
-      { requestedBy, requestedAt, given: approvals, reason },
-      now,
-      state.id,
-    );
+    const assessment = await assess(tx, subjectOf(state.plan), signedOf(state), now, state.id);
     const slotFree = await slotIsFree(tx, state);
     if (assessment.kind === "noPlan") {
       const { plan, planHash } = state;

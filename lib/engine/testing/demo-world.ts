@@ -26,7 +26,7 @@ export interface DemoWorld {
   /** Where images are pushed and pulled: the sandbox's registry, or another one on loopback. */
   registryUrl: string;
   engine: Engine;
-  people: Record<"rita" | "arjun" | "vera" | "ada", PersonPrincipal>;
+  people: Record<"rita" | "arjun" | "vera" | "ada" | "noor", PersonPrincipal>;
   /** Pushes an image and announces it as the release `service@version`. */
   release(service: (typeof services)[number], version: string, fault?: Fault): Promise<{ key: string; digest: string }>;
   startWorker(): void;

@@ -2,7 +2,7 @@ import type { Queryable } from "@/lib/db/sql";
 import type { Actor } from "@/lib/pipeline/actor";
 import type { GateEvidence } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
-import type { Approval } from "@/lib/pipeline/promotion/state";
+import type { Approval, Override, PromotionState } from "@/lib/pipeline/promotion/state";
 
 /** Who asked for a plan and who signed it so far; before a request, whoever looks at the preview. */
 export interface SignedSoFar {
@@ -11,6 +11,14 @@ export interface SignedSoFar {
   given: Approval[];
   /** Why it is asked for; null before the request, or where nobody said. */
   reason?: string | null;
+  /** Of any of its plans; only those of the plan that is judged count. */
+  overrides?: readonly Override[];
+}
+
+/** What people have said to a promotion so far. */
+export function signedOf(state: PromotionState): SignedSoFar {
+  const { requestedBy, requestedAt, approvals: given, overrides, reason } = state;
+  return { requestedBy, requestedAt, given, reason, ...(overrides ? { overrides } : {}) };
 }
 
 /** A plan whose gates ask for evidence. */

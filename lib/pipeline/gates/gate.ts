@@ -1,6 +1,6 @@
 import type { Actor } from "@/lib/pipeline/actor";
 import type { Plan } from "@/lib/pipeline/plan/plan";
-import type { Approval } from "@/lib/pipeline/promotion/state";
+import type { Approval, Override } from "@/lib/pipeline/promotion/state";
 import type { Digest } from "@/lib/pipeline/release/digest";
 import type { ScanFinding } from "@/lib/pipeline/scan/report";
 
@@ -30,7 +30,9 @@ export interface Verdict {
   /** The gate runs in shadow: its answer is recorded and stops nothing. */
   shadow?: true;
   /** Somebody let it pass, by name, for this plan alone. */
-  overridden?: { by: Actor; reason: string; incident: string; at: string };
+  overridden?: { by: Actor; reason: string; incident: string; at: string; confirmedBy?: Actor };
+  /** Somebody asked to let it pass; it takes a second person, whose answer is waited for. */
+  overrideAsked?: { id: number; by: Actor; reason: string; incident: string; at: string };
 }
 
 /** Whether nothing stands in the way here: it passed, it only watches, or somebody answers for letting it pass. */
@@ -38,9 +40,9 @@ export function isOpen({ status, shadow, overridden }: Pick<Verdict, "status" | 
   return status === "pass" || shadow === true || overridden !== undefined;
 }
 
-/** Whether this answer ends the promotion: a no, of a gate that counts, that nobody overrode. */
-export function refuses(verdict: Pick<Verdict, "status" | "shadow" | "overridden">): boolean {
-  return verdict.status === "fail" && !isOpen(verdict);
+/** Whether this answer ends the promotion: a no, of a gate that counts, that nobody overrode or asked to override. */
+export function refuses(verdict: Pick<Verdict, "status" | "shadow" | "overridden" | "overrideAsked">): boolean {
+  return verdict.status === "fail" && !isOpen(verdict) && verdict.overrideAsked === undefined;
 }
 
 /** A fact of an outside system, as it was learnt last. Exactly one of `value` and `trouble` is there. */
@@ -153,4 +155,6 @@ export interface GateInput {
   plan: Plan;
   evidence: GateEvidence;
   now: string;
+  /** Those of exactly this plan. */
+  overrides?: readonly Override[];
 }

@@ -5,6 +5,7 @@ import { evaluateFreeze } from "@/lib/pipeline/gates/freeze";
 import type { GateInput, Verdict } from "@/lib/pipeline/gates/gate";
 import { evaluateHold } from "@/lib/pipeline/gates/hold";
 import { evaluateImage } from "@/lib/pipeline/gates/image";
+import { withOverride } from "@/lib/pipeline/gates/override";
 import { evaluatePin } from "@/lib/pipeline/gates/pin";
 import type { PlannedGate, PlannedGateKind } from "@/lib/pipeline/gates/planned-gate";
 import { evaluateSchedule } from "@/lib/pipeline/gates/schedule";
@@ -50,11 +51,16 @@ export function evaluateGates(input: GateInput): Verdict[] {
       },
     ];
   }
-  return input.plan.gates.map((config) => ({
-    ...evaluateOne(config, input),
-    evaluatedAt: input.now,
-    ...(config.shadow ? { shadow: true as const } : {}),
-  }));
+  const { environment } = input.plan;
+  return input.plan.gates.map((config, index) => {
+    const verdict: Verdict = {
+      ...evaluateOne(config, input),
+      evaluatedAt: input.now,
+      ...(config.shadow ? { shadow: true as const } : {}),
+    };
+    const override = input.overrides?.find((one) => one.gate === index && one.gateKind === config.kind);
+    return withOverride(verdict, override, environment);
+  });
 }
 
 function evaluateOne<Kind extends PlannedGateKind>(

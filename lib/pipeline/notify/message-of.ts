@@ -34,7 +34,7 @@ export function messageOf(occurrence: Occurrence): Message | Dropped {
   if (kind === "approval.requested" || kind === "approval.expiring") {
     return promotion ? askForApproval(occurrence, promotion) : gone;
   }
-  if (kind.startsWith("promotion.")) return promotion ? promotionMessage(occurrence, promotion) : gone;
+  if (/^(promotion|override|gate)\./.test(kind)) return promotion ? promotionMessage(occurrence, promotion) : gone;
   return elsewhere(occurrence);
 }
 

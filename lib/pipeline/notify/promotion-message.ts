@@ -60,6 +60,16 @@ function outcome(kind: Occurrence["kind"], entry: Occurrence["entry"], promotion
       return told(kind === "promotion.requested" ? "was asked for" : "", "neutral", `${by} asked for it.`);
     case "promotion.approved":
       return told("was approved", "neutral", `${by} said yes to this plan.`, reasonOf(entry.data.reason));
+    case "override.requested":
+      return told("asks for a second person", "bad", `${by} asks to override a gate; it counts once confirmed.`, [
+        ...overrideFacts(entry.data),
+      ]);
+    case "gate.overridden":
+      return told("had a gate overridden", "bad", `${by} answers for it; another person reviews it afterwards.`, [
+        ...overrideFacts(entry.data),
+      ]);
+    case "override.reviewed":
+      return told("had an override reviewed", "neutral", `${by}: ${plainText(entry.data.words)}`);
     case "promotion.rejected":
       return told("was rejected", "warning", `${by} said no; it has ended.`, reason(entry.data.why));
     case "promotion.expired":
@@ -81,6 +91,14 @@ function outcome(kind: Occurrence["kind"], entry: Occurrence["entry"], promotion
     default:
       return told("", "neutral", "");
   }
+}
+
+function overrideFacts(data: { gateKind: string; reason: string; incident: string }): Told["facts"] {
+  return [
+    { name: "gate", value: data.gateKind },
+    { name: "reason", value: plainText(data.reason) },
+    { name: "incident", value: plainText(data.incident) },
+  ];
 }
 
 function reasonOf(text: string | null): Told["facts"] {

@@ -7,7 +7,7 @@ import { type ServicePolicy, service } from "@/lib/pipeline/policy/service";
 import { type Slo, slo } from "@/lib/pipeline/policy/slo";
 import type { Strategy } from "@/lib/pipeline/policy/strategy";
 
-export const roles = ["viewer", "releaseManager", "approver", "administrator"] as const;
+export const roles = ["viewer", "releaseManager", "approver", "overrider", "administrator"] as const;
 export type Role = (typeof roles)[number];
 
 /** A role for a group, or for a person by e-mail address (in lower case). Without `environments` it holds in all. */

@@ -3,6 +3,7 @@ import { isOpen, refuses, type Verdict } from "@/lib/pipeline/gates/gate";
 import { opensByItself } from "@/lib/pipeline/gates/opens-by-itself";
 import { strictestStepUp } from "@/lib/pipeline/gates/planned-gate";
 import { stepUpProblem } from "@/lib/pipeline/gates/step-up";
+import { confirmOverride, decideOverride } from "@/lib/pipeline/promotion/decide-override";
 import { type Decision, decision, effect, entryFor, later, refuse, worker } from "@/lib/pipeline/promotion/decision";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
@@ -24,6 +25,10 @@ export function decideWaiting(state: Waiting, input: PromotionInput, now: string
       return evaluated(state, input, now);
     case "approve":
       return approve(state, input, now);
+    case "override":
+      return decideOverride(state, input, now);
+    case "confirmOverride":
+      return confirmOverride(state, input, now);
     case "reject": {
       if (input.planHash !== state.planHash) return planChanged(state);
       const write = entryFor(state, now, input.by);
@@ -127,7 +132,10 @@ function opened(state: Waiting, input: PromotionInput & { kind: "evaluated" }, b
 /** True where a person would read something new: the same answer a minute later is not worth an entry. */
 function changed(before: Verdict[], after: Verdict[]): boolean {
   const told = (verdicts: Verdict[]) =>
-    verdicts.map((v) => [v.gate, v.status, v.demand, v.opensAt ?? v.summary].join("\n"));
+    verdicts.map((v) => {
+      const { overridden, overrideAsked } = v;
+      return [v.gate, v.status, v.demand, v.opensAt ?? v.summary, overridden?.at, overrideAsked?.at].join("\n");
+    });
   return told(before).join("\n\n") !== told(after).join("\n\n");
 }
 

@@ -85,10 +85,12 @@ describe("every state against every input", () => {
               expect(decided.message).not.toBe("");
               continue;
             }
-            expect(state === undefined || !hasEnded(state.phase)).toBe(true);
+            const had = state && hasEnded(state.phase) ? state : undefined;
+            if (had) expect(input.kind).toBe("reviewOverride");
             entries.push(...decided.entries);
             state = decided.entries.reduce(evolve, state);
             if (state) reached.add(state.phase);
+            if (had) expect(state).toEqual({ ...had, overrides: state?.overrides });
             for (const effect of decided.effects) expect(effect.id.startsWith("demo-1:")).toBe(true);
             // Whatever is not ended either waits for a person (stuck) or has work that brings it on.
             const idle = decided.effects.length === 0 && decided.entries.length > 0;

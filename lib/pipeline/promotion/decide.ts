@@ -1,3 +1,4 @@
+import { reviewOverride } from "@/lib/pipeline/promotion/decide-override";
 import { decideRollback } from "@/lib/pipeline/promotion/decide-rollback";
 import { decideRollout } from "@/lib/pipeline/promotion/decide-rollout";
 import { decideVerifying } from "@/lib/pipeline/promotion/decide-verifying";
@@ -8,13 +9,15 @@ import type { PromotionState } from "@/lib/pipeline/promotion/state";
 
 /**
  * What follows when `input` meets a promotion in `state` at `now` (ISO 8601, UTC): entries to write and effects to do,
- * or a rejection. Pure and total: every state answers every input, none throws, and an ended promotion never moves.
+ * or a rejection. Pure and total: every state answers every input, none throws, and an ended promotion never moves: all
+ * that it still takes is the review of an override.
  */
 export function decide(state: PromotionState | undefined, input: PromotionInput, now: string): Decision | Rejection {
   if (input.kind === "request") {
     return state ? refuse("alreadyExists", `${state.id} was requested already`) : decideRequest(input, now);
   }
   if (!state) return refuse("doesNotExist", "there is no such promotion");
+  if (input.kind === "reviewOverride") return reviewOverride(state, input, now);
   switch (state.phase) {
     case "waiting":
     case "queued":

@@ -5,6 +5,17 @@ import type { Cause, CheckState } from "@/lib/pipeline/promotion/state";
 import type { Digest } from "@/lib/pipeline/release/digest";
 import type { SeverityCounts } from "@/lib/pipeline/scan/severity";
 
+/** `person` is who lets the gate at place `gate` of the plan pass; `id` counts within the promotion. */
+type OverrideData = {
+  id: number;
+  gate: number;
+  gateKind: string;
+  planHash: string;
+  person: string;
+  reason: string;
+  incident: string;
+};
+
 /** What happened to a promotion, past tense; data alone is enough to build its state again. */
 export type PromotionEntryBody =
   | {
@@ -25,6 +36,9 @@ export type PromotionEntryBody =
       kind: "promotion.approved";
       data: { person: string; planHash: string; reason: string | null; authenticatedAt?: string };
     }
+  | { kind: "override.requested"; data: OverrideData }
+  | { kind: "gate.overridden"; data: OverrideData & { confirmedBy: string | null } }
+  | { kind: "override.reviewed"; data: { id: number; person: string; words: string } }
   | { kind: "promotion.rejected"; data: { planHash: string; why: string } }
   | { kind: "promotion.queued"; data: Record<string, never> }
   | { kind: "promotion.requeued"; data: { why: string } }

@@ -1,5 +1,5 @@
 import type { Entry, PromotionEntry } from "@/lib/pipeline/promotion/entry";
-import type { PromotionBase, PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
+import type { Override, PromotionBase, PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
 
 /** An entry that does not fit the state it meets: a chain that was not written by decide. */
 export class BrokenHistory extends Error {
@@ -23,6 +23,8 @@ export function evolve(state: PromotionState | undefined, entry: Entry): Promoti
       ...{ phase: "waiting", since: entry.at },
     };
   }
+  const overrides = applyOverride(state.overrides ?? [], entry as PromotionEntry);
+  if (overrides) return { ...state, overrides };
   const applied = applyWaiting(state, entry as PromotionEntry) ?? applyRunning(state, entry as PromotionEntry);
   return applied ?? applyEnd(state, entry as PromotionEntry);
 }
@@ -30,7 +32,7 @@ export function evolve(state: PromotionState | undefined, entry: Entry): Promoti
 /** What every phase keeps; a new phase begins from this and carries nothing over by accident. */
 function baseOf(state: PromotionState): PromotionBase {
   const { id, number, project, plan, planHash, requestedBy, requestedAt, reason, causedBy, expiresAt } = state;
-  const { approvals, verdicts } = state;
+  const { approvals, verdicts, overrides } = state;
   return {
     id,
     number,
@@ -44,7 +46,31 @@ function baseOf(state: PromotionState): PromotionBase {
     expiresAt,
     approvals,
     verdicts,
+    ...(overrides ? { overrides } : {}),
   };
+}
+
+/** The overrides after an entry about them, in whatever phase; undefined for any other entry. */
+function applyOverride(before: Override[], entry: PromotionEntry): Override[] | undefined {
+  const { at, actor: by } = entry;
+  switch (entry.kind) {
+    case "override.requested":
+      return [...before, { ...entry.data, by, at, needsSecond: true, confirmed: null, review: null }];
+    case "gate.overridden": {
+      const { confirmedBy, ...data } = entry.data;
+      if (confirmedBy === null) {
+        return [...before, { ...data, by, at, needsSecond: false, confirmed: null, review: null }];
+      }
+      const confirmed = { by, person: confirmedBy, at };
+      return before.map((one) => (one.id === data.id ? { ...one, confirmed } : one));
+    }
+    case "override.reviewed": {
+      const { id, person, words } = entry.data;
+      return before.map((one) => (one.id === id ? { ...one, review: { by, person, words, at } } : one));
+    }
+    default:
+      return undefined;
+  }
 }
 
 function applyWaiting(state: PromotionState, entry: PromotionEntry): PromotionState | undefined {

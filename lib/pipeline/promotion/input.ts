@@ -41,6 +41,25 @@ export type PromotionInput =
       reason: string | null;
       authenticatedAt: string | null;
     }
+  | {
+      kind: "override";
+      by: Actor;
+      person: string;
+      planHash: string;
+      gate: number;
+      reason: string;
+      incident: string;
+      authenticatedAt: string | null;
+    }
+  | {
+      kind: "confirmOverride";
+      by: Actor;
+      person: string;
+      planHash: string;
+      override: number;
+      authenticatedAt: string | null;
+    }
+  | { kind: "reviewOverride"; by: Actor; person: string; override: number; words: string }
   | { kind: "reject"; by: Actor; planHash: string; why: string }
   | { kind: "abort"; by: Actor; why: string }
   | { kind: "supersede"; by: string }
@@ -82,6 +101,14 @@ export type RejectionCode =
   | "selfApproval"
   | "approvalNotAsked"
   | "stepUpNeeded"
+  | "noSuchGate"
+  | "notOverridable"
+  | "alreadyOverridden"
+  | "gateOpen"
+  | "noSuchOverride"
+  | "secondPerson"
+  | "alreadyReviewed"
+  | "notEnded"
   | "outOfOrder"
   | "stale"
   | "noActor";

@@ -24,6 +24,24 @@ export interface Approval {
   authenticatedAt?: string;
 }
 
+/** A gate that somebody let pass, for one plan. `gate` is its place in that plan. */
+export interface Override {
+  /** From 1, within the promotion. */
+  id: number;
+  gate: number;
+  gateKind: string;
+  planHash: string;
+  by: Actor;
+  person: string;
+  reason: string;
+  incident: string;
+  at: string;
+  /** It lets nothing pass before a second person confirmed it. */
+  needsSecond: boolean;
+  confirmed: { by: Actor; person: string; at: string } | null;
+  review: { by: Actor; person: string; words: string; at: string } | null;
+}
+
 /** What every state knows. */
 export interface PromotionBase {
   id: string;
@@ -38,6 +56,8 @@ export interface PromotionBase {
   expiresAt: string;
   approvals: Approval[];
   verdicts: Verdict[];
+  /** Absent where nobody overrode anything. */
+  overrides?: Override[];
 }
 
 /** Where one service's rollout stands: requested → accepted → observed, and the way back. */

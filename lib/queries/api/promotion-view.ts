@@ -6,6 +6,7 @@ import {
   type Cause,
   type CheckState,
   hasEnded,
+  type Override,
   type PromotionPhase,
   type PromotionState,
   type RolloutState,
@@ -47,6 +48,7 @@ export interface PromotionView extends PromotionSummary {
   plan: Plan;
   verdicts: Verdict[];
   approvals: Omit<Approval, "decision">[];
+  overrides: Override[];
   rollouts: RolloutView[];
   checks: CheckState[];
   watchUntil: string | null;
@@ -68,6 +70,7 @@ export function promotionView(state: PromotionState): PromotionView {
     endedAt: "endedAt" in state ? state.endedAt : null,
     plan,
     verdicts: state.verdicts,
+    overrides: state.overrides ?? [],
     approvals: state.approvals.map(({ decision: _, ...approval }) => approval),
     rollouts: "rollouts" in state ? state.rollouts.map(rolloutView) : [],
     checks: "checks" in state ? state.checks : [],

@@ -5,8 +5,11 @@ import { unblockAction } from "@/app/actions/environments";
 import {
   abortAction,
   approveAction,
+  confirmOverrideAction,
+  overrideGateAction,
   rejectAction,
   retryPromotionAction,
+  reviewOverrideAction,
   settleStuckAction,
 } from "@/app/actions/promotions";
 import { PromotionPage } from "@/components/promotion/promotion-page";
@@ -17,6 +20,7 @@ import { loadPromotionPage } from "@/lib/queries/promotion-page";
 const actions = {
   ...{ approveAction, rejectAction, abortAction, settleStuckAction, unblockAction },
   retryAction: retryPromotionAction,
+  ...{ overrideGateAction, confirmOverrideAction, reviewOverrideAction },
 };
 
 type Params = { params: Promise<{ id: string }> };

@@ -92,11 +92,34 @@ function saidByPeople(plan: Plan): fc.Arbitrary<MadeInput>[] {
     fc.tuple(who, fc.boolean()).map(([by, right]): MadeInput => {
       return (state) => ({ kind: "reject", by, planHash: hash(state, right), why: "no" });
     }),
+    saidOfOverrides(hash),
     who.map((by) => always({ kind: "abort", by, why: "stop" })),
     fc.constant(always({ kind: "supersede", by: "demo-2" })),
     who.map((by) => always({ kind: "retryRollback", by })),
     who.map((by) => always({ kind: "close", by, why: "closed" })),
   ];
+}
+
+type HashOf = (state: PromotionState | undefined, right: boolean) => string;
+
+/** One input among those of people: an override is rare. */
+function saidOfOverrides(hash: HashOf): fc.Arbitrary<MadeInput> {
+  return fc.oneof(
+    fc.tuple(who, fc.boolean(), fc.constantFrom(0, 1, 9)).map(([by, right, gate]): MadeInput => {
+      const person = by.kind === "person" ? by.id : "";
+      const words = { reason: "down", incident: "INC-7", authenticatedAt: null };
+      return (state) => ({ kind: "override", by, person, planHash: hash(state, right), gate, ...words });
+    }),
+    fc.tuple(who, fc.boolean()).map(([by, right]): MadeInput => {
+      const person = by.kind === "person" ? by.id : "";
+      const about = { override: 1, authenticatedAt: null };
+      return (state) => ({ kind: "confirmOverride", by, person, planHash: hash(state, right), ...about });
+    }),
+    who.map((by) => {
+      const person = by.kind === "person" ? by.id : "";
+      return always({ kind: "reviewOverride", by, person, override: 1, words: "it was needed" });
+    }),
+  );
 }
 
 function foundByTheEngine(service: fc.Arbitrary<string>): fc.Arbitrary<MadeInput>[] {
