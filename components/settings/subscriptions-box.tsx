@@ -32,7 +32,8 @@ export function SubscriptionsBox({ view, tryIt, onDone }: SubscriptionsBoxProps)
     <Box number={1} title="Subscriptions" note="from the project file" flush>
       {subscriptions.length === 0 ? (
         <EmptyState title="Nobody is told of anything" bare>
-          A list <code>notify</code> in the project file says who is: by Slack, e-mail, Teams or a webhook.
+          A list <span className="mono">notify</span> in the project file says who is: by Slack, e-mail, Teams or a
+          webhook.
         </EmptyState>
       ) : (
         <Lines caption="Subscriptions" columns={columns} heads tall stack>
