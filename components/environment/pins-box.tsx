@@ -27,7 +27,7 @@ export function PinsBox({ view, unpinAction }: PinsBoxProps) {
   return (
     <Box
       title="Pinned here"
-      number={5}
+      number={6}
       note={pins.length === 0 ? undefined : String(pins.length)}
       flush={pins.length > 0}
     >

@@ -89,12 +89,14 @@ function ProjectState({ project }: { project: MatrixProps["projects"][number] })
       {shut.map(({ name, state, opensAt }, index) => (
         <Fragment key={name}>
           {index > 0 ? ", " : ""}
-          {name} {state}
+          {name}{" "}
           {opensAt ? (
             <>
-              , opens <StartTime at={opensAt} />
+              opens <StartTime at={opensAt} />
             </>
-          ) : null}
+          ) : (
+            state
+          )}
         </Fragment>
       ))}
     </span>

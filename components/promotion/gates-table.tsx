@@ -90,7 +90,7 @@ function Aside({ verdict }: { verdict: Verdict }) {
         {verdict.opensAt && verdict.whoCanAct ? ", " : null}
         {verdict.whoCanAct ? `needs ${verdict.whoCanAct}` : null}
         {verdict.whoMayOverride ? (
-          <span className="block small muted font-normal">may pass all the same: {verdict.whoMayOverride}</span>
+          <span className="block small muted [font-weight:420]">may pass all the same: {verdict.whoMayOverride}</span>
         ) : null}
       </>
     );
