@@ -9,6 +9,7 @@ import { confirmOverride } from "@/lib/commands/confirm-override";
 import { overrideGate } from "@/lib/commands/override-gate";
 import { reject } from "@/lib/commands/reject";
 import { type Requested, requestPromotion } from "@/lib/commands/request-promotion";
+import { requestPromotions } from "@/lib/commands/request-promotions";
 import { retryPromotion } from "@/lib/commands/retry-promotion";
 import { reviewOverride } from "@/lib/commands/review-override";
 import { rollBack } from "@/lib/commands/roll-back";
@@ -19,6 +20,23 @@ import { afterCommand } from "@/lib/engine/after-command";
 /** Asks for a release to be brought to an environment. */
 export async function requestPromotionAction(input: unknown): Promise<ActionOutcome> {
   return runAction((engine, principal) => requestPromotion(engine, principal, input), requested);
+}
+
+/** Asks for several releases in one environment at once: all of them, or none. */
+export async function requestPromotionsAction(input: unknown): Promise<ActionOutcome> {
+  return runAction(
+    (engine, principal) => requestPromotions(engine, principal, input),
+    async ({ promotions }) => {
+      await Promise.all(promotions.map(({ state }) => afterCommand(state.id)));
+      const [first] = promotions;
+      const place = new URLSearchParams({
+        project: first?.state.project ?? "",
+        environment: first?.state.plan.environment ?? "",
+      });
+      const ids = promotions.map(({ state }) => state.id).join(", ");
+      return { href: `/promotions?${place}`, message: `Requested: ${ids}` };
+    },
+  );
 }
 
 /** Brings services back to what was verified there before. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { apiPath } from "@/cli/api-client";
 import { awaitPromotion, timeoutOf } from "@/cli/await-promotion";
 import type { Command, Invocation, Option } from "@/cli/command";
+import { UsageError } from "@/cli/exit-codes";
 import { exitCodeOf, type Promotion, standLines, swapLines } from "@/cli/promotion-lines";
 
 const options: Record<string, Option> = {
@@ -19,18 +20,24 @@ const options: Record<string, Option> = {
 
 export const promote: Command = {
   name: "promote",
-  about: "bring a release to an environment",
-  args: ["PROJECT", "RELEASE"],
+  about: "bring a release to an environment, or several at once",
+  args: ["PROJECT", "RELEASE…"],
   options: {
     to: { type: "string", value: "ENV", about: "required; the environment" },
     at: { type: "string", value: "TIME", about: "not before this moment, such as 2026-11-27T09:00:00Z" },
     ...options,
   },
-  more: ["Exits with 3 while it waits, and with 4 if --wait saw it go back or fail."],
+  more: [
+    "Several releases are one promotion each: all of them are asked for, or none.",
+    "Exits with 3 while it waits, and with 4 if --wait saw it go back or fail.",
+  ],
   async run(call) {
-    const { PROJECT: project, RELEASE: release } = call.args;
+    const { PROJECT: project } = call.args;
+    const [release, ...more] = call.rest;
     const notBefore = call.text("at");
-    return request(call, "/promotions", { project, release, environment: call.required("to"), notBefore });
+    const subject = { project, environment: call.required("to"), notBefore };
+    if (more.length > 0) return requestTogether(call, { ...subject, releases: call.rest });
+    return request(call, "/promotions", { ...subject, release });
   },
 };
 
@@ -55,6 +62,24 @@ export const rollBack: Command = {
     return request(call, "/rollbacks", { project, environment: call.required("in"), services: call.rest });
   },
 };
+
+/** One promotion a release; it waits for none of them. */
+async function requestTogether(call: Invocation, subject: Record<string, unknown>): Promise<number> {
+  if (call.flag("wait") || call.text("plan") !== undefined) {
+    throw new UsageError("--wait and --plan are for one release");
+  }
+  const key = call.text("idempotency-key") ?? randomUUID();
+  const { body } = await call.client.ask<{ items: Promotion[] }>("POST", "/promotion-sets", {
+    body: { ...subject, reason: call.text("reason"), severity: call.text("severity") },
+    headers: { "idempotency-key": key },
+  });
+  for (const one of body.items) {
+    call.say(`${one.id}: ${one.release} to ${one.environment}`);
+    for (const line of standLines(one)) call.say(line);
+  }
+  call.answer(body);
+  return Math.max(...body.items.map((one) => exitCodeOf(one, false)));
+}
 
 /** What the API's body names only where it is said. */
 function askedAs(call: Invocation): Record<string, string | undefined> {

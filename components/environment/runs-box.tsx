@@ -1,10 +1,13 @@
 import Link from "next/link";
+import { useState } from "react";
 import { ShortDigest } from "@/components/digest/short-digest";
 import { CellMark, remarksOf } from "@/components/matrix/cell-mark";
+import { setQuery } from "@/components/promote/set-address";
 import { Box } from "@/components/sheet/box";
 import { HealthMark } from "@/components/state/health-mark";
 import { RelativeTime } from "@/components/time/relative-time";
 import { LinkButton } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
 import { countWords } from "@/components/ui/count-words";
 import { Lines } from "@/components/ui/lines";
 import { Pagination } from "@/components/ui/pagination";
@@ -16,7 +19,7 @@ const columns = [
   { key: "health", head: "health", width: "20%" },
   { key: "mark", head: "stands" },
 ];
-const moveColumn = { key: "move", head: "could come", width: "148px", numeric: true };
+const moveColumn = { key: "move", head: "could come", width: "172px", numeric: true };
 
 interface RunsBoxProps {
   view: EnvironmentView;
@@ -27,7 +30,11 @@ interface RunsBoxProps {
 export function RunsBox({ view, onOffset }: RunsBoxProps) {
   const { total, offset, lines } = view.services;
   const last = offset + lines.length;
-  const anyMoves = lines.some(({ cell }) => cell.canPromote);
+  const movable = lines.flatMap(({ cell }) => cell.canPromote?.releaseId ?? []);
+  const anyMoves = movable.length > 0;
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  // What could come may have gone, or be another one by now.
+  const together = [...new Set(movable.filter((release) => chosen.includes(release)))];
   return (
     <Box title="What runs here" number={1} note={`${countWords(total)} ${total === 1 ? "service" : "services"}`} flush>
       {lines.length === 0 ? (
@@ -42,10 +49,24 @@ export function RunsBox({ view, onOffset }: RunsBoxProps) {
               repository={repository}
               cell={cell}
               withMove={anyMoves}
+              chosen={chosen}
+              onChosen={(release, isChosen) =>
+                setChosen(isChosen ? [...chosen, release] : chosen.filter((one) => one !== release))
+              }
             />
           ))}
         </Lines>
       )}
+      {together.length > 1 ? (
+        <p className="flex justify-end p-2">
+          <LinkButton
+            variant="primary"
+            href={`/promote/set?${setQuery({ project: view.project, environment: view.environment, releases: together })}`}
+          >
+            Preview {together.length} together
+          </LinkButton>
+        </p>
+      ) : null}
       {total > lines.length ? (
         <Pagination
           summary={`${countWords(offset + 1)} to ${countWords(last)} of ${countWords(total)}`}
@@ -59,9 +80,17 @@ export function RunsBox({ view, onOffset }: RunsBoxProps) {
   );
 }
 
-type RunLineProps = EnvironmentView["services"]["lines"][number] & { view: EnvironmentView; withMove: boolean };
+interface RunLineProps {
+  view: EnvironmentView;
+  service: string;
+  repository: string;
+  cell: EnvironmentView["services"]["lines"][number]["cell"];
+  withMove: boolean;
+  chosen: readonly string[];
+  onChosen: (release: string, isChosen: boolean) => void;
+}
 
-function RunLine({ view, service, repository, cell, withMove }: RunLineProps) {
+function RunLine({ view, service, repository, cell, withMove, chosen, onChosen }: RunLineProps) {
   const { project, environment } = view;
   const remarks = remarksOf(cell);
   const promote = cell.canPromote && new URLSearchParams({ project, environment, release: cell.canPromote.releaseId });
@@ -90,13 +119,29 @@ function RunLine({ view, service, repository, cell, withMove }: RunLineProps) {
       </td>
       {withMove ? (
         <td className="num">
-          {promote ? (
-            <LinkButton href={`/promote?${promote}`} size="small">
-              Promote {cell.canPromote?.version}
-            </LinkButton>
+          {promote && cell.canPromote ? (
+            <span className="inline-flex items-center gap-2">
+              <LinkButton href={`/promote?${promote}`} size="small">
+                Promote {cell.canPromote.version}
+              </LinkButton>
+              <Choose release={cell.canPromote.releaseId} service={service} chosen={chosen} onChosen={onChosen} />
+            </span>
           ) : null}
         </td>
       ) : null}
     </tr>
+  );
+}
+
+type ChooseProps = Pick<RunLineProps, "service" | "chosen" | "onChosen"> & { release: string };
+
+/** Takes a release into what is previewed and asked for together. */
+function Choose({ release, service, chosen, onChosen }: ChooseProps) {
+  return (
+    <Checkbox
+      label={<span className="sr">Choose {service} to promote together with others</span>}
+      checked={chosen.includes(release)}
+      onCheckedChange={(isChosen) => onChosen(release, isChosen)}
+    />
   );
 }

@@ -69,7 +69,7 @@ export async function requestPromotion(
   raw: unknown,
 ): Promise<Requested | Refusal> {
   const input = parseInput(requestPromotionInput, raw);
-  const { project, environment, release } = input;
+  const { project, environment } = input;
   mustBeAbleTo(principal, "promote", { project, environment });
   if (input.overrides) {
     mustBeAbleTo(principal, "override", { project, environment });
@@ -78,37 +78,42 @@ export async function requestPromotion(
     }
   }
   mustSayWhy(input);
+  return inLedgerTransaction(context.pool, project, (tx) => requestInside(tx, context.now(), principal, input));
+}
+
+/** The same inside a transaction that holds the project's chain already. The caller has authorized. */
+export async function requestInside(
+  tx: LedgerTransaction,
+  now: string,
+  principal: Principal,
+  input: RequestPromotionInput,
+): Promise<Requested | Refusal> {
+  const { project, environment, release } = input;
   const at = timeOf(input);
   const subject: PlanSubject = { kind: "promote", project, environment, release, ...severityOf(input), ...at };
-  return inLedgerTransaction(context.pool, project, async (tx) => {
-    const now = context.now();
-    const [repeated, open] = await allSent([
-      findRepeated(tx, input.idempotencyKey, requestHashOf(input)),
-      findOpen(tx, environment, release),
-    ]);
-    const known = repeated ?? open;
-    const other = repeated ? undefined : (otherSeverity(open, input) ?? otherTime(open, at));
-    if (other) return other;
-    if (known) return { kind: "requested", state: known, created: false };
-    mustLieAhead(at, now);
-    const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [], reason: input.reason || null };
-    const assessment = await assess(tx, subject, signed, now);
-    if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
-    const overrides = input.overrides ?? [];
-    const refusal =
-      refusePlan(assessment, input.planHash) ??
-      refuseOverrides(principal, assessment, overrides, now) ??
-      (await refusalOf(tx, overridden(principal, assessment, overrides, now)));
-    if (refusal) return { kind: "rejection", ...refusal };
-    return startPromotion(tx, assessment, {
-      by: actorOf(principal),
-      now,
-      reason: input.reason || null,
-      causedBy: null,
-      idempotencyKey: input.idempotencyKey,
-      requestHash: requestHashOf(input),
-      overrides: overrides.map((one) => ({ ...one, ...actOf(principal) })),
-    });
+  const [repeated, open] = await allSent([
+    findRepeated(tx, input.idempotencyKey, requestHashOf(input)),
+    findOpen(tx, environment, release),
+  ]);
+  const known = repeated ?? open;
+  const other = repeated ? undefined : (otherSeverity(open, input) ?? otherTime(open, at));
+  if (other) return other;
+  if (known) return { kind: "requested", state: known, created: false };
+  mustLieAhead(at, now);
+  const by = actorOf(principal);
+  const reason = input.reason || null;
+  const assessment = await assess(tx, subject, { requestedBy: by, requestedAt: now, given: [], reason }, now);
+  if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
+  const overrides = input.overrides ?? [];
+  const refusal =
+    refusePlan(assessment, input.planHash) ??
+    refuseOverrides(principal, assessment, overrides, now) ??
+    (await refusalOf(tx, overridden(principal, assessment, overrides, now)));
+  if (refusal) return { kind: "rejection", ...refusal };
+  return startPromotion(tx, assessment, {
+    ...{ by, now, reason, causedBy: null },
+    ...{ idempotencyKey: input.idempotencyKey, requestHash: requestHashOf(input) },
+    overrides: overrides.map((one) => ({ ...one, ...actOf(principal) })),
   });
 }
 

@@ -16,6 +16,7 @@ import {
 } from "@/lib/api/values";
 import { abortInput } from "@/lib/commands/abort";
 import { requestPromotionInput } from "@/lib/commands/request-promotion";
+import { requestPromotionsInput } from "@/lib/commands/request-promotions";
 import { retryPromotionInput } from "@/lib/commands/retry-promotion";
 import { rollBackInput } from "@/lib/commands/roll-back";
 import { why } from "@/lib/commands/tell-promotion";
@@ -75,6 +76,28 @@ export const promoteOperation = operation({
     200: { description: "requested before, or on its way there already", schema: promotion },
   },
   refusals: [...noPlan, "planChanged", "gateClosed", "busy"],
+  mayConflict: true,
+});
+
+export const promoteTogetherOperation = operation({
+  id: "requestPromotions",
+  method: "post",
+  path: "/promotion-sets",
+  tag: "Promotions",
+  summary: "Bring several releases to an environment at once",
+  description:
+    "One promotion each, in the order in which the project's file names their services, so that each has its own gates and " +
+    "its own way back. All of them are asked for, or none: the refusal names the release.",
+  headers: idempotencyKey,
+  body: requestPromotionsInput.omit({ idempotencyKey: true }).meta({ id: "PromotionSetRequest" }),
+  answers: {
+    201: { description: "requested", schema: z.strictObject({ items: z.array(promotion) }) },
+    200: {
+      description: "requested before, or on their way there already",
+      schema: z.strictObject({ items: z.array(promotion) }),
+    },
+  },
+  refusals: [...noPlan, "planChanged", "gateClosed", "busy", "invalidArtifacts"],
   mayConflict: true,
 });
 

@@ -112,6 +112,13 @@ export const apiAccess: Record<string, Access> = {
       return { path: "/api/v1/promotions", body, headers: keyed(caller, "promotion") };
     },
   },
+  "POST /api/v1/promotion-sets": {
+    may: allow(...managers),
+    send: ({ release }, caller) => {
+      const body = { project, environment: "production", releases: [release] };
+      return { path: "/api/v1/promotion-sets", body, headers: keyed(caller, "promotions") };
+    },
+  },
   "GET /api/v1/promotions": get("/api/v1/promotions", hides),
   "GET /api/v1/promotions/{id}": get("/api/v1/promotions/demo-1"),
   "POST /api/v1/promotions/{id}/approvals": {
@@ -285,6 +292,7 @@ export const pageAccess: Record<string, Access> = {
     "promote-preview",
     `${ofProject}&environment=production&release=backend%40v1.1.0`,
   ),
+  "GET /api/view/promote-set": view("promote-set", `${ofProject}&environment=production&release=backend%40v1.1.0`),
   "GET /api/view/promotions": view("promotions", "", hides),
   "GET /api/view/promotions/{id}": view("promotions/demo-1"),
   "GET /api/view/release": view("release", `${ofProject}&key=backend%40v1.1.0`),
@@ -344,6 +352,9 @@ export const actionAccess: Record<string, Access> = {
   ),
   "promotions requestPromotionAction": action(managers, ({ release }, caller) => {
     return { project, environment: "production", release, idempotencyKey: `action-of-${caller}` };
+  }),
+  "promotions requestPromotionsAction": action(managers, ({ release }, caller) => {
+    return { project, environment: "production", releases: [release], idempotencyKey: `set-action-of-${caller}` };
   }),
   "promotions rollBackAction": action(
     managers,
