@@ -19,6 +19,8 @@ export const uses = {
 
   refuseSelfApproval: { project: "wharf" },
   hold: { project: "weir" },
+  automation: { project: "wheel" },
+  pin: { project: "wedge" },
   holdAll: { project: "wharfage" },
   freeze: { project: "wicket" },
   projectFile: { project: "wherry" },
