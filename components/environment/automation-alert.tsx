@@ -37,14 +37,16 @@ export function AutomationAlert({ project, environment, hold, mayResume, resumeA
         ) : undefined
       }
     >
-      {by} <RelativeTime at={at} />: {reason}.{" "}
-      {promotion ? (
-        <Link className="link" href={`/promotions/${promotion}`}>
-          {promotion}
-        </Link>
-      ) : null}{" "}
-      Nothing is promoted here by itself until a person resumes it.
+      {by} <RelativeTime at={at} />: {reason}. Nothing is promoted here by itself until a person resumes it.
       {mayResume ? null : " A release manager may."}
+      {promotion ? (
+        <>
+          {" "}
+          <Link className="link" href={`/promotions/${promotion}`}>
+            The rollback
+          </Link>
+        </>
+      ) : null}
     </Alert>
   );
 }

@@ -4,7 +4,7 @@ import Link from "next/link";
 import { useView } from "@/components/live/use-view";
 import { ViewErrorState } from "@/components/live/view-error-state";
 import { Box } from "@/components/sheet/box";
-import { Sheet } from "@/components/sheet/sheet";
+import { Sheet, SheetRow } from "@/components/sheet/sheet";
 import { useProjectsInSight } from "@/components/shell/projects-in-sight";
 import { Stamp } from "@/components/state/stamp";
 import { State } from "@/components/state/state";
@@ -52,16 +52,22 @@ export function EnvironmentsList({ initial, initialPath, releaseAction }: Enviro
     <div className="grid gap-4">
       {projects.map(({ project, hold, may }) => (
         <Sheet key={project}>
-          {hold ? <ProjectHold project={project} hold={hold} may={may} releaseAction={releaseAction} /> : null}
-          <Box title={project} flush>
-            <Lines caption={`Environments of ${project}`} columns={columns} heads tall stack>
-              {environments
-                .filter((line) => line.project === project)
-                .map((line) => (
-                  <Row key={line.environment} line={line} held={hold !== null} />
-                ))}
-            </Lines>
-          </Box>
+          {hold ? (
+            <SheetRow>
+              <ProjectHold project={project} hold={hold} may={may} releaseAction={releaseAction} />
+            </SheetRow>
+          ) : null}
+          <SheetRow>
+            <Box title={project} flush>
+              <Lines caption={`Environments of ${project}`} columns={columns} heads tall stack>
+                {environments
+                  .filter((line) => line.project === project)
+                  .map((line) => (
+                    <Row key={line.environment} line={line} held={hold !== null} />
+                  ))}
+              </Lines>
+            </Box>
+          </SheetRow>
         </Sheet>
       ))}
     </div>

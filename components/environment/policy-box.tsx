@@ -21,7 +21,11 @@ const queueWords = {
 export function PolicyBox({ view }: { view: EnvironmentView }) {
   const { policy } = view;
   return (
-    <Box title="What guards it" number={2} note={policy.gates.length === 0 ? "holds and blocks alone" : undefined}>
+    <Box
+      title="What guards it"
+      number={2}
+      note={policy.gates.length === 0 ? "holds, blocks and pins alone" : undefined}
+    >
       <Facts
         facts={[
           ...policy.gates.map(({ gate, demand }) => ({ name: gateTitle(gate), value: <b>{demand}</b> })),

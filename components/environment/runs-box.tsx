@@ -49,6 +49,7 @@ export function RunsBox({ view, onOffset }: RunsBoxProps) {
               repository={repository}
               cell={cell}
               withMove={anyMoves}
+              withChoice={movable.length > 1}
               chosen={chosen}
               onChosen={(release, isChosen) =>
                 setChosen(isChosen ? [...chosen, release] : chosen.filter((one) => one !== release))
@@ -86,11 +87,13 @@ interface RunLineProps {
   repository: string;
   cell: EnvironmentView["services"]["lines"][number]["cell"];
   withMove: boolean;
+  /** There is another one that it could be promoted together with. */
+  withChoice: boolean;
   chosen: readonly string[];
   onChosen: (release: string, isChosen: boolean) => void;
 }
 
-function RunLine({ view, service, repository, cell, withMove, chosen, onChosen }: RunLineProps) {
+function RunLine({ view, service, repository, cell, withMove, withChoice, chosen, onChosen }: RunLineProps) {
   const { project, environment } = view;
   const remarks = remarksOf(cell);
   const promote = cell.canPromote && new URLSearchParams({ project, environment, release: cell.canPromote.releaseId });
@@ -124,7 +127,9 @@ function RunLine({ view, service, repository, cell, withMove, chosen, onChosen }
               <LinkButton href={`/promote?${promote}`} size="small">
                 Promote {cell.canPromote.version}
               </LinkButton>
-              <Choose release={cell.canPromote.releaseId} service={service} chosen={chosen} onChosen={onChosen} />
+              {withChoice ? (
+                <Choose release={cell.canPromote.releaseId} service={service} chosen={chosen} onChosen={onChosen} />
+              ) : null}
             </span>
           ) : null}
         </td>

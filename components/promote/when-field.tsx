@@ -1,10 +1,11 @@
 "use client";
 
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { previewQuery } from "@/components/promote/preview-address";
 import { ExactTime } from "@/components/time/exact-time";
-import { Button, LinkButton } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import type { PreviewSubject } from "@/lib/queries/promote-preview";
@@ -20,9 +21,9 @@ export function WhenField({ subject }: { subject: Promote }) {
     return (
       <p className="note">
         Not before <ExactTime at={notBefore} show="both" />.{" "}
-        <LinkButton size="small" variant="quiet" href={`/promote?${previewQuery(soon)}`}>
+        <Link className="link" href={`/promote?${previewQuery(soon)}`}>
           Start once every gate is open
-        </LinkButton>
+        </Link>
       </p>
     );
   }

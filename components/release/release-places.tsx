@@ -21,7 +21,7 @@ export function ReleasePlaces({ number, view, blockAction }: ReleasePlacesProps)
     { key: "environment", head: "environment", width: "20%" },
     { key: "stands", head: "stands" },
     { key: "needs", head: "before that", width: "30%" },
-    { key: "go", head: <span className="sr">preview</span>, width: "148px", numeric: true },
+    { key: "go", head: <span className="sr">preview</span>, width: "188px", numeric: true },
   ];
   if (view.places.length === 0) {
     return (
@@ -53,8 +53,10 @@ export function ReleasePlaces({ number, view, blockAction }: ReleasePlacesProps)
               <Needs place={place} view={view} />
             </td>
             <td className="num lines__side">
-              <Go place={place} view={view} />
-              {place.mayBlock ? <Blocks place={place} view={view} blockAction={blockAction} /> : null}
+              <span className="inline-flex flex-wrap items-center justify-end gap-1">
+                <Go place={place} view={view} />
+                {place.mayBlock ? <Blocks place={place} view={view} blockAction={blockAction} /> : null}
+              </span>
             </td>
           </tr>
         ))}
@@ -85,14 +87,13 @@ function Blocks({ place, view, blockAction }: { place: ReleasePlace; view: Relea
     const standing = standings.find((one) => one.environment === environment);
     if (!standing || standing.blocked !== null) return null;
     return (
-      <span key={service} className="block mt-1">
-        <BlockButton
-          {...{ project: view.project, environment, service, digest, version, runs: standing.runs }}
-          action={blockAction}
-        >
-          {several ? `Block ${service}…` : "Block…"}
-        </BlockButton>
-      </span>
+      <BlockButton
+        key={service}
+        {...{ project: view.project, environment, service, digest, version, runs: standing.runs }}
+        action={blockAction}
+      >
+        {several ? `Block ${service}…` : "Block…"}
+      </BlockButton>
     );
   });
 }

@@ -15,6 +15,5 @@ export function evaluateSchedule({ notBefore }: { kind: "schedule"; notBefore: s
     summary: `it was asked for at ${told}`,
     opensAt: notBefore,
     nextEvaluationAt: notBefore,
-    whoCanAct: "whoever may stop it, and ask again for another time",
   };
 }
