@@ -35,9 +35,10 @@ export function SetLines({ view, without }: SetLinesProps) {
           <td>
             {preview.kind === "preview"
               ? preview.plan.services.map(({ service, from, to }) => (
-                  <span key={service} className="block">
-                    {from ? <ShortDigest digest={from.digest} /> : "nothing"} <Shape name="arrow" label="to" />{" "}
-                    <ShortDigest digest={to.digest} />
+                  <span key={service} className="flex flex-wrap items-center gap-x-2">
+                    <span>{from ? (from.version ?? <ShortDigest digest={from.digest} />) : "nothing"}</span>
+                    <Shape name="arrow" label="to" />
+                    <span className="strong">{to.version}</span> <ShortDigest digest={to.digest} />
                   </span>
                 ))
               : null}
@@ -61,7 +62,7 @@ function Comes({ preview }: { preview: Extract<PromoteSetView["lines"][number]["
   const superseded = preview.supersedes.length;
   return (
     <>
-      <span className={`toned tone-${answer.tone}`}>
+      <span className={`toned tone-${answer.tone} flex items-center gap-2`}>
         <Shape name={answer.shape} /> <b>{answer.word}</b>
       </span>
       <span className="muted block small">
