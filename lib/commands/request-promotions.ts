@@ -14,11 +14,13 @@ export const releasesTogether = z
   .max(50)
   .meta({ description: "1 to 50 releases, each service in one of them at most" });
 
-export const requestPromotionsInput = requestPromotionInput.omit({ release: true, planHash: true, overrides: true }).extend({
-  releases: releasesTogether,
-  /** By release: the hash of each plan that was looked at. */
-  planHashes: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)).optional(),
-});
+export const requestPromotionsInput = requestPromotionInput
+  .omit({ release: true, planHash: true, overrides: true })
+  .extend({
+    releases: releasesTogether,
+    /** By release: the hash of each plan that was looked at. */
+    planHashes: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)).optional(),
+  });
 export type RequestPromotionsInput = z.infer<typeof requestPromotionsInput>;
 
 export interface RequestedTogether {

@@ -4,6 +4,7 @@ import { pagePrincipal } from "@/app/(console)/page-principal";
 import { requestPromotionsAction } from "@/app/actions/promotions";
 import { PromoteSet } from "@/components/promote/promote-set";
 import { setQuery, setSubject } from "@/components/promote/set-address";
+import { SetCrumbs } from "@/components/shell/crumbs";
 import { LinkButton } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Page, PageHead } from "@/components/ui/page";
@@ -40,6 +41,17 @@ export default async function PromoteSetPage({ searchParams }: { searchParams: S
   const query = setQuery(subject.data);
   return (
     <Page>
+      <SetCrumbs
+        items={[
+          { label: "Environments", href: "/environments" },
+          { label: subject.data.project },
+          {
+            label: subject.data.environment,
+            href: `/environments/${subject.data.project}/${subject.data.environment}`,
+          },
+          { label: "Promote together" },
+        ]}
+      />
       <PromoteSet
         key={query}
         initial={initial}
