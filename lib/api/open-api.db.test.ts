@@ -239,22 +239,6 @@ describe("what the API answers is what its document says", () => {
     expect(await ask("rita", "POST", `${running}/abort`, { body: { why: "enough" } })).toMatchObject({ status: 200 });
   });
 
-  it("several releases at once: requested, repeated, refused together", async () => {
-    const releases = [await announced("backend", "v1.6.0"), await announced("chat", "v1.6.0")];
-    const body = { project: "demo", environment: "staging", releases };
-    const both = await ask<{ items: PromotionView[] }>("rita", "POST", "/promotion-sets", {
-      body,
-      key: "both-of-them",
-    });
-    expect(both).toMatchObject({ status: 201, body: { items: [{ release: releases[0] }, { release: releases[1] }] } });
-    expect(await ask("rita", "POST", "/promotion-sets", { body, key: "both-of-them" })).toMatchObject({ status: 200 });
-    for (const { id } of both.body.items) expect((await ended(id)).phase).toBe("succeeded");
-    const twice = { ...body, releases: [...releases, "chat@v1.1.0"] };
-    expect(await ask("rita", "POST", "/promotion-sets", { body: twice, key: "chat-is-twice" })).toMatchObject({
-      body: { code: "invalidArtifacts" },
-    });
-  });
-
   it("a promotion at a time: previewed, requested, refused for another time", async () => {
     const body = { project: "demo", environment: "production", release: "chat@v1.1.0" };
     const now = new Date();
@@ -361,6 +345,22 @@ describe("what the API answers is what its document says", () => {
     const way = "/pins/demo/staging/backend?why=the+fair+is+over";
     expect(await ask("rita", "DELETE", way)).toMatchObject({ status: 200 });
     expect(await ask("rita", "DELETE", way)).toMatchObject({ body: { code: "notPinned" } });
+  });
+
+  it("several releases at once: requested, repeated, refused together", async () => {
+    const releases = [await announced("backend", "v1.6.0"), await announced("chat", "v1.6.0")];
+    const body = { project: "demo", environment: "staging", releases };
+    const both = await ask<{ items: PromotionView[] }>("rita", "POST", "/promotion-sets", {
+      body,
+      key: "both-of-them",
+    });
+    expect(both).toMatchObject({ status: 201, body: { items: [{ release: releases[0] }, { release: releases[1] }] } });
+    expect(await ask("rita", "POST", "/promotion-sets", { body, key: "both-of-them" })).toMatchObject({ status: 200 });
+    for (const { id } of both.body.items) expect((await ended(id)).phase).toBe("succeeded");
+    const twice = { ...body, releases: [...releases, "chat@v1.1.0"] };
+    expect(await ask("rita", "POST", "/promotion-sets", { body: twice, key: "chat-is-twice" })).toMatchObject({
+      body: { code: "invalidArtifacts" },
+    });
   });
 
   it("drift: adopted, reverted", async () => {
