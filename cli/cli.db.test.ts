@@ -24,6 +24,7 @@ beforeAll(async () => {
   tokens.rita = await tokenOf(world.people.rita, "demo", "releaseManager");
   tokens.arjun = await tokenOf(world.people.arjun, "demo", "approver");
   tokens.ada = await tokenOf(world.people.ada, "*", "administrator");
+  tokens.noor = await tokenOf(world.people.noor, "demo", "administrator");
 }, 60_000);
 afterAll(async () => {
   await server?.close();
@@ -48,6 +49,7 @@ const as =
 const rita = as("rita");
 const arjun = as("arjun");
 const ada = as("ada");
+const noor = as("noor");
 
 async function announced(version: string): Promise<string> {
   const digest = await pushUnannounced(world, "backend", version);
@@ -73,7 +75,22 @@ describe("from a build to production and back, as a CI job does it", () => {
     expect(dry).toMatchObject({ code: 0, err: "" });
     expect(dry.out).toContain('gates[soak].for: "1s" → "2s"');
     expect(dry.out).toContain("nothing was applied");
-    expect((await ada("apply", "-f", "waybill.yaml")).out).toContain("applied");
+    expect(dry.out).toContain("demo: another administrator would have to confirm it");
+    const proposed = await ada("apply", "-f", "waybill.yaml");
+    expect(proposed.code).toBe(3);
+    const [, id = "", hash = ""] = /waybill proposal confirm (\S+) --hash ([0-9a-f]{64})/.exec(proposed.out) ?? [];
+    expect((await noor("proposal", "list")).out).toContain(`hash ${hash}`);
+    expect(await ada("proposal", "confirm", id, "--hash", hash)).toMatchObject({ code: 1, out: "" });
+    expect(await noor("proposal", "confirm", id, "--hash", hash)).toMatchObject({
+      code: 0,
+      out: "version 2 of demo is applied\n",
+    });
+    expect((await noor("proposal", "list")).out).toBe("nothing is proposed\n");
+    await writeFile(path.join(folder, "other.yaml"), text.replace("count: 1", "count: 2"));
+    const [, other = ""] = /proposed as (\S+)/.exec((await ada("apply", "-f", "other.yaml")).out) ?? [];
+    expect((await noor("proposal", "reject", other, "--reason", "one is enough")).out).toContain(
+      "version 2 of demo stays",
+    );
     expect((await ada("apply", "-f", "waybill.yaml")).out).toBe("nothing changes\n");
     expect(await rita("apply", "-f", "waybill.yaml")).toMatchObject({ code: 1, out: "" });
   });
@@ -236,6 +253,23 @@ describe("from a build to production and back, as a CI job does it", () => {
     expect(status.out).toContain("chat in staging is failing: 0 of 1 ready\n");
     await set("healthy", null);
     expect((await rita("status", "demo")).out).not.toContain("chat in");
+  });
+
+  it("lets a closed gate pass by two people, and has it reviewed", async () => {
+    const key = await announced("v1.7.0");
+    expect((await rita("promote", "demo", key, "--to", "staging", "--wait")).code).toBe(0);
+    const asked = await rita("promote", "demo", key, "--to", "production");
+    const [id = ""] = /demo-[0-9]+/.exec(asked.out) ?? [];
+    const said = ["--reason", "the shop is down", "--incident", "INC-7"];
+    expect(await rita("override", "gate", id, "--gate", "approval", ...said)).toMatchObject({ code: 1, out: "" });
+    expect((await ada("override", "gate", id, "--gate", "moon", ...said)).code).toBe(2);
+    const one = await ada("override", "gate", id, "--gate", "approval", ...said);
+    expect(one.out).toContain("override 1 of approval: waits for a second person");
+    expect((await ada("override", "confirm", id, "1")).code).toBe(1);
+    expect((await noor("override", "confirm", id, "1")).out).toContain("override 1 of approval: in force");
+    await world.ended(id);
+    const reviewed = await noor("override", "review", id, "1", "--words", "nobody of the approvers was there");
+    expect(reviewed.out).toContain("override 1 of approval: reviewed");
   });
 });
 

@@ -4,9 +4,11 @@ import { apply } from "@/cli/commands/apply";
 import { block, pin, resumeAutomation, unblock, unpin } from "@/cli/commands/digest";
 import { hold, releaseHold } from "@/cli/commands/hold";
 import { ledgerExport, ledgerHead, ledgerReplay, ledgerVerify } from "@/cli/commands/ledger";
+import { overrideConfirm, overrideGate, overrideReview } from "@/cli/commands/override";
 import { plan } from "@/cli/commands/plan";
 import { promote, retry, rollBack } from "@/cli/commands/promote";
 import { promotion } from "@/cli/commands/promotion";
+import { proposalConfirm, proposalList, proposalReject } from "@/cli/commands/proposal";
 import { scanUpload } from "@/cli/commands/scan";
 import { abort, approve, reject } from "@/cli/commands/sign";
 import { status } from "@/cli/commands/status";
@@ -15,6 +17,9 @@ import { tokenCreate, tokenList, tokenRevoke } from "@/cli/commands/token";
 /** Every command, in the order in which the help lists them. */
 export const commands: readonly Command[] = [
   apply,
+  proposalList,
+  proposalConfirm,
+  proposalReject,
   announce,
   scanUpload,
   plan,
@@ -26,6 +31,9 @@ export const commands: readonly Command[] = [
   approve,
   reject,
   abort,
+  overrideGate,
+  overrideConfirm,
+  overrideReview,
   hold,
   releaseHold,
   block,

@@ -4,7 +4,7 @@ export const EXIT = {
   /** It failed, or was refused by a rule. */
   failed: 1,
   usage: 2,
-  /** A promotion waits: for a gate, for somebody, for its turn. */
+  /** It waits: for a gate, for somebody, for its turn. */
   waiting: 3,
   /** With --wait: the promotion went back, failed, or needs a person. */
   wentBack: 4,

@@ -4,10 +4,10 @@ import { boxTitled, noticeWith, stampOf } from "./locators";
 import { makeOwnProject } from "./own-project";
 import { uses } from "./who-uses-what";
 
-// Goal: an administrator changes a project's file, is told exactly what is wrong or what would change, and what was
-// signed for the old policy does not count any more.
+// Goal: an administrator changes a project's file, is told exactly what is wrong or what would change; what guards
+// production takes another administrator, and what was signed for the old policy does not count any more.
 
-test("a wrong file changes nothing, a right one is shown, applied and kept, and plans that waited are void", async ({
+test("a wrong file changes nothing, a right one is shown, confirmed by another, applied and kept, and plans that waited are void", async ({
   signIn,
 }) => {
   const ada = await signIn("ada");
@@ -50,10 +50,30 @@ test("a wrong file changes nothing, a right one is shown, applied and kept, and 
     const dialog = ada.getByRole("dialog", { name: `Apply version 2 of ${project}` });
     await expect(dialog).toContainText("1 change");
     await expect(dialog).toContainText("spec.environments[production].gates[approval].expiresAfter");
+    await expect(dialog).toContainText(`Another administrator of ${project} must confirm it`);
     await expectAccessible(ada, "what applying would change");
-    await dialog.getByRole("button", { name: "Apply", exact: true }).click();
+    await dialog.getByRole("button", { name: "Propose", exact: true }).click();
     await expect(dialog).toBeHidden();
-    await expect(boxTitled(ada, "Project file")).toContainText("version 2, applied by Ada Okafor");
+    await expect(boxTitled(ada, "Proposed changes")).toContainText(
+      "You proposed it: another administrator confirms it.",
+    );
+    await expect(ada.getByRole("button", { name: "Confirm…" })).toBeDisabled();
+    expect(await version()).toBe(1);
+    await expectAccessible(ada, "project file with a proposed change");
+  });
+
+  await test.step("another administrator finds it among the approvals and confirms that very text", async () => {
+    const noor = await signIn("noor");
+    await noor.goto("/approvals");
+    await noor.getByRole("link", { name: `The file of ${project}` }).click();
+    await expect(boxTitled(noor, "Proposed changes")).toContainText("gates[approval].expiresAfter");
+    await noor.getByRole("button", { name: "Confirm…" }).click();
+    const dialog = noor.getByRole("dialog", { name: `Confirm the change of ${project}?` });
+    await dialog.getByLabel(`Type ${project}`).fill(project);
+    await expectAccessible(noor, "confirming a change of the policy");
+    await dialog.getByRole("button", { name: "Confirm and apply" }).click();
+    await expect(boxTitled(ada, "Project file")).toContainText("version 2, applied by Noor Haddad");
+    await expect(boxTitled(ada, "Proposed changes")).toBeHidden();
     await expect(boxTitled(ada, "Versions").getByRole("row").filter({ hasText: "now" })).toContainText("2 now");
     expect(await version()).toBe(2);
     await expectAccessible(ada, "project file");

@@ -27,6 +27,8 @@ export const uses = {
   notifications: { project: "wharfinger" },
   history: { project: "whaler" },
   answersWrong: { project: "whelk" },
+  override: { project: "winch" },
+  twoPlans: { project: "windlass" },
   stayCurrent: { project: "wagon" },
 } as const;
 

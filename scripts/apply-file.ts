@@ -30,7 +30,7 @@ async function main(file: string | undefined): Promise<number> {
   }
   const pool = createPool(databaseUrl(), { applicationName: "waybill-apply" });
   try {
-    const applied = await applyDocuments(composeEngine(pool), starter, { text });
+    const applied = await applyDocuments(composeEngine(pool), starter, { text }, { operator: true });
     if (applied.kind === "invalidDocuments") {
       for (const error of applied.errors) console.error(formatDocumentError(error, file));
       return 1;

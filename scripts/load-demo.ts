@@ -63,7 +63,12 @@ async function refreshed(pool: Pool, subject: string): Promise<PersonPrincipal> 
 
 async function applyExamples(engine: Engine, ada: PersonPrincipal, sandbox: SandboxAddresses): Promise<void> {
   for (const example of examples) {
-    const applied = await applyDocuments(engine, ada, { text: await sandboxProjectFile(example, sandbox) });
+    const applied = await applyDocuments(
+      engine,
+      ada,
+      { text: await sandboxProjectFile(example, sandbox) },
+      { operator: true },
+    );
     if (applied.kind === "invalidDocuments") {
       throw new Error(applied.errors.map((error) => formatDocumentError(error, `examples/${example}`)).join("\n"));
     }

@@ -1,10 +1,11 @@
 "use server";
 
 import { runAction } from "@/app/actions/run-action";
-import type { ActionFailure } from "@/components/action/action-outcome";
+import type { ActionFailure, ActionOutcome } from "@/components/action/action-outcome";
 import type { CheckOutcome, DocumentsOutcome } from "@/components/settings/documents-outcome";
 import { applyDocuments } from "@/lib/commands/apply-documents";
 import { checkConnection } from "@/lib/commands/check-connection";
+import { confirmPolicy, rejectPolicy } from "@/lib/commands/decide-policy";
 
 /** Says what a text would change, or what is wrong with it; with `dryRun: false` it applies it. */
 export async function applyDocumentsAction(input: unknown): Promise<DocumentsOutcome | ActionFailure> {
@@ -14,9 +15,33 @@ export async function applyDocumentsAction(input: unknown): Promise<DocumentsOut
       result.kind === "invalidDocuments"
         ? { told: { kind: "invalid" as const, errors: result.errors } }
         : {
-            told: { kind: result.dryRun ? ("preview" as const) : ("applied" as const), diffs: result.diffs },
-            ...(result.dryRun ? {} : { message: "The file is applied" }),
+            told: {
+              kind: result.dryRun ? ("preview" as const) : ("applied" as const),
+              diffs: result.diffs,
+              secondPerson: result.secondPerson,
+            },
+            ...(result.dryRun ? {} : { message: appliedWords(result.proposals.length) }),
           },
+  );
+}
+
+function appliedWords(proposals: number): string {
+  return proposals === 0 ? "The file is applied" : "It is proposed, and waits for another administrator";
+}
+
+/** The second person's yes to a proposed change of a project's file. */
+export async function confirmPolicyAction(input: unknown): Promise<ActionOutcome> {
+  return runAction(
+    (engine, principal) => confirmPolicy(engine, principal, input),
+    ({ project, version }) => ({ message: `Version ${version} of ${project} is applied` }),
+  );
+}
+
+/** A no to a proposed change, or that of whoever takes it back. */
+export async function rejectPolicyAction(input: unknown): Promise<ActionOutcome> {
+  return runAction(
+    (engine, principal) => rejectPolicy(engine, principal, input),
+    ({ project }) => ({ message: `The change of ${project} is rejected` }),
   );
 }
 

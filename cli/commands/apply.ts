@@ -25,8 +25,18 @@ export const apply: Command = {
     const changed = body.diffs.filter((diff) => diff.status !== "unchanged");
     for (const diff of changed) for (const line of describe(diff)) call.say(line);
     if (changed.length === 0) call.say("nothing changes");
-    else call.say(dryRun ? "a dry run: nothing was applied" : "applied");
-    return EXIT.ok;
+    else if (dryRun) call.say("a dry run: nothing was applied");
+    else if (body.proposals.length === 0) call.say("applied");
+    for (const { project, environments } of dryRun ? body.secondPerson : []) {
+      call.say(
+        `${project}: another administrator would have to confirm it: it changes what guards ${environments.join(", ")}`,
+      );
+    }
+    for (const { id, project, environments, fileHash, expiresAt } of body.proposals) {
+      call.say(`${project}: not applied, it changes what guards ${environments.join(", ")}: it is proposed as ${id}`);
+      call.say(`  until ${expiresAt} another administrator runs: waybill proposal confirm ${id} --hash ${fileHash}`);
+    }
+    return body.proposals.length > 0 ? EXIT.waiting : EXIT.ok;
   },
 };
 

@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { approvalsPath } from "@/components/approval/approvals-path";
+import { ProposalLines } from "@/components/approval/proposal-lines";
 import { standingWords } from "@/components/approval/standing-words";
 import { useView } from "@/components/live/use-view";
 import { ViewErrorState } from "@/components/live/view-error-state";
@@ -61,6 +62,13 @@ export function ApprovalsList({ initial, initialPath, actions }: ApprovalsListPr
         <Sheet label="Overrides">
           <Box title="Overrides, open until another person has reviewed them" note={data.overrides.length} flush>
             <OverrideLines lines={data.overrides} actions={actions} />
+          </Box>
+        </Sheet>
+      ) : null}
+      {data.proposals.length > 0 ? (
+        <Sheet label="Policy changes">
+          <Box title="Policy changes, for another administrator to confirm" note={data.proposals.length} flush>
+            <ProposalLines lines={data.proposals} />
           </Box>
         </Sheet>
       ) : null}

@@ -54,6 +54,8 @@ export const entryStates = {
   "drift.cleared": "observed",
   "drift.adopted": "approved",
   "project.applied": "requested",
+  "policy.proposed": "waiting",
+  "policy.rejected": "rejected",
   "connection.applied": "requested",
   "release.announced": "requested",
   "scan.recorded": "requested",

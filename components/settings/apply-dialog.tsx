@@ -2,6 +2,7 @@
 
 import { ChangesList } from "@/components/settings/changes-list";
 import type { DocumentChanges } from "@/components/settings/documents-outcome";
+import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 
@@ -9,13 +10,15 @@ interface ApplyDialogProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   diffs: DocumentChanges[];
+  /** What of it another administrator must confirm. */
+  secondPerson: { project: string; environments: string[] }[];
   basedOn: Record<string, number>;
   busy: boolean;
   onConfirm: () => void;
 }
 
 /** The exact effect of a text, before it is applied. */
-export function ApplyDialog({ open, onOpenChange, diffs, basedOn, busy, onConfirm }: ApplyDialogProps) {
+export function ApplyDialog({ open, onOpenChange, diffs, secondPerson, basedOn, busy, onConfirm }: ApplyDialogProps) {
   const changed = diffs.filter((diff) => diff.status !== "unchanged");
   return (
     <Dialog
@@ -28,11 +31,19 @@ export function ApplyDialog({ open, onOpenChange, diffs, basedOn, busy, onConfir
         <>
           <Button onClick={() => onOpenChange(false)}>Not yet</Button>
           <Button variant="primary" busy={busy} onClick={onConfirm}>
-            Apply
+            {secondPerson.length > 0 ? "Propose" : "Apply"}
           </Button>
         </>
       }
     >
+      {secondPerson.map(({ project, environments }) => (
+        <div key={project} className="mb-3">
+          <Alert tone="warn" title={`Another administrator of ${project} must confirm it`}>
+            It changes what guards {environments.join(" and ")}. Nothing of it applies before that, and you cannot
+            confirm it yourself.
+          </Alert>
+        </div>
+      ))}
       <ChangesList diffs={changed} />
     </Dialog>
   );

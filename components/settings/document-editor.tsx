@@ -92,6 +92,7 @@ export function DocumentEditor(props: DocumentEditorProps) {
         open={confirming}
         onOpenChange={setConfirming}
         diffs={told?.kind === "preview" ? told.diffs : []}
+        secondPerson={told?.kind === "preview" ? told.secondPerson : []}
         basedOn={basedOn}
         busy={busy}
         onConfirm={apply}

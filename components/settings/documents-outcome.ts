@@ -29,7 +29,12 @@ export interface DocumentChanges {
 /** What a text came to: it is wrong, it would change something, or it has. */
 export type ToldOfText =
   | { kind: "invalid"; errors: TextError[] }
-  | { kind: "preview" | "applied"; diffs: DocumentChanges[] };
+  | {
+      kind: "preview" | "applied";
+      diffs: DocumentChanges[];
+      /** Projects of which it changes the guard of protected environments: another administrator confirms that. */
+      secondPerson: { project: string; environments: string[] }[];
+    };
 
 export interface DocumentsOutcome extends ActionDone {
   told: ToldOfText;

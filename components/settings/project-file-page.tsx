@@ -5,6 +5,7 @@ import { useView } from "@/components/live/use-view";
 import { DocumentEditor, type DocumentsAction } from "@/components/settings/document-editor";
 import { FileConflict } from "@/components/settings/file-conflict";
 import { FileVersions } from "@/components/settings/file-versions";
+import { type ProposalActions, ProposalsBox } from "@/components/settings/proposals-box";
 import { Box } from "@/components/sheet/box";
 import { Sheet, SheetRow } from "@/components/sheet/sheet";
 import { RelativeTime } from "@/components/time/relative-time";
@@ -15,6 +16,7 @@ interface ProjectFilePageProps {
   initial: ProjectFileView;
   path: string;
   action: DocumentsAction;
+  proposalActions: ProposalActions;
 }
 
 /** What was typed, and the version it was typed over; none while nothing was. */
@@ -24,7 +26,7 @@ interface Draft {
 }
 
 /** A project's file: read, edited, validated, applied; and every version that it had. */
-export function ProjectFilePage({ initial, path, action }: ProjectFilePageProps) {
+export function ProjectFilePage({ initial, path, action, proposalActions }: ProjectFilePageProps) {
   const { project } = initial;
   const { data, refetch } = useView<ProjectFileView>(path, { initial, watches: { projects: [project] } });
   const view = data ?? initial;
@@ -79,9 +81,14 @@ export function ProjectFilePage({ initial, path, action }: ProjectFilePageProps)
           />
         </Box>
       </SheetRow>
+      {view.proposals.length > 0 ? (
+        <SheetRow>
+          <ProposalsBox number={2} proposals={view.proposals} actions={proposalActions} />
+        </SheetRow>
+      ) : null}
       <SheetRow>
         <FileVersions
-          number={2}
+          number={view.proposals.length > 0 ? 3 : 2}
           view={view}
           onTake={view.mayConfigure ? (text) => setDraft({ text, base: view.version }) : undefined}
         />

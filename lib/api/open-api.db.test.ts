@@ -95,9 +95,26 @@ describe("what the API answers is what its document says", () => {
   it("documents: applied, in a dry run, with errors, from an older version", async () => {
     const text = projectFile(world.sandbox).replace("soak: { in: staging, for: 1s }", "soak: { in: staging, for: 2s }");
     const dry = await ask("ada", "PUT", "/documents?dryRun=true", { body: text, type: "application/yaml" });
-    expect(dry.body).toMatchObject({ dryRun: true, versions: { demo: 1 } });
-    const applied = await ask("ada", "PUT", "/documents", { body: { text, basedOn: { demo: 1 } } });
-    expect(applied.body).toMatchObject({ dryRun: false, versions: { demo: 2 } });
+    expect(dry.body).toMatchObject({ dryRun: true, versions: { demo: 1 }, secondPerson: [{ project: "demo" }] });
+    const own = text.replace("soak: { in: staging, for: 2s }", "soak: { in: staging, for: 1s }").concat("# a remark\n");
+    expect(await ask("ada", "PUT", "/documents", { body: { text: own } })).toMatchObject({ status: 200 });
+    type Proposing = { proposals: { id: string; fileHash: string }[] };
+    const asked = await ask<Proposing>("ada", "PUT", "/documents", { body: { text, basedOn: { demo: 1 } } });
+    expect(asked).toMatchObject({ status: 202, body: { dryRun: false, versions: { demo: 1 } } });
+    const [proposal] = asked.body.proposals;
+    expect(await ask("noor", "GET", "/proposals?project=demo")).toMatchObject({
+      body: { items: [{ id: proposal?.id, mayConfirm: true, current: true }] },
+    });
+    const confirmation = { body: { fileHash: proposal?.fileHash } };
+    const path = `/proposals/${proposal?.id}/confirm`;
+    expect(await ask("ada", "POST", path, confirmation)).toMatchObject({ status: 403, body: { code: "secondPerson" } });
+    expect(await ask("noor", "POST", path, confirmation)).toMatchObject({ status: 200, body: { version: 2 } });
+    const looser = text.replace("count: 1", "count: 2");
+    const other = await ask<Proposing>("ada", "PUT", "/documents", { body: looser, type: "application/yaml" });
+    const no = { body: { why: "one approver is enough" } };
+    expect(await ask("noor", "POST", `/proposals/${other.body.proposals[0]?.id}/reject`, no)).toMatchObject({
+      body: { project: "demo", version: 2 },
+    });
     const stale = await ask("ada", "PUT", "/documents", { body: { text, basedOn: { demo: 1 } } });
     expect(stale).toMatchObject({ status: 409, body: { code: "conflict" } });
     const wrong = text.replace("tag: prod", "tga: prod");

@@ -8,7 +8,12 @@ import {
   unblockOperation,
   unpinOperation,
 } from "@/lib/api/contract/digests";
-import { applyOperation } from "@/lib/api/contract/documents";
+import {
+  applyOperation,
+  confirmProposalOperation,
+  listProposalsOperation,
+  rejectProposalOperation,
+} from "@/lib/api/contract/documents";
 import {
   adoptDriftOperation,
   holdOperation,
@@ -42,6 +47,9 @@ export const operations: readonly Operation[] = [
   listProjectsOperation,
   matrixOperation,
   applyOperation,
+  listProposalsOperation,
+  confirmProposalOperation,
+  rejectProposalOperation,
   announceOperation,
   listReleasesOperation,
   readReleaseOperation,

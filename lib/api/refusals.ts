@@ -76,6 +76,10 @@ const ofCommands = {
   notPinned: conflicting("Nothing is pinned there"),
   noDrift: conflicting("There is no drift"),
   driftChanged: conflicting("Something else runs by now"),
+  proposalDecided: conflicting("The proposal is decided already"),
+  proposalExpired: conflicting("The proposal has expired"),
+  proposalChanged: conflicting("Another text was proposed"),
+  proposalStale: conflicting("The file is another one by now"),
   underWay: conflicting("It is under way already"),
   notDead: conflicting("It was not given up"),
 } satisfies Record<string, RefusalForm>;

@@ -36,7 +36,7 @@ async function person(over: Parameters<typeof storePerson>[1]): Promise<PersonPr
 }
 
 async function apply(text: string, extra: object = {}, by: PersonPrincipal | TokenPrincipal = owner): Promise<Applied> {
-  const result = await applyDocuments(context, by, { text, ...extra });
+  const result = await applyDocuments(context, by, { text, ...extra }, { operator: true });
   if (result.kind !== "applied") throw new Error(JSON.stringify(result.errors));
   return result;
 }

@@ -1,18 +1,17 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { can, mustBeAbleTo } from "@/lib/auth/permissions";
 import { actorOf, type Principal } from "@/lib/auth/principal";
 import type { CommandContext } from "@/lib/commands/context";
+import { type Proposed, proposePolicy } from "@/lib/commands/propose-policy";
+import { type ProjectPart, saveProject } from "@/lib/commands/save-project";
 import { type DocumentDiff, diffDocuments } from "@/lib/config/diff";
 import type { DocumentError } from "@/lib/config/document-error";
+import { guardedEnvironments } from "@/lib/config/guarded-environments";
 import { type ParsedDocument, parseDocuments } from "@/lib/config/parse";
 import { json, type Queryable, sql } from "@/lib/db/sql";
 import { inLedgerTransaction, type LedgerTransaction } from "@/lib/ledger/append";
-import { wakeWaiting } from "@/lib/ledger/wake-waiting";
 import { Conflict, parseInput } from "@/lib/pipeline/errors";
-import { freezesOf } from "@/lib/pipeline/gates/freeze-standing";
 import type { ConnectionDocument } from "@/lib/pipeline/policy/connection";
-import { channelKey } from "@/lib/pipeline/policy/notify";
 import type { ProjectDocument } from "@/lib/pipeline/policy/project";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 
@@ -29,6 +28,16 @@ export interface Applied {
   /** What changes, or would change; unchanged documents have no changes. */
   diffs: DocumentDiff[];
   versions: Record<string, number>;
+  /** Projects of which this changes the guard of protected environments: a second person confirms that. */
+  secondPerson: { project: string; environments: string[] }[];
+  /** What waits for that person now; not applied yet. */
+  proposals: Proposed[];
+}
+
+/** How it came here. */
+export interface ApplyOptions {
+  /** Whoever applies it starts the installation itself, and could change its database: nobody else is asked. */
+  operator?: boolean;
 }
 
 /** The whole text is refused, and nothing is applied. */
@@ -41,17 +50,18 @@ export interface InvalidDocuments {
 export const instanceChain = "@instance";
 
 type ConnectionPart = ParsedDocument & { kind: "Connection" };
-type ProjectPart = ParsedDocument & { kind: "Project" };
 
 /**
  * Applies a project file, all of it or none; with `dryRun` it only says what would change. Connections need an
  * administrator of the installation, a new project too; a known project needs the right to configure it. Every version is
- * kept with who applied it; plans that were made before are void from here on, and say so.
+ * kept with who applied it; plans that were made before are void from here on, and say so. What changes the guard of a
+ * protected environment is not applied but proposed: another administrator confirms it.
  */
 export async function applyDocuments(
   context: CommandContext,
   principal: Principal,
   raw: unknown,
+  options: ApplyOptions = {},
 ): Promise<Applied | InvalidDocuments> {
   const input = parseInput(applyDocumentsInput, raw);
   const known = await context.pool.query<ConnectionDocument>(sql`select name, kind, projects from connection`);
@@ -67,12 +77,14 @@ export async function applyDocuments(
   authorize(principal, connections, projects, stored);
   checkBase(input.basedOn, stored.versions);
   const versions = { ...stored.versions };
-  if (input.dryRun) return { kind: "applied", dryRun: true, diffs, versions };
+  const secondPerson = options.operator ? [] : projects.flatMap((part) => guardedBy(stored, part));
+  const told = { kind: "applied" as const, dryRun: input.dryRun, diffs, versions, secondPerson };
+  const proposals: Proposed[] = [];
+  if (input.dryRun) return { ...told, proposals };
 
-  const changed = (part: ParsedDocument) =>
-    diffs.some(
-      (diff) => diff.document.kind === part.kind && diff.document.name === part.name && diff.status !== "unchanged",
-    );
+  const changesOf = ({ kind, name }: ParsedDocument) =>
+    diffs.find(({ document }) => document.kind === kind && document.name === name);
+  const changed = (part: ParsedDocument) => (changesOf(part)?.status ?? "unchanged") !== "unchanged";
   const changedConnections = connections.filter(changed);
   if (changedConnections.length > 0) {
     await inLedgerTransaction(context.pool, instanceChain, (tx) =>
@@ -80,11 +92,22 @@ export async function applyDocuments(
     );
   }
   for (const part of projects.filter(changed)) {
-    versions[part.name] = await inLedgerTransaction(context.pool, part.name, (tx) =>
-      saveProject(tx, part, { principal, now: context.now(), diffs, base: stored.versions[part.name] ?? 0 }),
-    );
+    const guarded = secondPerson.find((one) => one.project === part.name);
+    const base = stored.versions[part.name] ?? 0;
+    const save = { principal, now: context.now(), changes: changesOf(part)?.changes ?? [], base };
+    await inLedgerTransaction(context.pool, part.name, async (tx) => {
+      if (guarded) proposals.push(await proposePolicy(tx, part, { ...save, environments: guarded.environments }));
+      else versions[part.name] = await saveProject(tx, part, save);
+    });
   }
-  return { kind: "applied", dryRun: false, diffs, versions };
+  return { ...told, proposals };
+}
+
+/** The protected environments whose guard this document changes; none for a new project. */
+function guardedBy(stored: Stored, part: ProjectPart): { project: string; environments: string[] }[] {
+  const before = stored.projects.get(part.name);
+  const environments = before ? guardedEnvironments(before, part.project) : [];
+  return environments.length > 0 ? [{ project: part.name, environments }] : [];
 }
 
 /** Whoever may configure anything may have a text checked; others learn nothing from it. */
@@ -122,13 +145,14 @@ function checkBase(basedOn: Record<string, number> | undefined, versions: Record
 interface Stored {
   documents: ParsedDocument[];
   versions: Record<string, number>;
+  projects: Map<string, ProjectDocument>;
 }
 
 /** The stored counterparts of these documents, in the form in which they were written. */
 async function loadStored(db: Queryable, documents: ParsedDocument[]): Promise<Stored> {
   const names = (kind: ParsedDocument["kind"]) => documents.filter((one) => one.kind === kind).map((one) => one.name);
-  const projects = await db.query<{ name: string; version: number; text: string }>(
-    sql`select p.name, p.file_version as version, f.text from project p
+  const projects = await db.query<{ name: string; version: number; text: string; document: ProjectDocument }>(
+    sql`select p.name, p.file_version as version, f.text, p.document from project p
           join project_file f on f.project = p.name and f.version = p.file_version where p.name = any(${names("Project")})`,
   );
   const connections = await db.query<{ text: string }>(
@@ -139,7 +163,14 @@ async function loadStored(db: Queryable, documents: ParsedDocument[]): Promise<S
     const parsed = parseDocuments(text, known);
     return parsed.ok ? parsed.documents : [];
   });
-  return { documents: texts, versions: Object.fromEntries(projects.map((one) => [one.name, one.version])) };
+  const versions = Object.fromEntries(projects.map((one) => [one.name, one.version]));
+  // The text as this version reads it; of one that it cannot read any more, the document as it was stored.
+  const read = new Map(texts.flatMap((one) => (one.kind === "Project" ? [[one.name, one.project] as const] : [])));
+  return {
+    documents: texts,
+    versions,
+    projects: new Map(projects.map((one) => [one.name, read.get(one.name) ?? one.document])),
+  };
 }
 
 async function saveConnections(
@@ -164,107 +195,4 @@ async function saveConnections(
     entries.push({ kind: "connection.applied", data, at: now, actor, subject: {} });
   }
   await tx.append(entries);
-}
-
-interface ProjectSave {
-  principal: Principal;
-  now: string;
-  diffs: DocumentDiff[];
-  base: number;
-}
-
-async function saveProject(
-  tx: LedgerTransaction,
-  part: ProjectPart,
-  { principal, now, diffs, base }: ProjectSave,
-): Promise<number> {
-  const { project, text } = part;
-  const [current] = await tx.query<{ version: number }>(
-    sql`select file_version as version from project where name = ${project.name}`,
-  );
-  if ((current?.version ?? 0) !== base)
-    throw new Conflict(`${project.name} was changed meanwhile`, { version: current?.version ?? 0 });
-  const version = base + 1;
-  const actor = actorOf(principal);
-  const changes =
-    diffs.find((diff) => diff.document.kind === "Project" && diff.document.name === project.name)?.changes ?? [];
-  await tx.execute(
-    sql`insert into project (name, title, file_version, document)
-        values (${project.name}, ${project.title}, ${version}, ${json(project)}::jsonb)
-        on conflict (name) do update set title = excluded.title, file_version = excluded.file_version, document = excluded.document`,
-  );
-  await tx.execute(
-    sql`insert into project_file (project, version, text, document, diff, applied_by, applied_at)
-        values (${project.name}, ${version}, ${text}, ${json(project)}::jsonb, ${json(changes)}::jsonb, ${json(actor)}::jsonb, ${now})`,
-  );
-  await saveLayout(tx, project);
-  const fileHash = createHash("sha256").update(text).digest("hex");
-  const told = changes.map(({ path, kind }) => ({ path, kind }));
-  await tx.append([
-    { kind: "project.applied", data: { version, fileHash, changes: told }, at: now, actor, subject: {} },
-  ]);
-  await wakeWaiting(tx, project.name);
-  return version;
-}
-
-/** Services, environments and the cells of the matrix, as the file has them now; what is gone keeps its history. */
-async function saveLayout(tx: LedgerTransaction, project: ProjectDocument): Promise<void> {
-  const services = project.services.map(({ name, position, image, source }) => ({
-    name,
-    position,
-    ...image,
-    source: source?.repository ?? null,
-  }));
-  const environments = project.environments.map((environment) => ({
-    ...{ name: environment.name, position: environment.position, tag: environment.tag ?? null },
-    ...{ protected: environment.protected, autoPromote: environment.autoPromote },
-    requires: environment.requires?.environments ?? [],
-    requiresAny: environment.requires?.match === "any",
-    freezes: freezesOf(environment),
-  }));
-  const cells = project.services.flatMap((service) =>
-    Object.entries(service.targets).map(([environment, { ref }]) => ({
-      service: service.name,
-      environment,
-      target: ref,
-    })),
-  );
-  await tx.execute(sql`delete from service where project = ${project.name}`);
-  await tx.execute(
-    sql`insert into service (project, name, position, connection, repository, source)
-        select ${project.name}, s.name, s.position, s.connection, s.repository, s.source
-          from jsonb_to_recordset(${json(services)}::jsonb) as s (name text, position int, connection text, repository text, source text)`,
-  );
-  await tx.execute(sql`delete from environment where project = ${project.name}`);
-  await tx.execute(
-    sql`insert into environment (project, name, position, tag, protected, requires, requires_any, auto_promote, freezes)
-        select ${project.name}, e.name, e.position, e.tag, e.protected,
-               array(select jsonb_array_elements_text(e.requires)), e."requiresAny", e."autoPromote", e.freezes
-          from jsonb_to_recordset(${json(environments)}::jsonb) as e
-               (name text, position int, tag text, protected boolean, requires jsonb, "requiresAny" boolean, "autoPromote" text,
-                freezes jsonb)`,
-  );
-  await tx.execute(
-    sql`insert into deployment (project, service, environment, target)
-        select ${project.name}, c.service, c.environment, c.target
-          from jsonb_to_recordset(${json(cells)}::jsonb) as c (service text, environment text, target jsonb)
-        on conflict (project, service, environment) do update set target = excluded.target`,
-  );
-  await saveSubscriptions(tx, project);
-}
-
-/** Who is told of what from now on; what is queued for a channel that is gone is dropped when it is due. */
-async function saveSubscriptions(tx: LedgerTransaction, project: ProjectDocument): Promise<void> {
-  const rows = project.notify.map(({ on, environments, channel }, position) => {
-    return { position, key: channelKey(channel), events: on, environments: environments ?? null, channel };
-  });
-  await tx.execute(sql`delete from subscription where project = ${project.name}`);
-  await tx.execute(
-    sql`insert into subscription (project, position, key, events, environments, channel)
-        select ${project.name}, s.position, s.key, array(select jsonb_array_elements_text(s.events)),
-               case when jsonb_typeof(s.environments) = 'array'
-                    then array(select jsonb_array_elements_text(s.environments)) end, s.channel
-          from jsonb_to_recordset(${json(rows)}::jsonb)
-                 as s (position int, key text, events jsonb, environments jsonb, channel jsonb)`,
-  );
 }

@@ -31,7 +31,7 @@ function fileWith(approvals: number, watch = "1s", gate = "expiresAfter: 1h"): s
 }
 
 async function apply(text: string): Promise<void> {
-  const applied = await applyDocuments(world.engine, world.people.ada, { text });
+  const applied = await applyDocuments(world.engine, world.people.ada, { text }, { operator: true });
   if (applied.kind !== "applied") throw new Error(JSON.stringify(applied.errors));
 }
 

@@ -25,7 +25,7 @@ const frozen = (appliesTo: string) => `tag: staging
 
 async function freeze(appliesTo: string): Promise<void> {
   const text = projectFile(world.sandbox).replace("tag: staging", frozen(appliesTo));
-  const applied = await applyDocuments(world.engine, world.people.ada, { text });
+  const applied = await applyDocuments(world.engine, world.people.ada, { text }, { operator: true });
   if (applied.kind !== "applied") throw new Error(JSON.stringify(applied));
 }
 

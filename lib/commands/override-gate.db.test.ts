@@ -40,7 +40,7 @@ async function applyFile(): Promise<void> {
   const staff = "    - { group: staff, role: viewer }";
   const more = ["otto", "oda"].map((name) => `    - { email: ${name}@example.com, role: overrider }`);
   const text = projectFile(world.sandbox, { soak: "1h" }).replace(staff, [staff, ...more].join("\n"));
-  const applied = await applyDocuments(world.engine, world.people.ada, { text });
+  const applied = await applyDocuments(world.engine, world.people.ada, { text }, { operator: true });
   if (applied.kind !== "applied") throw new Error(JSON.stringify(applied));
 }
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const text = projectFile(world.sandbox)
     .replace("tag: staging\n", "tag: staging\n      autoPromote: newest\n      queue: newest\n")
     .replace("tag: prod\n", "tag: prod\n      autoPromote: matchUpstream\n");
-  const applied = await applyDocuments(world.engine, world.people.ada, { text });
+  const applied = await applyDocuments(world.engine, world.people.ada, { text }, { operator: true });
   if (applied.kind !== "applied") throw new Error(JSON.stringify(applied));
 }, 60_000);
 afterAll(() => world?.close());

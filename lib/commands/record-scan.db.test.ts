@@ -21,7 +21,7 @@ beforeAll(async () => {
     "tag: staging\n",
     "tag: staging\n      gates: [{ vulnerabilities: { critical: 0 } }]\n",
   );
-  const applied = await applyDocuments(world.engine, world.people.ada, { text });
+  const applied = await applyDocuments(world.engine, world.people.ada, { text }, { operator: true });
   if (applied.kind !== "applied") throw new Error(JSON.stringify(applied));
 }, 60_000);
 afterAll(() => world?.close());

@@ -181,7 +181,7 @@ describe("the queue of an environment", () => {
 
   it("of the kind newest ends what still waits there for the same services, and nothing else", async () => {
     const text = projectFile(world.sandbox).replace("tag: staging\n", "tag: staging\n      queue: newest\n");
-    expect((await applyDocuments(world.engine, world.people.ada, { text })).kind).toBe("applied");
+    expect((await applyDocuments(world.engine, world.people.ada, { text }, { operator: true })).kind).toBe("applied");
     const active = await ask(await newRelease());
     const chat = await ask(await newRelease("chat"));
     const older = await ask(await newRelease());

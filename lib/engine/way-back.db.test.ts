@@ -41,7 +41,7 @@ async function newRelease(service: "backend" | "chat" = "backend", fault?: Fault
 }
 
 async function apply(text: string): Promise<void> {
-  expect((await applyDocuments(world.engine, world.people.ada, { text })).kind).toBe("applied");
+  expect((await applyDocuments(world.engine, world.people.ada, { text }, { operator: true })).kind).toBe("applied");
 }
 
 async function succeed(release: string): Promise<void> {

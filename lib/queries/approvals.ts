@@ -11,6 +11,7 @@ import {
   waitsForThem,
 } from "@/lib/queries/approval-standing";
 import { loadOpenOverrides, type OverrideLine } from "@/lib/queries/overrides";
+import { loadProposals, type ProposalView } from "@/lib/queries/proposals";
 
 /** An approval that is asked for, as a line of the inbox. Times are ISO 8601, UTC. */
 export interface ApprovalLine {
@@ -41,6 +42,8 @@ export interface ApprovalsView {
   others: ApprovalLine[];
   /** Gates that somebody let pass and that nobody has reviewed, and those that ask for a second person. */
   overrides: OverrideLine[];
+  /** Changes of what guards a protected environment, which wait for a second person. */
+  proposals: ProposalView[];
   /** There are more than are listed. */
   cut: boolean;
 }
@@ -55,9 +58,10 @@ export async function loadApprovals(
   principal: Principal,
   { projects, now }: { projects: readonly string[]; now: string },
 ): Promise<ApprovalsView> {
-  const [rows, overrides] = await allSent([
+  const [rows, overrides, proposals] = await allSent([
     loadAsked(db, visibleProjects(principal, projects)),
     loadOpenOverrides(db, principal, projects),
+    loadProposals(db, principal, projects, now),
   ]);
   const lines = rows.slice(0, linesMax).map((row) => lineOf(principal, row, now));
   return {
@@ -65,6 +69,7 @@ export async function loadApprovals(
     mine: lines.filter((line) => waitsForThem(line.standing)),
     others: lines.filter((line) => !waitsForThem(line.standing) && line.standing !== "given"),
     overrides,
+    proposals,
     cut: rows.length > linesMax,
   };
 }

@@ -33,6 +33,8 @@ function subjectWords(entry: SpokenEntry): string {
   const { subject, promotion } = entry;
   if (entry.kind === "project.applied") return `project file, version ${entry.data.version}`;
   if (entry.kind === "project.held" || entry.kind === "project.released") return "every environment";
+  if (entry.kind === "policy.proposed") return `project file, after version ${entry.data.baseVersion}`;
+  if (entry.kind === "policy.rejected") return `project file, ${entry.data.id}`;
   if (entry.kind === "connection.applied") return `connection ${entry.data.name}`;
   if (entry.kind === "token.created") return `token ${entry.data.label}`;
   if (entry.kind === "token.revoked") return `token ${entry.data.id.slice(0, 8)}`;
@@ -173,6 +175,10 @@ function projectWords(entry: ProjectEntry): string {
     case "project.held":
       return entry.data.reason;
     case "project.released":
+      return entry.data.why;
+    case "policy.proposed":
+      return joined([countOf(entry.data.changes.length, "change"), `guards ${entry.data.environments.join(", ")}`]);
+    case "policy.rejected":
       return entry.data.why;
     case "project.applied":
       return countOf(entry.data.changes.length, "change");

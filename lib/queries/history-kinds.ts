@@ -53,6 +53,8 @@ const groupOf = {
   "drift.cleared": "drift",
   "drift.adopted": "drift",
   "project.applied": "settings",
+  "policy.proposed": "settings",
+  "policy.rejected": "settings",
   "connection.applied": "settings",
   "release.announced": "releases",
   "scan.recorded": "releases",

@@ -4,17 +4,9 @@ import { type Queryable, sql } from "@/lib/db/sql";
 import type { Actor } from "@/lib/pipeline/actor";
 import { NotFound } from "@/lib/pipeline/errors";
 import type { ConnectionDocument, ConnectionKind } from "@/lib/pipeline/policy/connection";
+import type { FileChange } from "@/lib/queries/file-change";
 import { actorWords } from "@/lib/queries/people";
-
-type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
-
-/** One difference that a version brought, in the file's own words. */
-export interface FileChange {
-  path: string;
-  kind: "added" | "removed" | "changed" | "reordered";
-  before?: JsonValue;
-  after?: JsonValue;
-}
+import { loadProposals, type ProposalView } from "@/lib/queries/proposals";
 
 /** A version of a project's file. Times are ISO 8601, UTC. */
 export interface FileVersion {
@@ -34,6 +26,8 @@ export interface ProjectFileView {
   versions: FileVersion[];
   /** There are older versions than are listed. */
   moreVersions: boolean;
+  /** Changes that wait for a second person. */
+  proposals: ProposalView[];
   mayConfigure: boolean;
   /** May apply connections and new projects too. */
   mayAdminister: boolean;
@@ -49,7 +43,7 @@ export async function loadProjectFile(
   now: string,
 ): Promise<ProjectFileView> {
   if (!can(principal, "view", { project })) throw new NotFound(`project ${project}`);
-  const [[current], versions] = await Promise.all([
+  const [[current], versions, proposals] = await Promise.all([
     db.query<{ title: string; version: number; text: string }>(
       sql`select p.title, p.file_version as version, f.text from project p
             join project_file f on f.project = p.name and f.version = p.file_version where p.name = ${project}`,
@@ -58,6 +52,7 @@ export async function loadProjectFile(
       sql`select version, applied_by as "appliedBy", applied_at as "appliedAt", diff as changes from project_file
            where project = ${project} order by version desc limit ${versionsMax + 1}`,
     ),
+    loadProposals(db, principal, [project], now),
   ]);
   if (!current) throw new NotFound(`project ${project}`);
   return {
@@ -66,6 +61,7 @@ export async function loadProjectFile(
     ...current,
     versions: versions.slice(0, versionsMax).map((one) => ({ ...one, appliedBy: actorWords(one.appliedBy) })),
     moreVersions: versions.length > versionsMax,
+    proposals,
     mayConfigure: can(principal, "configure", { project }),
     mayAdminister: can(principal, "administer", { instance: true }),
   };

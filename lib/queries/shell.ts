@@ -5,6 +5,7 @@ import type { Role } from "@/lib/pipeline/policy/project";
 import { signingStanding, waitsForThem } from "@/lib/queries/approval-standing";
 import { loadAsked } from "@/lib/queries/approvals";
 import { loadOpenOverrides } from "@/lib/queries/overrides";
+import { loadProposals } from "@/lib/queries/proposals";
 
 /** What stands around every page. */
 export interface ShellView {
@@ -39,12 +40,13 @@ export async function loadShell(
 ): Promise<ShellView> {
   const projects = await loadVisibleProjects(db, principal);
   const looked = inSight ? projects.filter((project) => inSight.includes(project)) : projects;
-  const [[open], asked, overrides, [ledger]] = await Promise.all([
+  const [[open], asked, overrides, proposals, [ledger]] = await Promise.all([
     db.query<{ count: number }>(
       sql`select count(*) as count from promotion where ended_at is null and project = any(${looked})`,
     ),
     loadAsked(db, looked),
     loadOpenOverrides(db, principal, looked),
+    loadProposals(db, principal, looked, now),
     db.query<LedgerFacts>(
       sql`select coalesce(sum(h.seq), 0)::int8 as entries, min(c.checked_at) as "checkedAt",
                  coalesce(bool_or(c.finding is not null), false) as broken,
@@ -61,7 +63,8 @@ export async function loadShell(
       open: open?.count ?? 0,
       mine:
         asked.filter((one) => waitsForThem(signingStanding(principal, one, now))).length +
-        overrides.filter((one) => one.mayConfirm || one.mayReview).length,
+        overrides.filter((one) => one.mayConfirm || one.mayReview).length +
+        proposals.filter((one) => one.mayConfirm).length,
     },
     ledger: { entries: ledger?.entries ?? 0, standing: standingOf(ledger), checkedAt: ledger?.checkedAt ?? null },
   };

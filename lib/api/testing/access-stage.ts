@@ -36,6 +36,8 @@ export interface Stage {
   wanted: string;
   /** A promotion with an override: one that asks for a second person, or one to be reviewed. */
   overridden: { id: string; planHash: string };
+  /** A change of the file that the deputy administrator proposed. */
+  proposal: { id: string; fileHash: string };
   /** A token of the release manager's. */
   token: string;
   /** An image that nobody announced. */
@@ -67,7 +69,7 @@ export async function setStage(world: DemoWorld): Promise<Stage> {
   const { engine } = world;
   const { ada } = world.people;
   const file = accessFile(world);
-  const applied = await applyDocuments(engine, ada, { text: file });
+  const applied = await applyDocuments(engine, ada, { text: file }, { operator: true });
   if (applied.kind !== "applied") throw new Error(JSON.stringify(applied));
   const people = [{ kind: "person", email: "stranger@example.org", role: "administrator" } as const];
   await storeProject(world.pool, { name: "other", people, environments: ["staging"] });
@@ -110,6 +112,7 @@ export async function setStage(world: DemoWorld): Promise<Stage> {
     ...stage,
     aborted,
     overridden: waiting,
+    proposal: await freshProposal(stage),
     waiting: await freshWaiting({ ...stage, waiting }),
     token: await freshToken(world),
     unannounced,
@@ -154,6 +157,17 @@ export async function freshOverridden(stage: Stage, confirmed: boolean): Promise
   if (told.kind === "rejection") throw new Error(told.message);
   await abort(engine, people.ada, { promotion: id, why: "to be reviewed" });
   return waiting;
+}
+
+let proposed = 0;
+
+/** A change of what guards production, which nobody has decided. */
+export async function freshProposal({ world, file }: Pick<Stage, "world" | "file">): Promise<Stage["proposal"]> {
+  const text = file.replace("expiresAfter: 1h", `expiresAfter: ${60 + ++proposed}m`);
+  const applied = await applyDocuments(world.engine, world.people.noor, { text });
+  const [proposal] = applied.kind === "applied" ? applied.proposals : [];
+  if (!proposal) throw new Error(JSON.stringify(applied));
+  return proposal;
 }
 
 export async function freshToken({ pool, people }: DemoWorld): Promise<string> {

@@ -1,5 +1,6 @@
 import {
   freshOverridden,
+  freshProposal,
   freshToken,
   freshWaiting,
   givenUp,
@@ -62,6 +63,10 @@ const overridden = (confirmed: boolean) => async (stage: Stage) => {
 };
 /** Of the approval that a promotion to production waits for, behind the gate of what it requires. */
 const override = (planHash: string) => ({ planHash, gate: 1, reason: "to see who may", incident: "INC-7" });
+const propose = async (stage: Stage) => {
+  stage.proposal = await freshProposal(stage);
+};
+const why = "to see who may";
 const held = (wanted: boolean) => async (stage: Stage) => {
   await setHold(stage.world, wanted);
 };
@@ -90,6 +95,18 @@ export const apiAccess: Record<string, Access> = {
   "PUT /api/v1/documents": {
     may: allow("projectAdministrator", "administrator"),
     send: ({ file }) => ({ path: "/api/v1/documents", body: { text: `${file}# a remark\n` } }),
+  },
+  "GET /api/v1/proposals": get("/api/v1/proposals", hides),
+  "POST /api/v1/proposals/{id}/confirm": {
+    may: allow("projectAdministrator", "administrator"),
+    rulesMayRefuse: true,
+    refresh: propose,
+    send: ({ proposal: { id, fileHash } }) => ({ path: `/api/v1/proposals/${id}/confirm`, body: { fileHash } }),
+  },
+  "POST /api/v1/proposals/{id}/reject": {
+    may: allow("projectAdministrator", "administrator"),
+    refresh: propose,
+    send: ({ proposal: { id } }) => ({ path: `/api/v1/proposals/${id}/reject`, body: { why } }),
   },
   "POST /api/v1/releases": {
     may: allow(...managers, "stagingToken"),
@@ -320,7 +337,6 @@ const action = (
   send: (stage, caller) => ({ path: "", body: input(stage, caller) }),
   ...more,
 });
-const why = "to see who may";
 const ruled = { rulesMayRefuse: true };
 
 /** Every exported function of a module of server actions. */
@@ -328,6 +344,16 @@ export const actionAccess: Record<string, Access> = {
   "documents applyDocumentsAction": action(["projectAdministrator", "administrator"], ({ file }) => ({
     text: `${file}# another remark\n`,
   })),
+  "documents confirmPolicyAction": action(
+    ["projectAdministrator", "administrator"],
+    ({ proposal: { id, fileHash } }) => ({ proposal: id, fileHash }),
+    { ...ruled, refresh: propose },
+  ),
+  "documents rejectPolicyAction": action(
+    ["projectAdministrator", "administrator"],
+    ({ proposal: { id } }) => ({ proposal: id, why }),
+    { refresh: propose },
+  ),
   "documents checkConnectionAction": action(["projectAdministrator", "administrator"], () => ({ name: "registry" })),
   "environments holdAction": action(either, () => ({ project, environment: "production", reason: why }), {
     refresh: held(false),

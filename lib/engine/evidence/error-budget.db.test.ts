@@ -34,7 +34,7 @@ async function guardStaging(target: string, url = world.sandbox.metricsUrl): Pro
       "  services:\n",
       `  slos:\n    - { name: up, target: ${target}, window: 1h, connection: metrics, good: '${counted(',status!~"5.."')}', total: '${counted("")}' }\n  services:\n`,
     );
-  const applied = await applyDocuments(world.engine, world.people.ada, { text: file });
+  const applied = await applyDocuments(world.engine, world.people.ada, { text: file }, { operator: true });
   if (applied.kind !== "applied") throw new Error(JSON.stringify(applied));
   // What another Prometheus said, or did not say, is not this one's answer.
   await world.pool.execute(sql`delete from outside_evidence`);

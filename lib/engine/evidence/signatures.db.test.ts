@@ -53,7 +53,7 @@ describe.each(["the sandbox's registry", "docker-registry"])("signatures in %s",
       "tag: staging\n",
       `tag: staging\n      gates: [{ ${gate} }]\n`,
     );
-    const applied = await applyDocuments(world.engine, world.people.ada, { text });
+    const applied = await applyDocuments(world.engine, world.people.ada, { text }, { operator: true });
     if (applied.kind !== "applied") throw new Error(JSON.stringify(applied));
   }, 60_000);
   afterAll(async () => {

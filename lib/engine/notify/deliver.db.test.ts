@@ -72,7 +72,7 @@ afterEach(async () => {
 
 async function apply(subscriptions: string[]): Promise<void> {
   const text = `${shopFile}  notify:\n${subscriptions.map((one) => `    - ${one}\n`).join("")}`;
-  const applied = await applyDocuments(engine, owner, { text });
+  const applied = await applyDocuments(engine, owner, { text }, { operator: true });
   if (applied.kind !== "applied") throw new Error(JSON.stringify(applied.errors));
 }
 

@@ -109,7 +109,29 @@ export type EnvironmentEntryBody =
 export type ProjectEntryBody =
   | { kind: "project.held"; data: { id: string; reason: string } }
   | { kind: "project.released"; data: { id: string; why: string } }
-  | { kind: "project.applied"; data: { version: number; fileHash: string; changes: { path: string; kind: string }[] } }
+  | {
+      kind: "project.applied";
+      data: {
+        version: number;
+        fileHash: string;
+        changes: { path: string; kind: string }[];
+        /** Where it took two: the proposal, and the person who made it. The actor is who confirmed it. */
+        proposal?: string;
+        proposedBy?: string;
+      };
+    }
+  | {
+      kind: "policy.proposed";
+      data: {
+        id: string;
+        baseVersion: number;
+        fileHash: string;
+        environments: string[];
+        changes: { path: string; kind: string }[];
+        expiresAt: string;
+      };
+    }
+  | { kind: "policy.rejected"; data: { id: string; why: string } }
   | { kind: "connection.applied"; data: { name: string; connectionKind: string; version: number } }
   | {
       kind: "release.announced";

@@ -3,12 +3,14 @@ import { notFoundOr } from "@/app/(console)/not-found-or";
 import { pagePrincipal } from "@/app/(console)/page-principal";
 import { chosenProject, type SettingsSearch } from "@/app/(console)/settings/chosen-project";
 import { NoProject } from "@/app/(console)/settings/no-project";
-import { applyDocumentsAction } from "@/app/actions/documents";
+import { applyDocumentsAction, confirmPolicyAction, rejectPolicyAction } from "@/app/actions/documents";
 import { NewDocumentPage } from "@/components/settings/new-document-page";
 import { ProjectFilePage } from "@/components/settings/project-file-page";
 import { can } from "@/lib/auth/permissions";
 import { getPool } from "@/lib/db/pool";
 import { loadProjectFile } from "@/lib/queries/settings";
+
+const proposalActions = { confirmPolicyAction, rejectPolicyAction };
 
 export const metadata: Metadata = { title: "Project file" };
 
@@ -24,5 +26,13 @@ export default async function FilePage({ searchParams }: { searchParams: Setting
   if (project === undefined) return <NoProject />;
   const view = await notFoundOr(() => loadProjectFile(getPool(), principal, project, new Date().toISOString()));
   const path = `/api/view/settings/file?${new URLSearchParams({ project })}`;
-  return <ProjectFilePage key={project} initial={view} path={path} action={applyDocumentsAction} />;
+  return (
+    <ProjectFilePage
+      key={project}
+      initial={view}
+      path={path}
+      action={applyDocumentsAction}
+      proposalActions={proposalActions}
+    />
+  );
 }

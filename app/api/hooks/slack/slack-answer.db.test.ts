@@ -73,7 +73,7 @@ spec:
   slack: { team: T0123ABCD, token: "env:TEST_SLACK_TOKEN", signingSecret: "env:TEST_SLACK_SIGNING", api: "${slack.url}/api/", people: [${people.join(", ")}] }
 ---
 `;
-  const applied = await applyDocuments(world.engine, world.people.ada, { text: chat + project });
+  const applied = await applyDocuments(world.engine, world.people.ada, { text: chat + project }, { operator: true });
   if (applied.kind !== "applied") throw new Error(JSON.stringify(applied.errors));
 }
 

@@ -8,6 +8,6 @@ export const dynamic = "force-dynamic";
 export const PUT = handle(applyOperation, async ({ principal, body, query }) => {
   const applied = await applyDocuments(getEngine(), principal, { ...body, dryRun: query.dryRun ?? false });
   if (applied.kind !== "applied") return applied;
-  const { dryRun, diffs, versions } = applied;
-  return answer(200, { dryRun, diffs, versions });
+  const { kind: _, ...told } = applied;
+  return answer(told.proposals.length > 0 ? 202 : 200, told);
 });
