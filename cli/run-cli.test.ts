@@ -18,9 +18,10 @@ describe("a command line that cannot be meant", () => {
   it.each([
     [["deploy"], 'there is no command "deploy"'],
     [["ledger"], "expected ledger export, ledger verify"],
-    [["promote", "demo"], "RELEASE is missing"],
+    [["promote", "demo"], "RELEASE… is missing"],
     [["promote", "demo", "x"], "--to is missing"],
-    [["promote", "demo", "x", "y", "--to", "z"], '"y" is too much'],
+    [["retry", "demo-1", "y"], '"y" is too much'],
+    [["promote", "demo", "x", "y", "--to", "z", "--wait"], "--wait and --plan are for one release"],
     [["promote", "demo", "x", "--to", "z", "--timeout", "soon"], "--timeout"],
     [["promote", "demo", "x", "--to", "z", "--force"], "--force"],
     [["rollback", "demo", "--in", "z"], "SERVICE… is missing"],
