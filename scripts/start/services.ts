@@ -17,15 +17,22 @@ export function typeScript(root: string, file: string, ...args: string[]): strin
   return ["--import", loader, path.join(root, file), ...args];
 }
 
+/**
+ * Longer than proxies and clients keep an idle connection (a minute, usually): whoever closes first must not be the server,
+ * or a request that is on its way to it is lost. Node's own is 5 seconds.
+ */
+const keepAliveMs = 75_000;
+
 export function webSpec(root: string, home: Home, settings: StartSettings, env: ServiceEnvironment): ProcessSpec {
   const next = path.join(root, "node_modules/next/dist/bin/next");
   const { host, port } = settings;
+  const at = ["-H", host, "-p", String(port)];
   // A server that listens everywhere is asked on loopback.
   const reached = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
   return {
     name: "web",
     command: node,
-    args: [next, settings.dev ? "dev" : "start", "-H", host, "-p", String(port)],
+    args: settings.dev ? [next, "dev", ...at] : [next, "start", ...at, "--keepAliveTimeout", String(keepAliveMs)],
     cwd: root,
     env: { ...env, NODE_ENV: settings.dev ? "development" : "production" },
     logFile: home.path("logs", "web.log"),
