@@ -39,9 +39,9 @@ const pages: Record<string, { path: string; heading: string | RegExp }[]> = {
   ],
 };
 
-/** What a control says that changes something. Looking, filtering, copying and exporting change nothing. */
+/** What a control says that changes something. Looking, filtering, copying, exporting, and an entry's own word change nothing. */
 const changes =
-  /^(promote|request|approve|reject|abort|roll back|hold|lift|stop|adopt|revert|announce|apply|validate|create|revoke|unblock|check|add|remove|close it)\b/i;
+  /^(promote|request|approve|reject|abort|roll back|hold|lift|stop|adopt|revert|announce|apply|validate|create|revoke|unblock|check|add|remove|close it)\b(?!\.)/i;
 
 /** What a link says that leads to a change; one that begins with "hold" leads to what holds. */
 const waysToChanges = /^(promote|request|approve|reject|abort|roll back|announce|apply|create|unblock)\b/i;
