@@ -112,30 +112,6 @@ describe("break-glass on a promotion that waits", () => {
     expect(await replayed()).toEqual([]);
   });
 
-  it("is void once the plan is another one", async () => {
-    const { id, planHash } = await ask();
-    const told = await overrideGate(world.engine, otto, { promotion: id, planHash, gate: soakAt, ...words });
-    expect(told.kind).toBe("told");
-    // Somebody else's release is what it would replace by now.
-    const [seen] = await world.pool.query<{ digest: string }>(
-      sql`select observed_digest as digest from deployment
-           where project = 'demo' and service = 'backend' and environment = 'production'`,
-    );
-    const see = (digest: string | null) =>
-      world.pool.execute(sql`update deployment set observed_digest = ${digest}
-                              where project = 'demo' and service = 'backend' and environment = 'production'`);
-    await see(`sha256:${"9".repeat(64)}`);
-    await world.pool.execute(sql`update step set due_at = now() where promotion = ${id}`);
-    await drive(withoutCluster(), id, 2_000);
-    const replanned = await stateOf(id);
-    expect(replanned.planHash).not.toBe(planHash);
-    expect(replanned.verdicts[soakAt]?.overridden).toBeUndefined();
-    const again = { promotion: id, planHash, gate: soakAt, ...words };
-    expect(await overrideGate(world.engine, otto, again)).toMatchObject({ code: "planChanged" });
-    expect((await overrideGate(world.engine, otto, { ...again, planHash: replanned.planHash })).kind).toBe("told");
-    await see(seen?.digest ?? null);
-  });
-
   it("takes two people for the approval itself, and counts once whoever presses how often", async () => {
     const { id, planHash } = await ask();
     await overrideGate(world.engine, otto, { promotion: id, planHash, gate: soakAt, ...words });
@@ -235,6 +211,33 @@ describe("break-glass with the request, where a gate says no", () => {
         code: "nothingToMove",
       },
     );
+  });
+});
+
+describe("break-glass and a cluster that changes meanwhile", () => {
+  it("is void once the plan is another one", async () => {
+    const { id, planHash } = await ask();
+    const told = await overrideGate(world.engine, otto, { promotion: id, planHash, gate: soakAt, ...words });
+    expect(told.kind).toBe("told");
+    await world.stopObserving();
+    // Somebody else's release is what it would replace by now.
+    const [seen] = await world.pool.query<{ digest: string }>(
+      sql`select observed_digest as digest from deployment
+           where project = 'demo' and service = 'backend' and environment = 'production'`,
+    );
+    const see = (digest: string | null) =>
+      world.pool.execute(sql`update deployment set observed_digest = ${digest}
+                              where project = 'demo' and service = 'backend' and environment = 'production'`);
+    await see(`sha256:${"9".repeat(64)}`);
+    await world.pool.execute(sql`update step set due_at = now() where promotion = ${id}`);
+    await drive(withoutCluster(), id, 2_000);
+    const replanned = await stateOf(id);
+    expect(replanned.planHash).not.toBe(planHash);
+    expect(replanned.verdicts[soakAt]?.overridden).toBeUndefined();
+    const again = { promotion: id, planHash, gate: soakAt, ...words };
+    expect(await overrideGate(world.engine, otto, again)).toMatchObject({ code: "planChanged" });
+    expect((await overrideGate(world.engine, otto, { ...again, planHash: replanned.planHash })).kind).toBe("told");
+    await see(seen?.digest ?? null);
   });
 });
 

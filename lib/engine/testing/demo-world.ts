@@ -35,6 +35,8 @@ export interface DemoWorld {
   /** Resolves when `accept` is true of the promotion; asked again after every change that is announced, or 50 ms. */
   until(id: string, accept: (state: PromotionState) => boolean, timeoutMs?: number): Promise<PromotionState>;
   ended(id: string, timeoutMs?: number): Promise<PromotionState>;
+  /** From here on what is stored of the cluster is what the test writes; rollouts still look for themselves. */
+  stopObserving(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -129,6 +131,7 @@ export async function createDemoWorld(extra: DemoWorldOptions = {}): Promise<Dem
     },
     until: (id, accept, timeoutMs = 20_000) => until(pool, id, accept, timeoutMs),
     ended: (id, timeoutMs) => world.until(id, (state) => hasEnded(state.phase), timeoutMs),
+    stopObserving: () => observer.close(),
     async close() {
       stop.abort();
       await loop.stop(5_000);
