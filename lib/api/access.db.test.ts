@@ -1,7 +1,9 @@
 import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { refusals } from "@/lib/api/refusals";
-import { type Access, actionAccess, apiAccess, pageAccess } from "@/lib/api/testing/access-table";
+import type { Access } from "@/lib/api/testing/access/access";
+import { pageAccess } from "@/lib/api/testing/access/pages";
+import { actionAccess, apiAccess } from "@/lib/api/testing/access-table";
 import { ofTheCaller } from "@/lib/api/testing/caller-headers";
 import { type Caller, callers, members, persons, unknown } from "@/lib/api/testing/callers";
 import { type Entrances, openEntrances } from "@/lib/api/testing/entrances";

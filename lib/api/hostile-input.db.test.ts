@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Access, actionAccess, apiAccess, pageAccess } from "@/lib/api/testing/access-table";
+import type { Access } from "@/lib/api/testing/access/access";
+import { pageAccess } from "@/lib/api/testing/access/pages";
+import { actionAccess, apiAccess } from "@/lib/api/testing/access-table";
 import { ofTheCaller, ourPage } from "@/lib/api/testing/caller-headers";
 import { type Entrances, openEntrances, type Tampered } from "@/lib/api/testing/entrances";
 import { forgetCounts } from "@/lib/auth/rate-limit";

@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { NextRequest } from "next/server";
+import type { Access } from "@/lib/api/testing/access/access";
 import { type Stage, setStage } from "@/lib/api/testing/access-stage";
-import type { Access } from "@/lib/api/testing/access-table";
 import { type ApiRoute, dispatch, loadApiRoutes, useWorld as takeWorld } from "@/lib/api/testing/api-server";
 import { callerHeaders, ourPage } from "@/lib/api/testing/caller-headers";
 import { type Caller, type Knocks, prepareCallers } from "@/lib/api/testing/callers";

@@ -1,0 +1,152 @@
+import {
+  type Access,
+  action,
+  administrators,
+  allow,
+  either,
+  everyMember,
+  get,
+  hides,
+  keyed,
+  managers,
+  project,
+  ruled,
+  signers,
+  why,
+} from "@/lib/api/testing/access/access";
+import { freshOverridden, freshWaiting, type Stage, stopWaiting } from "@/lib/api/testing/access-stage";
+
+const rollback = { project, environment: "staging", services: ["chat"] };
+const renew = async (stage: Stage) => {
+  stage.waiting = await freshWaiting(stage);
+};
+const renewAborted = async (stage: Stage) => {
+  await renew(stage);
+  stage.aborted = await stopWaiting(stage);
+};
+const overridden = (confirmed: boolean) => async (stage: Stage) => {
+  stage.overridden = await freshOverridden(stage, confirmed);
+};
+/** Of the approval that a promotion to production waits for, behind the gate of what it requires. */
+const override = (planHash: string) => ({ planHash, gate: 1, reason: why, incident: "INC-7" });
+
+/** The API's operations about promotions, from the plan to the end. */
+export const promotionsOperations: Record<string, Access> = {
+  "POST /api/v1/plans": {
+    may: allow(...everyMember),
+    send: ({ release }) => ({ path: "/api/v1/plans", body: { project, environment: "production", release } }),
+  },
+  "POST /api/v1/promotions": {
+    may: allow(...managers),
+    send: ({ release }, caller) => {
+      const body = { project, environment: "production", release };
+      return { path: "/api/v1/promotions", body, headers: keyed(caller, "promotion") };
+    },
+  },
+  "POST /api/v1/promotion-sets": {
+    may: allow(...managers),
+    send: ({ release }, caller) => {
+      const body = { project, environment: "production", releases: [release] };
+      return { path: "/api/v1/promotion-sets", body, headers: keyed(caller, "promotions") };
+    },
+  },
+  "GET /api/v1/promotions": get("/api/v1/promotions", hides),
+  "GET /api/v1/promotions/{id}": get("/api/v1/promotions/demo-1"),
+  "POST /api/v1/promotions/{id}/approvals": {
+    may: allow(...signers),
+    rulesMayRefuse: true,
+    refresh: renew,
+    send: ({ waiting: { id, planHash } }) => {
+      return { path: `/api/v1/promotions/${id}/approvals`, body: { decision: "approve", planHash } };
+    },
+  },
+  "POST /api/v1/promotions/{id}/retry": {
+    may: allow(...managers),
+    refresh: renewAborted,
+    send: ({ aborted }, caller) => {
+      const headers = keyed(caller, `retry-${performance.now()}`);
+      return { path: `/api/v1/promotions/${aborted}/retry`, body: {}, headers };
+    },
+  },
+  "POST /api/v1/promotions/{id}/overrides": {
+    may: allow("overrider", ...administrators),
+    rulesMayRefuse: true,
+    refresh: renew,
+    send: ({ waiting }) => ({ path: `/api/v1/promotions/${waiting.id}/overrides`, body: override(waiting.planHash) }),
+  },
+  "POST /api/v1/promotions/{id}/overrides/{override}/confirm": {
+    may: allow("overrider", ...administrators),
+    rulesMayRefuse: true,
+    refresh: overridden(false),
+    send: ({ overridden: { id, planHash } }) => {
+      return { path: `/api/v1/promotions/${id}/overrides/1/confirm`, body: { planHash } };
+    },
+  },
+  "POST /api/v1/promotions/{id}/overrides/{override}/review": {
+    may: allow("overrider", ...signers),
+    rulesMayRefuse: true,
+    refresh: overridden(true),
+    send: ({ overridden: { id } }) => {
+      return { path: `/api/v1/promotions/${id}/overrides/1/review`, body: { words: "to see who may review" } };
+    },
+  },
+  "POST /api/v1/promotions/{id}/abort": {
+    may: allow(...either),
+    refresh: renew,
+    send: ({ waiting: { id } }) => ({ path: `/api/v1/promotions/${id}/abort`, body: { why } }),
+  },
+  "POST /api/v1/promotions/{id}/settle": {
+    may: allow(...managers, "stagingToken"),
+    rulesMayRefuse: true,
+    send: ({ stuck }) => ({ path: `/api/v1/promotions/${stuck}/settle`, body: { how: "retry" } }),
+  },
+  "POST /api/v1/rollbacks": {
+    may: allow(...managers, "stagingToken"),
+    rulesMayRefuse: true,
+    send: (_stage, caller) => ({ path: "/api/v1/rollbacks", body: rollback, headers: keyed(caller, "rollback") }),
+  },
+};
+
+/** Server actions about promotions, from the plan to the end. */
+export const promotionsActions: Record<string, Access> = {
+  "promotions requestPromotionAction": action(managers, ({ release }, caller) => {
+    return { project, environment: "production", release, idempotencyKey: `action-of-${caller}` };
+  }),
+  "promotions requestPromotionsAction": action(managers, ({ release }, caller) => {
+    return { project, environment: "production", releases: [release], idempotencyKey: `set-action-of-${caller}` };
+  }),
+  "promotions rollBackAction": action(
+    managers,
+    (_stage, caller) => ({ ...rollback, idempotencyKey: `action-back-of-${caller}` }),
+    ruled,
+  ),
+  "promotions retryPromotionAction": action(
+    managers,
+    ({ aborted }, caller) => ({ promotion: aborted, idempotencyKey: `retry-of-${caller}-${performance.now()}` }),
+    { refresh: renewAborted },
+  ),
+  "promotions approveAction": action(signers, ({ waiting: { id, planHash } }) => ({ promotion: id, planHash }), {
+    ...ruled,
+    refresh: renew,
+  }),
+  "promotions rejectAction": action(signers, ({ waiting: { id, planHash } }) => ({ promotion: id, planHash, why }), {
+    refresh: renew,
+  }),
+  "promotions overrideGateAction": action(
+    ["overrider", ...administrators],
+    ({ waiting: { id, planHash } }) => ({ promotion: id, ...override(planHash) }),
+    { ...ruled, refresh: renew },
+  ),
+  "promotions confirmOverrideAction": action(
+    ["overrider", ...administrators],
+    ({ overridden: { id, planHash } }) => ({ promotion: id, planHash, override: 1 }),
+    { ...ruled, refresh: overridden(false) },
+  ),
+  "promotions reviewOverrideAction": action(
+    ["overrider", ...signers],
+    ({ overridden: { id } }) => ({ promotion: id, override: 1, words: "to see who may review" }),
+    { ...ruled, refresh: overridden(true) },
+  ),
+  "promotions abortAction": action(either, ({ waiting: { id } }) => ({ promotion: id, why }), { refresh: renew }),
+  "promotions settleStuckAction": action(managers, ({ stuck }) => ({ promotion: stuck, how: "retry" }), ruled),
+};
