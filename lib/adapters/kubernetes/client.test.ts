@@ -266,13 +266,20 @@ describe("the credentials", () => {
   });
 });
 
-it("sends a strategic merge patch under its own name", async () => {
+it("writes under its own name, each kind of body as what it is", async () => {
   const seen: unknown[] = [];
   const api = await start((request, response) => {
     seen.push(request.headers["content-type"]);
     sendJson(response, 200, {});
   });
-  await clientOf(api.kubeconfig).patch("/apis/apps/v1/x", { spec: null });
-  expect(api.requests).toEqual(["PATCH /apis/apps/v1/x?fieldManager=waybill"]);
-  expect(seen).toEqual(["application/strategic-merge-patch+json"]);
+  const client = clientOf(api.kubeconfig);
+  await client.patch("/apis/apps/v1/x", { spec: null });
+  await client.patchJson("/apis/apps/v1/x", [{ op: "remove", path: "/spec" }]);
+  await client.create("/apis/apps/v1", { kind: "X" });
+  expect(api.requests).toEqual([
+    "PATCH /apis/apps/v1/x?fieldManager=waybill",
+    "PATCH /apis/apps/v1/x?fieldManager=waybill",
+    "POST /apis/apps/v1?fieldManager=waybill",
+  ]);
+  expect(seen).toEqual(["application/strategic-merge-patch+json", "application/json-patch+json", "application/json"]);
 });

@@ -11,12 +11,24 @@ const fieldManager = "waybill";
 
 export type Query = Record<string, string | number | boolean | undefined>;
 
+/** One operation of a JSON patch (RFC 6902). */
+export type PatchOperation =
+  | { op: "add" | "replace" | "test"; path: string; value: unknown }
+  | { op: "remove"; path: string };
+
 export interface KubernetesClient {
   /** `cluster NAME`, as errors call it. */
   readonly system: string;
   get(path: string, query?: Query, signal?: AbortSignal): Promise<unknown>;
   /** A strategic merge patch: lists with a merge key (containers by name) are merged, null removes. */
   patch(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
+  /**
+   * A JSON patch: all of its operations or none. The only kind that changes one number inside a list of a custom
+   * resource. With `replace /metadata/resourceVersion` among them, what moved meanwhile is a `conflict`.
+   */
+  patchJson(path: string, operations: PatchOperation[], signal?: AbortSignal): Promise<unknown>;
+  /** Creates an object in the collection at `path`; one of its name that stands there is a `conflict`. */
+  create(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
   /**
    * GETs an endless answer and hands over each of its JSON lines, until the server ends it. Silence longer than
    * `idleMs` is a `timeout`: a half-open connection must not look like "nothing changed".
@@ -30,11 +42,17 @@ export interface KubernetesClient {
   ): Promise<void>;
 }
 
+const mediaTypes = {
+  strategicMerge: "application/strategic-merge-patch+json",
+  jsonPatch: "application/json-patch+json",
+  json: "application/json",
+} as const;
+
 interface Call {
-  method: "GET" | "PATCH";
+  method: "GET" | "PATCH" | "POST";
   path: string;
   query?: Query;
-  body?: unknown;
+  body?: { type: keyof typeof mediaTypes; content: unknown };
   signal: AbortSignal;
 }
 
@@ -104,9 +122,9 @@ export function createClient(options: {
         ...headers,
         accept: "application/json",
         "user-agent": "waybill",
-        ...(call.body === undefined ? {} : { "content-type": "application/strategic-merge-patch+json" }),
+        ...(call.body === undefined ? {} : { "content-type": mediaTypes[call.body.type] }),
       },
-      body: call.body === undefined ? undefined : JSON.stringify(call.body),
+      body: call.body === undefined ? undefined : JSON.stringify(call.body.content),
       signal: call.signal,
       dispatcher,
       redirect: "manual",
@@ -137,10 +155,17 @@ export function createClient(options: {
     }
   }
 
+  const write = (method: "PATCH" | "POST", type: keyof typeof mediaTypes) => {
+    return (path: string, content: unknown, signal?: AbortSignal) =>
+      ask({ method, path, query: { fieldManager }, body: { type, content } }, signal);
+  };
+
   return {
     system,
     get: (path, query, signal) => ask({ method: "GET", path, query }, signal),
-    patch: (path, body, signal) => ask({ method: "PATCH", path, query: { fieldManager }, body }, signal),
+    patch: write("PATCH", "strategicMerge"),
+    patchJson: write("PATCH", "jsonPatch"),
+    create: write("POST", "json"),
     async stream(path, query, idleMs, onEvent, signal) {
       const what = `watch ${path}`;
       const idle = new AbortController();

@@ -17,7 +17,7 @@ export interface Prepared {
 }
 
 export interface Connection {
-  prepare(method: "GET" | "PATCH", path: string): Promise<Prepared>;
+  prepare(method: "GET" | "PATCH" | "POST", path: string): Promise<Prepared>;
 }
 
 /** Connections are kept for this long, then built anew, so that a rotated certificate or authority is picked up. */
