@@ -73,13 +73,19 @@ const rollout = z
 const check = z
   .strictObject({
     id: z.string(),
-    kind: z.enum(["digest", "health", "smoke"]),
+    kind: z.enum(["digest", "health", "smoke", "metric", "trigger"]),
     service: serviceName,
     title: z.string(),
     status: z.enum(["waiting", "holding", "good", "passed", "failed", "unknown"]),
     since: z.string(),
     failures: z.int(),
     found: z.string(),
+    outcome: z
+      .enum(["pass", "fail", "inconclusive", "error"])
+      .optional()
+      .meta({ description: "of a metric: what its last judgement said" }),
+    heldSince: z.string().optional().meta({ description: "of a trigger that holds: since when" }),
+    dryRun: z.literal(true).optional().meta({ description: "measured and shown; decides nothing" }),
   })
   .meta({ id: "Check" });
 

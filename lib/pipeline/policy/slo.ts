@@ -10,13 +10,25 @@ export interface QueryFacts {
   namespace: string;
   /** A span as the query language writes it: `30d`. */
   window: string;
+  workload?: string;
+  container?: string;
+  /** What tells the pods of a canary and of the stable version apart: `pod-template-hash`, as the cluster says it. */
+  canaryHash?: string;
+  stableHash?: string;
 }
 
-const places = /\{(project|service|environment|namespace|window)\}/g;
+const places = /\{(project|service|environment|namespace|window|workload|container|canaryHash|stableHash)\}/g;
 
-/** The query with `{service}`, `{environment}` … filled in; any other brace is the query language's own. */
+/**
+ * The query with `{service}`, `{environment}` … filled in; any other brace is the query language's own, and so is a place
+ * for which there is no fact. What comes from a cluster cannot end a string: such signs become `_`, which matches nothing.
+ */
 export function fillQuery(template: string, facts: QueryFacts): string {
-  return template.replace(places, (_, key: keyof QueryFacts) => facts[key]);
+  return template.replace(places, (whole, key: keyof QueryFacts) => {
+    const fact = facts[key];
+    if (fact === undefined) return whole;
+    return key === "canaryHash" || key === "stableHash" ? fact.replace(/[^A-Za-z0-9_.-]/g, "_") : fact;
+  });
 }
 
 /** A service level objective: of all events in the window, so many percent must be good. */

@@ -12,6 +12,7 @@ import type { Actor } from "@/lib/pipeline/actor";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import type { Digest } from "@/lib/pipeline/release/digest";
+import type { Outcome } from "@/lib/pipeline/verification/outcome";
 
 export interface Approval {
   by: Actor;
@@ -118,13 +119,19 @@ export type RolloutState =
  */
 export interface CheckState {
   id: string;
-  kind: "digest" | "health" | "smoke";
+  kind: "digest" | "health" | "smoke" | "metric" | "trigger";
   service: string;
   title: string;
   status: "waiting" | "holding" | "good" | "passed" | "failed" | "unknown";
   since: string;
   failures: number;
   found: string;
+  /** Of a metric: what its last judgement said. */
+  outcome?: Outcome;
+  /** Of a trigger that holds: since when; it stays while nobody can tell. */
+  heldSince?: string;
+  /** Measured and shown; decides nothing. */
+  dryRun?: true;
 }
 
 /** Why a promotion went back or ended badly. failed: the target or a check said no; errored: we could not tell. */
