@@ -48,11 +48,13 @@ export function EnvironmentPage({ initial, initialPath, actions }: EnvironmentPa
   });
   const view = read.data ?? initial;
   const promotions = `/promotions?${new URLSearchParams({ project, environment })}`;
+  const held = view.hold !== null || view.projectHold !== null;
+  const holds = <HoldPanel view={view} actions={actions} />;
   return (
     <>
       <PageHead
         title={environment}
-        stamp={view.hold || view.projectHold ? <Stamp name="held" signed /> : <State name={standingOf(view)} />}
+        stamp={held ? <Stamp name="held" signed /> : <State name={standingOf(view)} />}
         note={view.policy.tag ? <span className="mono">tag {view.policy.tag}</span> : null}
         below={`${project}, as its file says it in version ${view.policy.fileVersion}`}
         actions={
@@ -74,7 +76,7 @@ export function EnvironmentPage({ initial, initialPath, actions }: EnvironmentPa
           ))}
         </div>
       ) : null}
-      <WithAside lead={<HoldPanel view={view} actions={actions} />}>
+      <WithAside lead={held ? holds : null} aside={held ? null : holds}>
         <Sheet label="What runs here">
           <SheetRow>
             <RunsBox view={view} onOffset={(offset) => void setParams({ offset: offset || null })} />
