@@ -1,6 +1,7 @@
 import type { Command } from "@/cli/command";
 import { announce } from "@/cli/commands/announce";
 import { apply } from "@/cli/commands/apply";
+import { policyBacktest } from "@/cli/commands/backtest";
 import { block, pin, resumeAutomation, unblock, unpin } from "@/cli/commands/digest";
 import { hold, releaseHold } from "@/cli/commands/hold";
 import { ledgerExport, ledgerHead, ledgerReplay, ledgerVerify } from "@/cli/commands/ledger";
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   proposalList,
   proposalConfirm,
   proposalReject,
+  policyBacktest,
   announce,
   scanUpload,
   plan,

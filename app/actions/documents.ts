@@ -2,8 +2,9 @@
 
 import { runAction } from "@/app/actions/run-action";
 import type { ActionFailure, ActionOutcome } from "@/components/action/action-outcome";
-import type { CheckOutcome, DocumentsOutcome } from "@/components/settings/documents-outcome";
+import type { BacktestOutcome, CheckOutcome, DocumentsOutcome } from "@/components/settings/documents-outcome";
 import { applyDocuments } from "@/lib/commands/apply-documents";
+import { backtestPolicy } from "@/lib/commands/backtest-policy";
 import { checkConnection } from "@/lib/commands/check-connection";
 import { confirmPolicy, rejectPolicy } from "@/lib/commands/decide-policy";
 
@@ -27,6 +28,14 @@ export async function applyDocumentsAction(input: unknown): Promise<DocumentsOut
 
 function appliedWords(proposals: number): string {
   return proposals === 0 ? "The file is applied" : "It is proposed, and waits for another administrator";
+}
+
+/** What the gates of a text would have done to past promotions; nothing is applied. */
+export async function backtestPolicyAction(input: unknown): Promise<BacktestOutcome | ActionFailure> {
+  return runAction(
+    (engine, principal) => backtestPolicy(engine, principal, input),
+    (result) => ({ told: result.kind === "invalidDocuments" ? null : result }),
+  );
 }
 
 /** The second person's yes to a proposed change of a project's file. */

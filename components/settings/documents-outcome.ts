@@ -1,4 +1,5 @@
 import type { ActionDone } from "@/components/action/action-outcome";
+import type { BacktestResult } from "@/lib/pipeline/backtest/backtest-result";
 
 /** One thing that is wrong in a text; `line` and `column` count from 1. */
 export interface TextError {
@@ -38,6 +39,11 @@ export type ToldOfText =
 
 export interface DocumentsOutcome extends ActionDone {
   told: ToldOfText;
+}
+
+export interface BacktestOutcome extends ActionDone {
+  /** Null where the text is wrong: what is wrong is told when it is checked. */
+  told: BacktestResult | null;
 }
 
 export interface CheckOutcome extends ActionDone {

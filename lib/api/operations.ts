@@ -1,3 +1,4 @@
+import { backtestOperation } from "@/lib/api/contract/backtests";
 import {
   blockOperation,
   listAutomationHoldsOperation,
@@ -50,6 +51,7 @@ export const operations: readonly Operation[] = [
   listProposalsOperation,
   confirmProposalOperation,
   rejectProposalOperation,
+  backtestOperation,
   announceOperation,
   listReleasesOperation,
   readReleaseOperation,

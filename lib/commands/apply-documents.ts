@@ -64,12 +64,8 @@ export async function applyDocuments(
   options: ApplyOptions = {},
 ): Promise<Applied | InvalidDocuments> {
   const input = parseInput(applyDocumentsInput, raw);
-  const known = await context.pool.query<ConnectionDocument>(sql`select name, kind, projects from connection`);
-  const parsed = parseDocuments(input.text, known);
-  if (!parsed.ok) {
-    mustSeeErrors(principal);
-    return { kind: "invalidDocuments", errors: parsed.errors };
-  }
+  const parsed = await readDocuments(context, principal, input.text);
+  if (parsed.kind === "invalidDocuments") return parsed;
   const connections = parsed.documents.filter((one): one is ConnectionPart => one.kind === "Connection");
   const projects = parsed.documents.filter((one): one is ProjectPart => one.kind === "Project");
   const stored = await loadStored(context.pool, parsed.documents);
@@ -101,6 +97,19 @@ export async function applyDocuments(
     });
   }
   return { ...told, proposals };
+}
+
+/** A project file read together with the connections that are applied already; its errors only for whoever may have one checked. */
+export async function readDocuments(
+  context: Pick<CommandContext, "pool">,
+  principal: Principal,
+  text: string,
+): Promise<{ kind: "documents"; documents: ParsedDocument[] } | InvalidDocuments> {
+  const known = await context.pool.query<ConnectionDocument>(sql`select name, kind, projects from connection`);
+  const parsed = parseDocuments(text, known);
+  if (parsed.ok) return { kind: "documents", documents: parsed.documents };
+  mustSeeErrors(principal);
+  return { kind: "invalidDocuments", errors: parsed.errors };
 }
 
 /** The protected environments whose guard this document changes; none for a new project. */

@@ -34,7 +34,7 @@ export function evaluateApproval(config: ApprovalConfig & { kind: "approval" }, 
       value: String(counted[index]?.length ?? 0),
       threshold: String(group.count),
     })),
-    ...valid.map((one) => ({ name: "approved by", value: `${one.by.name}, ${one.at}` })),
+    ...valid.map(approvedBy),
   ];
   if (given >= config.count) {
     return { ...base, status: "pass", summary: `approved by ${valid.map((one) => one.by.name).join(", ")}`, evidence };
@@ -52,6 +52,16 @@ export function evaluateApproval(config: ApprovalConfig & { kind: "approval" }, 
     whoCanAct: `${more.join(" and ")}, not the one who asked`,
     askedOf: [...new Set(open.flatMap((group) => group.from))],
   };
+}
+
+function approvedBy({ by, at }: Approval): Verdict["evidence"][number] {
+  return { name: "approved by", value: `${by.name}, ${at}` };
+}
+
+/** Whether a verdict that was kept says that this approval counted. */
+export function saysItCounted({ evidence }: Pick<Verdict, "evidence">, approval: Approval): boolean {
+  const told = approvedBy(approval);
+  return evidence.some((one) => one.name === told.name && one.value === told.value);
 }
 
 /** `2 of approvers`, or `1 of security and 1 of approvers`; with how recently they must have signed in. */

@@ -72,7 +72,7 @@ export function buildPlan(inputs: PlanInputs): Plan | NoPlan {
     ...(inputs.severity === undefined ? {} : { severity: inputs.severity }),
     policyVersion: inputs.policyVersion,
     services,
-    gates: gatesFor(inputs, environment),
+    gates: plannedGates(inputs.kind, environment, inputs.notBefore),
     verification: environment.verification,
     onFailure: environment.onFailure,
     queue: environment.queue,
@@ -81,7 +81,11 @@ export function buildPlan(inputs: PlanInputs): Plan | NoPlan {
 }
 
 /** A rollback is stopped by no hold or pin and needs no approval, but what is blocked stays out, and a freeze may name it. */
-function gatesFor({ kind, notBefore }: PlanInputs, environment: EnvironmentPolicy): PlannedGate[] {
+export function plannedGates(
+  kind: PlanInputs["kind"],
+  environment: EnvironmentPolicy,
+  notBefore?: string,
+): PlannedGate[] {
   if (kind === "promote") {
     const scheduled: PlannedGate[] = notBefore === undefined ? [] : [{ kind: "schedule", notBefore }];
     return [...gatesOf(environment), ...scheduled, { kind: "hold" }, { kind: "block" }, { kind: "pin" }];

@@ -45,6 +45,10 @@ export const projectOperations: Record<string, Access> = {
     refresh: propose,
     send: ({ proposal: { id } }) => ({ path: `/api/v1/proposals/${id}/reject`, body: { why } }),
   },
+  "POST /api/v1/backtests": {
+    may: allow("projectAdministrator", "administrator"),
+    send: ({ file }) => ({ path: "/api/v1/backtests?project=demo", body: { text: file } }),
+  },
   "GET /api/v1/ledger/{project}": get("/api/v1/ledger/demo"),
   "GET /api/v1/ledger/{project}/head": get("/api/v1/ledger/demo/head"),
   "GET /api/v1/ledger/{project}/export": get("/api/v1/ledger/demo/export"),
@@ -74,6 +78,7 @@ export const projectActions: Record<string, Access> = {
   "documents applyDocumentsAction": action(administrators, ({ file }) => ({
     text: `${file}# another remark\n`,
   })),
+  "documents backtestPolicyAction": action(["projectAdministrator", "administrator"], ({ file }) => ({ text: file })),
   "documents confirmPolicyAction": action(
     administrators,
     ({ proposal: { id, fileHash } }) => ({ proposal: id, fileHash }),
