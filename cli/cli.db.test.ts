@@ -211,6 +211,28 @@ describe("from a build to production and back, as a CI job does it", () => {
     expect((await rita("plan", "demo", key, "--to", "staging")).code).toBe(1);
   });
 
+  it("says what a changed file would have done to all of that", async () => {
+    const strict = projectFile(world.sandbox, { soak: "2s" })
+      .replace("tag: staging", "tag: staging\n      gates: [{ image: { labels: [never.there] } }]")
+      .replace("count: 1", "count: 2");
+    await writeFile(path.join(folder, "strict.yaml"), strict);
+    const told = await noor("policy", "backtest", "-f", "strict.yaml", "--since", "1d");
+    expect(told).toMatchObject({ code: 0, err: "" });
+    expect(told.out).toContain(
+      "It would have blocked 2 of 3 promotions: 1 of the 1 that were rolled back or failed, 1 of the 2 that succeeded.\n" +
+        "It would have made 1 wait: 0 of the 1 that were rolled back or failed, 1 of the 2 that succeeded.\n",
+    );
+    expect(told.out).toMatch(/staging +image +label never\.there +2 fails\n/);
+    expect(told.out).toContain("demo-3 backend@v1.2.0 to staging: would have been blocked; it went wrong");
+    expect(told.out).toContain("    approval: 1 of 2 given for this plan");
+    const production = await noor("policy", "backtest", "-f", "strict.yaml", "--environment", "production", "--json");
+    expect(JSON.parse(production.out)).toMatchObject({ promotions: { total: 1, blocked: 0, waited: 1 }, limit: 500 });
+    expect(await rita("policy", "backtest", "-f", "strict.yaml")).toMatchObject({ code: 1, out: "" });
+    const wrong = await noor("policy", "backtest", "-f", "strict.yaml", "--since", "long");
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining("since") });
+    expect((await noor("policy", "backtest")).code).toBe(2);
+  });
+
   it("rolls back, and answers JSON where it is asked to while progress goes to standard error", async () => {
     await rita("promote", "demo", await announced("v1.3.0"), "--to", "staging", "--wait");
     const back = await rita("rollback", "demo", "backend", "--in", "staging", "--wait", "--json");
