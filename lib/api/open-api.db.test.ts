@@ -444,6 +444,28 @@ describe("what the API answers is what its document says", () => {
     });
   });
 
+  it("backtests: a file's gates over all of the above, with errors, with a wrong question", async () => {
+    const strict = projectFile(world.sandbox).replace("count: 1", "count: 9").replace("for: 1s", "for: 30d");
+    const asked = { body: strict, type: "application/yaml" };
+    const found = await ask("noor", "POST", "/backtests?project=demo&since=1d&limit=50", asked);
+    expect(found).toMatchObject({
+      status: 200,
+      body: { project: "demo", scope: "changed", environments: ["production"] },
+    });
+    expect(await ask("noor", "POST", "/backtests", { body: { text: strict } })).toMatchObject({ status: 200 });
+    const wrong = { body: { text: strict.replace("tag: prod", "tga: prod") } };
+    expect(await ask("noor", "POST", "/backtests", wrong)).toMatchObject({
+      status: 422,
+      body: { code: "invalidDocuments" },
+    });
+    const issues = [{ path: "environment", message: "must be one of staging, production" }];
+    expect(await ask("noor", "POST", "/backtests?environment=prod", asked)).toMatchObject({
+      status: 422,
+      body: { issues },
+    });
+    expect(await ask("rita", "POST", "/backtests", asked)).toMatchObject({ status: 404 });
+  });
+
   it("every operation was seen to succeed", () => {
     const without = operations.filter((one) => ![...(seen.get(one.id) ?? [])].some((status) => status < 300));
     expect(without.map((one) => one.id)).toEqual([]);

@@ -120,7 +120,7 @@ export function problemCodes(one: Operation): Map<number, string[]> {
     add(413, "payloadTooLarge");
     add(415, "unsupportedMediaType");
   }
-  if (one.id === "applyDocuments") add(422, "invalidDocuments");
+  if (one.bodyTypes?.includes("application/yaml")) add(422, "invalidDocuments");
   if (one.mayConflict) add(409, "conflict");
   if (one.callsOutside) {
     add(502, "externalError");

@@ -106,7 +106,7 @@ describe("a changed policy over what really happened", () => {
   it.each<[string, string, object]>([
     ["one approval more", "{ approval: { count: 2, from: [approvers] } }", { waited: 1 }],
     ["a longer soak", "{ soak: { in: staging, for: 30d } }", { waited: 1 }],
-    ["the soak that it had", "{ soak: { in: staging, for: 1s } }", {}],
+    ["what its image says", "{ image: { nonRoot: true } }", {}],
     [
       "a closed day",
       `{ freeze: { timezone: UTC, deny: [{ name: a, from: "${day(-1)}T00:00", to: "${day(2)}T00:00" }] } }`,
