@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import type { RunningWorkload } from "./cluster/running-workloads";
+import type { ReadyPod } from "./cluster/running-workloads";
 import { sendJson, sendText } from "./http-server";
 
 const introduction = `This is Waybill's sandbox: an imitation of a registry, a cluster, metrics and the services on it, for demos and tests.
@@ -8,7 +8,13 @@ What the demo starts with is listed at /sandbox/seed.
 `;
 
 export interface DemoServices {
-  workloads: () => RunningWorkload[];
+  /** The pods that may answer a request to a route, Service or workload; undefined where there is none of the name. */
+  pods: (request: {
+    namespace: string;
+    name: string;
+    headers: Record<string, unknown>;
+    turn: number;
+  }) => ReadyPod[] | undefined;
   seed: () => unknown;
   /** Which process this is, and on which data. */
   about: unknown;
@@ -16,8 +22,8 @@ export interface DemoServices {
   slowMs: number;
 }
 
-/** Answers for each workload as its running pods would, in turn; what is wrong with an image shows here. */
-export function createDemoServices({ workloads, seed, about, slowMs }: DemoServices): RequestListener {
+/** Answers for each route, Service and workload as its running pods would, in turn; what is wrong with an image shows here. */
+export function createDemoServices({ pods, seed, about, slowMs }: DemoServices): RequestListener {
   let turn = 0;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -25,12 +31,12 @@ export function createDemoServices({ workloads, seed, about, slowMs }: DemoServi
     if (pathname === "/") return sendText(response, 200, introduction);
     if (pathname === "/sandbox/about") return sendJson(response, 200, about);
     if (pathname === "/sandbox/seed") return sendJson(response, 200, seed());
-    const [, namespace, name, endpoint] = /^\/([^/]+)\/([^/]+)\/(health|ready)$/.exec(pathname) ?? [];
+    const [, namespace = "", name = "", endpoint] = /^\/([^/]+)\/([^/]+)\/(health|ready)$/.exec(pathname) ?? [];
     if (endpoint === undefined) return sendJson(response, 404, { status: "not found", path: pathname });
-    const workload = workloads().find((one) => one.namespace === namespace && one.name === name);
-    if (workload === undefined) return sendJson(response, 404, { status: "no such workload", namespace, name });
     turn += 1;
-    const pod = workload.ready[turn % Math.max(1, workload.ready.length)];
+    const ready = pods({ namespace, name, headers: request.headers, turn });
+    if (ready === undefined) return sendJson(response, 404, { status: "no such workload", namespace, name });
+    const pod = ready[turn % Math.max(1, ready.length)];
     if (pod === undefined) return sendJson(response, 503, { status: "unavailable", reason: "no pod is ready" });
     if (pod.fault === "slow") await new Promise((resolve) => setTimeout(resolve, slowMs));
     const { version, digest } = pod;

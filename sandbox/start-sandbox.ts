@@ -6,7 +6,7 @@ import { DeploymentController } from "./cluster/deployment-controller";
 import { createImagePuller, type ImagePuller } from "./cluster/image-puller";
 import { Kubelet } from "./cluster/kubelet";
 import { ObjectStore } from "./cluster/object-store";
-import { runningWorkloads } from "./cluster/running-workloads";
+import { answeringPods, runningWorkloads } from "./cluster/running-workloads";
 import { StatefulSetController } from "./cluster/stateful-set-controller";
 import { createDemoServices } from "./demo-services";
 import { listen } from "./http-server";
@@ -75,7 +75,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const cluster = createClusterApi(store, { tokens: identity.tokens, bookmarkMs: 30_000 / speed });
   const about = { dataFolder, process: process.pid };
   const services = createDemoServices({
-    workloads,
+    pods: (request) => answeringPods(store, puller, request),
     seed: () => identity.seed ?? { projects: [] },
     about,
     slowMs: 1500 / speed,
@@ -163,7 +163,7 @@ function untilAllRun(store: ObjectStore, images: ImagePuller): Promise<void> {
     const stop = store.onEvent(check);
     const timeout = setTimeout(() => finish(new Error("the seeded platforms did not come up")), seedTimeoutMs);
     function check(): void {
-      if (runningWorkloads(store, images).every((workload) => workload.ready.length > 0)) finish();
+      if (runningWorkloads(store, images).every(({ ready, share }) => ready.length > 0 || share === 0)) finish();
     }
     function finish(error?: Error): void {
       stop();

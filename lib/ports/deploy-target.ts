@@ -1,4 +1,5 @@
 import type { Digest } from "@/lib/pipeline/release/digest";
+import type { CanaryTarget } from "@/lib/ports/canary-target";
 
 /** Where one service runs in one environment. */
 export interface KubernetesTargetRef {
@@ -109,6 +110,8 @@ export interface DeployTarget {
     },
     signal: AbortSignal,
   ): Promise<void>;
+  /** How a canary stands beside a workload of this target; absent where it cannot. */
+  canary?: CanaryTarget;
   /** A cheap authenticated call that proves that the connection works. */
   check(signal?: AbortSignal): Promise<void>;
 }

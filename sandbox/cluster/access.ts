@@ -5,10 +5,13 @@ export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "d
 
 /** The Role of deploy/rbac.yaml; the `waybill` token can do this in a namespace and no more. */
 const waybillMay: Record<string, Verb[]> = {
-  deployments: ["get", "list", "watch", "patch"],
+  deployments: ["get", "list", "watch", "create", "patch"],
   statefulsets: ["get", "list", "watch", "patch"],
   replicasets: ["list", "watch"],
   pods: ["list", "watch"],
+  services: ["get"],
+  httproutes: ["get", "patch"],
+  virtualservices: ["get", "patch"],
 };
 
 /** Who calls: no token is `system:anonymous`, an unknown one is 401, as on a real server. */

@@ -6,6 +6,7 @@ import { admit, parseBody } from "./admission";
 import type { ObjectStore } from "./object-store";
 import {
   apiVersionOf,
+  isCustom,
   isObject,
   type JsonObject,
   type KubeObject,
@@ -16,7 +17,7 @@ import {
 } from "./objects";
 import { applyPatch } from "./patch";
 import { fieldSelector, labelSelector, type Selector } from "./selectors";
-import { badRequest, methodNotAllowed, noSuchPath, notFound, StatusError } from "./status-error";
+import { badRequest, methodNotAllowed, noSuchPath, notFound, StatusError, unknownFormat } from "./status-error";
 import { watch } from "./watch";
 
 export interface ClusterApiOptions {
@@ -79,11 +80,14 @@ function fail(request: IncomingMessage, response: ServerResponse, error: unknown
 
 function discover(path: string): unknown {
   if (path === "/api") return { kind: "APIVersions", versions: ["v1"] };
-  const apps = { groupVersion: "apps/v1", version: "v1" };
-  const groups = [{ name: "apps", versions: [apps], preferredVersion: apps }];
+  const named = [...new Set(Object.values(resources).map((one) => one.group))].filter((group) => group !== "");
+  const groups = named.map((name) => {
+    const version = { groupVersion: `${name}/v1`, version: "v1" };
+    return { name, versions: [version], preferredVersion: version };
+  });
   if (path === "/apis") return { kind: "APIGroupList", apiVersion: "v1", groups };
-  if (path !== "/api/v1" && path !== "/apis/apps/v1") return undefined;
-  const group = path === "/api/v1" ? "" : "apps";
+  const group = path === "/api/v1" ? "" : named.find((name) => path === `/apis/${name}/v1`);
+  if (group === undefined) return undefined;
   const verbs = ["create", "delete", "get", "list", "patch", "update", "watch"];
   const served = Object.values(resources).filter((resource) => resource.group === group);
   const list = served.map(({ plural: name, namespaced, kind }) => ({
@@ -93,17 +97,17 @@ function discover(path: string): unknown {
     kind,
     verbs,
   }));
-  return { kind: "APIResourceList", groupVersion: group === "" ? "v1" : "apps/v1", resources: list };
+  return { kind: "APIResourceList", groupVersion: group === "" ? "v1" : `${group}/v1`, resources: list };
 }
 
 function parsePath(path: string): Target {
-  const [, prefix, rest = ""] = /^\/(api\/v1|apis\/apps\/v1)\/(.+)$/.exec(decodeURIComponent(path)) ?? [];
+  const [, prefix, rest = ""] = /^\/(api\/v1|apis\/[a-z0-9.]+\/v1)\/(.+)$/.exec(decodeURIComponent(path)) ?? [];
   if (prefix === undefined) throw noSuchPath();
   const parts = rest.split("/");
   const scoped = parts[0] === "namespaces" && parts.length > 2 && parts[2] !== "status";
   const [plural = "", name, subresource, ...more] = scoped ? parts.slice(2) : parts;
   const resource: Resource | undefined = (resources as Record<string, Resource>)[plural];
-  const group = prefix === "api/v1" ? "" : "apps";
+  const group = prefix.split("/").slice(1, -1).join("");
   if (resource === undefined || resource.group !== group || more.length > 0) throw noSuchPath();
   if (scoped !== resource.namespaced && name !== undefined) throw noSuchPath();
   if (subresource !== undefined && (subresource !== "status" || !resource.status)) throw noSuchPath();
@@ -156,6 +160,7 @@ async function act(
   if (verb === "get") return { status: 200, body: current };
   if (verb === "delete") return { status: 200, body: dryRun ? current : remove(store, target.resource, current) };
   const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim() ?? "";
+  if (isCustom(target.resource) && type === "application/strategic-merge-patch+json") throw unknownFormat();
   const before = current as unknown as JsonObject;
   const sent = verb === "patch" ? applyPatch(before, parseBody(bytes), type) : asObject(parseBody(bytes));
   return { status: 200, body: update(store, target, current, sent, dryRun) };

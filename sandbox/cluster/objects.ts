@@ -125,7 +125,7 @@ export interface Pod extends KubeObject {
 
 /** A kind that this API serves. */
 export interface Resource {
-  group: "" | "apps";
+  group: "" | "apps" | "gateway.networking.k8s.io" | "networking.istio.io";
   plural: string;
   kind: string;
   namespaced: boolean;
@@ -140,6 +140,8 @@ export interface Resource {
 type Traits = Omit<Resource, "plural" | "kind">;
 const base: Traits = { group: "", namespaced: true, generation: false, fields: [], status: true };
 const app: Traits = { ...base, group: "apps", generation: true };
+/** As a CustomResourceDefinition makes them: no defaults, and no strategic merge patch. */
+const custom: Omit<Traits, "group"> = { ...base, generation: true };
 
 export const resources = {
   namespaces: { ...base, plural: "namespaces", kind: "Namespace", namespaced: false },
@@ -155,8 +157,12 @@ export const resources = {
   deployments: { ...app, plural: "deployments", kind: "Deployment" },
   statefulsets: { ...app, plural: "statefulsets", kind: "StatefulSet" },
   replicasets: { ...app, plural: "replicasets", kind: "ReplicaSet" },
+  httproutes: { ...custom, group: "gateway.networking.k8s.io", plural: "httproutes", kind: "HTTPRoute" },
+  virtualservices: { ...custom, group: "networking.istio.io", plural: "virtualservices", kind: "VirtualService" },
 } satisfies Record<string, Resource>;
 
+/** A kind that the API itself does not know the fields of. */
+export const isCustom = ({ group }: Resource): boolean => group !== "" && group !== "apps";
 export const apiVersionOf = (resource: Resource): string => (resource.group === "" ? "v1" : `${resource.group}/v1`);
 /** `deployments.apps`, `pods`: how the API names a kind in its messages. */
 export const qualified = (resource: Resource): string =>

@@ -49,6 +49,13 @@ export const noSuchPath = () =>
 export const methodNotAllowed = () =>
   new StatusError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
 
+/** A custom resource takes no strategic merge patch: nobody knows the merge keys of its lists. */
+export const unknownFormat = () => {
+  const accepted = "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
+  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted}`;
+  return new StatusError(415, "UnsupportedMediaType", message, {});
+};
+
 export const unauthorized = () => new StatusError(401, "Unauthorized", "Unauthorized");
 
 export function forbidden(

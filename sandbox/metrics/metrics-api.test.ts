@@ -5,12 +5,13 @@ import { createMetricsApi } from "./metrics-api";
 import { Traffic } from "./traffic";
 
 const start = Date.parse("2026-06-01T12:00:00Z");
-const pod = (fault?: string) => ({ digest: "sha256:0", version: "v1", fault });
+const pod = (fault?: string) => ({ digest: "sha256:0", version: "v1", fault, hash: fault ?? "well" });
 const running = (name: string, ...faults: (string | undefined)[]): RunningWorkload => ({
   namespace: "demo",
   name,
   service: name,
   ready: faults.map(pod),
+  share: 1,
 });
 
 let server: RunningServer;

@@ -1,4 +1,4 @@
-import type { RunningWorkload } from "../cluster/running-workloads";
+import type { ReadyPod, RunningWorkload } from "../cluster/running-workloads";
 
 export interface Series {
   name: string;
@@ -15,6 +15,7 @@ const bucketsSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const usualShares = [0.6, 0.9, 0.98, 0.995, 0.999, 1, 1];
 const slowShares = [0, 0, 0.02, 0.08, 0.3, 0.85, 1];
 const keptSegments = 500;
+const keptAfterEndMs = 3_600_000;
 
 /** From `from` on, each rate holds until the next segment; `total` is what had been counted by then. */
 interface Segment {
@@ -33,29 +34,42 @@ export class Traffic {
     const seen = new Set<string>();
     for (const workload of workloads) {
       const labels = { job: "demo", namespace: workload.namespace, workload: workload.name, service: workload.service };
-      const mix = mixOf(workload);
-      for (const [status, share] of Object.entries(mix.statuses)) {
-        this.count("http_requests_total", { ...labels, status }, share * requestsPerSecond, nowMs, seen);
+      for (const group of byHash(workload)) {
+        const own = group.hash === undefined ? labels : { ...labels, pod_template_hash: group.hash };
+        this.load(own, group, requestsPerSecond * group.share, nowMs, seen);
       }
-      const served = requestsPerSecond * (1 - (mix.statuses["503"] ?? 0));
-      for (const [index, le] of [...bucketsSeconds.map(String), "+Inf"].entries()) {
-        const share = (usualShares[index] ?? 1) * (1 - mix.slow) + (slowShares[index] ?? 1) * mix.slow;
-        this.count("http_request_duration_seconds_bucket", { ...labels, le }, share * served, nowMs, seen);
-      }
-      this.count("http_request_duration_seconds_count", labels, served, nowMs, seen);
-      this.count(
-        "http_request_duration_seconds_sum",
-        labels,
-        served * (0.06 * (1 - mix.slow) + 1.6 * mix.slow),
-        nowMs,
-        seen,
-      );
       const key = `${workload.namespace}/${workload.name}`;
       const gauge = this.gauges.get(key) ?? { labels, segments: [] };
       this.gauges.set(key, gauge);
       append(gauge.segments, workload.ready.length > 0 ? 1 : 0, nowMs);
     }
-    for (const [key, counter] of this.counters) if (!seen.has(key)) append(counter.segments, 0, nowMs);
+    for (const [key, counter] of this.counters) {
+      if (seen.has(key)) continue;
+      append(counter.segments, 0, nowMs);
+      // What pods of a template that is gone once counted is of no use to anybody after a while.
+      if (nowMs - (counter.segments.at(-1)?.from ?? nowMs) > keptAfterEndMs) this.counters.delete(key);
+    }
+  }
+
+  private load(
+    labels: Record<string, string>,
+    group: Pick<RunningWorkload, "ready">,
+    requests: number,
+    nowMs: number,
+    seen: Set<string>,
+  ): void {
+    const mix = mixOf(group);
+    for (const [status, share] of Object.entries(mix.statuses)) {
+      this.count("http_requests_total", { ...labels, status }, share * requests, nowMs, seen);
+    }
+    const served = requests * (1 - (mix.statuses["503"] ?? 0));
+    for (const [index, le] of [...bucketsSeconds.map(String), "+Inf"].entries()) {
+      const share = (usualShares[index] ?? 1) * (1 - mix.slow) + (slowShares[index] ?? 1) * mix.slow;
+      this.count("http_request_duration_seconds_bucket", { ...labels, le }, share * served, nowMs, seen);
+    }
+    this.count("http_request_duration_seconds_count", labels, served, nowMs, seen);
+    const seconds = 0.06 * (1 - mix.slow) + 1.6 * mix.slow;
+    this.count("http_request_duration_seconds_sum", labels, served * seconds, nowMs, seen);
   }
 
   series(name: string): Series[] {
@@ -71,7 +85,7 @@ export class Traffic {
   }
 
   private count(name: string, labels: Record<string, string>, rate: number, nowMs: number, seen: Set<string>): void {
-    const key = `${name} ${Object.values(labels).join(" ")}`;
+    const key = `${name} ${JSON.stringify(labels)}`;
     seen.add(key);
     const counter = this.counters.get(key) ?? { name, labels, segments: [] };
     this.counters.set(key, counter);
@@ -79,7 +93,17 @@ export class Traffic {
   }
 }
 
-function mixOf({ ready }: RunningWorkload): { statuses: Record<string, number>; slow: number } {
+/** The pods of one template each, with their part of the workload's load; without any pod all of it is refused. */
+function byHash({ ready, share }: RunningWorkload): { hash: string | undefined; ready: ReadyPod[]; share: number }[] {
+  const hashes = [...new Set(ready.map(({ hash }) => hash))];
+  if (hashes.length === 0) return [{ hash: undefined, ready, share }];
+  return hashes.map((hash) => {
+    const mine = ready.filter((pod) => pod.hash === hash);
+    return { hash, ready: mine, share: (share * mine.length) / ready.length };
+  });
+}
+
+function mixOf({ ready }: Pick<RunningWorkload, "ready">): { statuses: Record<string, number>; slow: number } {
   if (ready.length === 0) return { statuses: { "200": 0, "500": 0, "503": 1 }, slow: 0 };
   const share = (fault: string) => ready.filter((pod) => pod.fault === fault).length / ready.length;
   const errors = usualErrorShare + share("errors") * (faultyErrorShare - usualErrorShare);

@@ -99,25 +99,25 @@ export interface Pod {
 
 type Fields = Record<string, unknown>;
 
-function fields(value: unknown): Fields {
+export function fields(value: unknown): Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value))
     : {};
 }
 
-function list(value: unknown): unknown[] {
+export function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function text(value: unknown): string | undefined {
+export function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-function integer(value: unknown): number | undefined {
+export function integer(value: unknown): number | undefined {
   return typeof value === "number" && Number.isInteger(value) ? value : undefined;
 }
 
-function texts(value: unknown): Record<string, string> {
+export function texts(value: unknown): Record<string, string> {
   return Object.fromEntries(
     Object.entries(fields(value)).filter((entry): entry is [string, string] => text(entry[1]) !== undefined),
   );
@@ -127,7 +127,7 @@ function amount(value: unknown): string | number | undefined {
   return text(value) ?? integer(value);
 }
 
-function metadataOf(object: Fields): Metadata {
+export function metadataOf(object: Fields): Metadata {
   const metadata = fields(object.metadata);
   return {
     name: text(metadata.name) ?? "",

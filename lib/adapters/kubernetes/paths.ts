@@ -7,7 +7,8 @@ export type ResourceKind = "deployments" | "statefulsets" | "replicasets" | "pod
 /** Kubernetes object names (RFC 1123 subdomain): what else stands in a path could lead to another one. */
 const nameForm = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
-function checkedName(system: string, what: string, name: string): string {
+/** The name, or a refusal of what could lead to another path. */
+export function checkedName(system: string, what: string, name: string): string {
   if (nameForm.test(name) && !name.includes("..")) return name;
   const message = `${what} "${name}" is not a Kubernetes name: lower-case letters, digits, "-" and "."`;
   throw new ExternalError({ system, code: "invalid", message, retryable: false });

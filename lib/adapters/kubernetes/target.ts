@@ -1,3 +1,4 @@
+import { createCanaryTarget } from "@/lib/adapters/kubernetes/canary/canary-target";
 import { createClient, type KubernetesClient } from "@/lib/adapters/kubernetes/client";
 import type { KubeconfigSource } from "@/lib/adapters/kubernetes/connection";
 import { badResponse } from "@/lib/adapters/kubernetes/errors";
@@ -101,7 +102,7 @@ async function apply(
 
 /**
  * Deployments and StatefulSets of one cluster as places to deploy to. It needs no right but those of deploy/rbac.yaml,
- * and writes one thing: a patch of a workload with the resourceVersion that it was planned on.
+ * and every write carries the resourceVersion that it was decided on.
  */
 export function createKubernetesTarget(options: KubernetesTargetOptions): DeployTarget {
   const client = createClient(options);
@@ -119,6 +120,7 @@ export function createKubernetesTarget(options: KubernetesTargetOptions): Deploy
     // Going back is the same order with the earlier digest: the cluster knows no other undo by digest.
     revert: (ref, change, plan, signal) => apply(client, ref, change, plan, signal),
     observe: (ref, signal) => observe(client, now, ref, signal),
+    canary: createCanaryTarget({ client, now, observe: (ref, signal) => observe(client, now, ref, signal) }),
     watch: (refs, on, signal) => watchTargets(refs, { client, pacing, on, signal }),
     async check(signal) {
       // Discovery is for those who signed in (system:discovery); /version would answer anybody.

@@ -31,7 +31,7 @@ const container = "app";
 const replicas = 2;
 
 /** A deployment or stateful set of two pods, which no real scheduler or node takes up. */
-function workloadObject(kind: WorkloadKind, name: string, image: string) {
+function workloadObject(kind: WorkloadKind, name: string, image: string, more: Record<string, string>) {
   const labels = { app: name };
   const securityContext = {
     allowPrivilegeEscalation: false,
@@ -51,7 +51,7 @@ function workloadObject(kind: WorkloadKind, name: string, image: string) {
     spec: {
       replicas,
       selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec },
+      template: { metadata: { labels: { ...labels, ...more } }, spec },
       ...(kind === "statefulSet" ? { serviceName: name } : {}),
     },
   };
@@ -116,10 +116,11 @@ export class ContractFixture {
     return `/apis/apps/v1/namespaces/${ref.namespace}/${kind}/${ref.workload.name}`;
   }
 
-  async create(ref: KubernetesTargetRef, image: string): Promise<void> {
+  /** `labels` stand on the pods, beside `app`, which the selector goes by. */
+  async create(ref: KubernetesTargetRef, image: string, labels: Record<string, string> = {}): Promise<void> {
     const path = this.pathOf(ref);
     const collection = path.slice(0, path.lastIndexOf("/"));
-    await this.admin.must("POST", collection, workloadObject(ref.workload.kind, ref.workload.name, image));
+    await this.admin.must("POST", collection, workloadObject(ref.workload.kind, ref.workload.name, image, labels));
     this.atEnd(() => this.admin.call("DELETE", path));
   }
 

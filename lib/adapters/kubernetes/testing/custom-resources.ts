@@ -1,0 +1,40 @@
+import type { BareApi } from "@/lib/adapters/kubernetes/testing/bare-api";
+
+const kinds = [
+  { group: "gateway.networking.k8s.io", plural: "httproutes", singular: "httproute", kind: "HTTPRoute" },
+  { group: "networking.istio.io", plural: "virtualservices", singular: "virtualservice", kind: "VirtualService" },
+];
+
+/** As little of a CustomResourceDefinition as its API needs: every field is kept, none is checked, none has a default. */
+function definition({ group, plural, singular, kind }: (typeof kinds)[number]) {
+  const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+  return {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: {
+      name: `${plural}.${group}`,
+      // The API keeps names under *.k8s.io for those whose review it can point to.
+      annotations: { "api-approved.kubernetes.io": "https://github.com/kubernetes-sigs/gateway-api/pull/2997" },
+    },
+    spec: {
+      group,
+      scope: "Namespaced",
+      names: { plural, singular, kind, listKind: `${kind}List` },
+      versions: [{ name: "v1", served: true, storage: true, schema, subresources: { status: {} } }],
+    },
+  };
+}
+
+/** Teaches the cluster HTTPRoute and VirtualService, where it does not know them yet, and waits until it serves them. */
+export async function installRouteKinds(admin: BareApi): Promise<void> {
+  const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  for (const kind of kinds) {
+    const { status } = await admin.call("GET", `${definitions}/${kind.plural}.${kind.group}`);
+    if (status === 404) await admin.must("POST", definitions, definition(kind));
+    const list = `/apis/${kind.group}/v1/${kind.plural}`;
+    const deadline = performance.now() + 30_000;
+    // Until it serves the kind, it answers in plain text.
+    while ((await admin.send("GET", list)).status !== 200)
+      if (performance.now() > deadline) throw new Error(`the cluster does not serve ${list}`);
+  }
+}
