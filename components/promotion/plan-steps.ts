@@ -29,6 +29,7 @@ export function planSteps(plan: Plan): PlanStep[] {
 /** How one service's pods are replaced. */
 export function strategyWords({ strategy }: Pick<PlannedService, "strategy">): string {
   if (strategy.kind === "recreate") return "recreate: all stop first";
+  if (strategy.kind === "blueGreen") return "blue-green: a second colour takes over";
   const limits = [
     strategy.maxSurge === undefined ? "" : `${strategy.maxSurge} more`,
     strategy.maxUnavailable === undefined ? "" : `${strategy.maxUnavailable} fewer`,

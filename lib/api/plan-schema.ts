@@ -100,22 +100,31 @@ const plannedGate = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("schedule"), notBefore: z.string() }),
 ]);
 
+const healthCheck = { url: z.string(), status: z.int(), forMs: z.int().optional() };
+
+const smokeTest = z.strictObject({
+  ...healthCheck,
+  jsonPath: z.string().optional(),
+  equals: z.union([z.string(), z.number(), z.boolean()]).optional(),
+});
+
 const strategy = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("rolling"), maxSurge: amount, maxUnavailable: amount, deadlineMs: z.int() }),
   z.strictObject({ kind: z.literal("recreate"), deadlineMs: z.int() }),
+  z.strictObject({
+    kind: z.literal("blueGreen"),
+    label: z.string().meta({ description: "the selector's key whose values are blue and green" }),
+    previewService: z.string().optional(),
+    smoke: z.array(smokeTest),
+    watchMs: z.int(),
+    keepOldForMs: z.int().meta({ description: "so long after success the old colour is still up" }),
+    deadlineMs: z.int(),
+  }),
 ]);
-
-const healthCheck = { url: z.string(), status: z.int(), forMs: z.int().optional() };
 
 const verification = z.strictObject({
   health: z.array(z.strictObject(healthCheck)),
-  smoke: z.array(
-    z.strictObject({
-      ...healthCheck,
-      jsonPath: z.string().optional(),
-      equals: z.union([z.string(), z.number(), z.boolean()]).optional(),
-    }),
-  ),
+  smoke: z.array(smokeTest),
   watchMs: z.int(),
 });
 
@@ -130,6 +139,8 @@ const plannedService = z.strictObject({
     namespace: z.string(),
     workload: z.strictObject({ kind: z.enum(["deployment", "statefulSet"]), name: z.string() }),
     container: z.string(),
+    service: z.string().optional().meta({ description: "the Service through which it takes traffic" }),
+    colourLabel: z.string().optional(),
   }),
   from: versionAt.nullable(),
   to: z.strictObject({

@@ -50,12 +50,27 @@ const summaryFields = {
 
 export const promotionSummary = z.strictObject(summaryFields).meta({ id: "PromotionSummary" });
 
+const step = z
+  .strictObject({
+    id: z.string(),
+    kind: z.string().meta({ description: "what it does: prepare, available, smoke, switch" }),
+    status: z
+      .enum(["pending", "requested", "accepted", "done", "failed", "skipped"])
+      .meta({ description: "requested, accepted by the target, done once it was seen so" }),
+    requestedAt: instant.nullable(),
+    since: instant.nullable().meta({ description: "since when it stands as it does" }),
+    deadlineAt: instant.nullable(),
+    words: z.string().meta({ description: "what was found last" }),
+  })
+  .meta({ id: "RolloutStep" });
+
 const rollout = z
   .strictObject({
     service: serviceName,
     phase: z.enum([
       "pending",
       "requested",
+      "stepping",
       "accepted",
       "observed",
       "failed",
@@ -67,6 +82,7 @@ const rollout = z
     ready: z.int().nullable(),
     desired: z.int().nullable(),
     reason: z.string().nullable().meta({ description: "why it failed, in the target's own words" }),
+    steps: z.array(step).meta({ description: "in their order; none where the strategy is one order" }),
   })
   .meta({ id: "Rollout", description: "one service's part: requested, accepted, observed" });
 

@@ -45,6 +45,7 @@ export async function attemptCall<T>(
       error.code === "forbidden" ||
       error.code === "notFound" ||
       error.code === "invalid" ||
+      error.code === "misconfigured" ||
       error.code === "unauthorized";
     const kind = said ? "failed" : "errored";
     const evidence = [{ name: error.system, value: error.code }];

@@ -13,7 +13,7 @@ export interface LeasedStep {
   promotion: string;
   project: string;
   kind: string;
-  payload: { service?: string; attempt?: number; tag?: string };
+  payload: { service?: string; attempt?: number; tag?: string; step?: string };
   attempts: number;
   leaseGeneration: number;
 }
@@ -137,7 +137,7 @@ export async function nextDueInMs(db: Queryable): Promise<number | undefined> {
 
 /** Makes the looks at a target that are waiting for their moment due at once: something there was seen to change. */
 export async function wakeLooks(db: Queryable, project: string, promotion: string): Promise<void> {
-  const kinds = json(["observe", "observeRevert"]);
+  const kinds = json(["observe", "observeRevert", "rolloutStep"]);
   await db.execute(
     sql`update step set due_at = least(due_at, now())
          where project = ${project} and promotion = ${promotion} and status = 'due' and ${kinds}::jsonb ? kind`,

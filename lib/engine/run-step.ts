@@ -5,12 +5,14 @@ import { runEvaluate } from "@/lib/engine/steps/evaluate";
 import { runMoveTag } from "@/lib/engine/steps/move-tag";
 import { runObserve } from "@/lib/engine/steps/observe";
 import { runRevert } from "@/lib/engine/steps/revert";
+import { runRolloutStep } from "@/lib/engine/steps/rollout/run-rollout-step";
 import { runVerify } from "@/lib/engine/steps/verify";
 import type { Effect } from "@/lib/pipeline/promotion/input";
 
 const runners: Record<Effect["kind"], (engine: Engine, step: LeasedStep) => Promise<void>> = {
   evaluate: runEvaluate,
   apply: runApply,
+  rolloutStep: runRolloutStep,
   observe: runObserve,
   verify: runVerify,
   moveTag: runMoveTag,

@@ -73,10 +73,12 @@ async function wantDigest(
   entry: Entry & { kind: "rollout.accepted" | "revert.requested" },
 ): Promise<void> {
   const { service } = entry.data;
-  const { rollback, to } = plannedFor(state, service);
+  const { rollback, from, to } = plannedFor(state, service);
+  // Where nothing live was touched, what ran before goes on, and that need not be what would be gone back to.
+  const back = entry.kind === "revert.requested" && entry.data.digest === rollback?.digest ? rollback : from;
   const [digest, version, release] =
     entry.kind === "revert.requested"
-      ? [entry.data.digest, rollback?.version ?? null, rollback?.release ?? null]
+      ? [entry.data.digest, back?.version ?? null, rollback === back ? (rollback?.release ?? null) : null]
       : [to.digest, to.version, state.plan.release];
   await tx.execute(
     sql`update deployment set wanted_digest = ${digest}, wanted_version = ${version}, wanted_release = ${release},

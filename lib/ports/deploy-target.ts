@@ -1,4 +1,5 @@
 import type { Digest } from "@/lib/pipeline/release/digest";
+import type { BlueGreenTarget } from "@/lib/ports/blue-green-target";
 import type { CanaryTarget } from "@/lib/ports/canary-target";
 
 /** Where one service runs in one environment. */
@@ -8,6 +9,10 @@ export interface KubernetesTargetRef {
   namespace: string;
   workload: { kind: "deployment" | "statefulSet"; name: string };
   container: string;
+  /** The Service through which it takes traffic; where its selector names a colour, that colour is the workload. */
+  service?: string;
+  /** The selector's key for the colour; `version` where it is not given. */
+  colourLabel?: string;
 }
 export type TargetRef = KubernetesTargetRef;
 
@@ -112,6 +117,8 @@ export interface DeployTarget {
   ): Promise<void>;
   /** How a canary stands beside a workload of this target; absent where it cannot. */
   canary?: CanaryTarget;
+  /** Present where this kind of target can hold two colours behind one Service. */
+  blueGreen?: BlueGreenTarget;
   /** A cheap authenticated call that proves that the connection works. */
   check(signal?: AbortSignal): Promise<void>;
 }

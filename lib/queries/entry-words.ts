@@ -114,6 +114,15 @@ function stepWords(entry: OtherEntry): string {
     case "rollout.requested":
     case "revert.requested":
       return joined([short(entry.data.digest), entry.data.attempt > 1 && `attempt ${entry.data.attempt}`]);
+    case "rollout.stepRequested":
+      return joined([entry.data.step, entry.data.attempt > 1 && `attempt ${entry.data.attempt}`]);
+    case "rollout.stepAccepted":
+    case "rollout.stepNoted":
+    case "rollout.stepDone":
+    case "rollout.stepSkipped":
+      return `${entry.data.step}: ${entry.data.words}`;
+    case "rollout.stepFailed":
+      return `${entry.data.step}: ${entry.data.reason}`;
     case "rollout.accepted":
     case "revert.accepted":
       return entry.data.written ? `generation ${entry.data.targetGeneration}` : "it was so already";

@@ -46,7 +46,8 @@ export function gateWords(gate: GateConfig): GateWords {
 
 /** `rolling, 10m at most`. */
 export function strategyWords(strategy: Strategy): string {
-  return `${strategy.kind}, ${formatDuration(strategy.deadlineMs)} at most`;
+  const kind = strategy.kind === "blueGreen" ? "blue-green" : strategy.kind;
+  return `${kind}, ${formatDuration(strategy.deadlineMs)} at most`;
 }
 
 /** What is checked after a rollout: the running digest always, then what the policy names. */

@@ -7,6 +7,7 @@ import { plannedOf, targetOf } from "@/lib/engine/steps/write-target";
 import { loadPromotion } from "@/lib/ledger/record-promotion";
 import type { Sighting } from "@/lib/pipeline/promotion/input";
 import { judgeObservation } from "@/lib/pipeline/rollout/judge-observation";
+import { digestBack, wayBack } from "@/lib/pipeline/rollout/way-back";
 
 /** Looks at what a target really runs, on the way there and on the way back. */
 export async function runObserve(engine: Engine, step: LeasedStep): Promise<void> {
@@ -20,7 +21,7 @@ export async function runObserve(engine: Engine, step: LeasedStep): Promise<void
     return;
   }
   const planned = plannedOf(state, service);
-  const digest = back ? planned.rollback?.digest : planned.to.digest;
+  const digest = back ? digestBack(planned, rollout.steps) : planned.to.digest;
   const expected = await expectedDigest(engine, state.project, planned, digest ?? planned.to.digest);
   const outcome = await attemptCall(engine, step, rollout.deadlineAt, async (signal) => {
     const target = await targetOf(engine, state, planned);
@@ -28,7 +29,10 @@ export async function runObserve(engine: Engine, step: LeasedStep): Promise<void
   });
   if (outcome.kind === "putOff") return;
   await failpoint(back ? "observeRevert:looked" : "observe:looked");
-  const told = { generation: rollout.generation, forMs: Date.parse(engine.now()) - Date.parse(rollout.acceptedAt) };
+  // Where nothing live was touched there is no order of ours to be seen.
+  const ordered = !back || wayBack(planned, rollout.steps).kind !== "nothing";
+  const forMs = Date.parse(engine.now()) - Date.parse(rollout.acceptedAt);
+  const told = { generation: ordered ? rollout.generation : undefined, forMs };
   const sighting: Sighting =
     outcome.kind === "trouble"
       ? { kind: "trouble", trouble: outcome.trouble }

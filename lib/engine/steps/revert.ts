@@ -2,16 +2,21 @@ import { attemptCall } from "@/lib/engine/attempt-call";
 import type { Engine } from "@/lib/engine/engine";
 import { failpoint } from "@/lib/engine/failpoint";
 import { type LeasedStep, recordIntent, settle } from "@/lib/engine/lease";
+import { revertColour } from "@/lib/engine/steps/rollout/revert-colour";
 import {
   changeFor,
   foreignChange,
   nextGeneration,
   plannedOf,
   targetOf,
+  type WrittenTarget,
   writeTarget,
 } from "@/lib/engine/steps/write-target";
 import { loadPromotion } from "@/lib/ledger/record-promotion";
+import type { PlannedService, RollbackTarget } from "@/lib/pipeline/plan/plan";
 import type { PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
+import { wayBack } from "@/lib/pipeline/rollout/way-back";
+import type { DeployTarget } from "@/lib/ports/deploy-target";
 
 /** Tells one service's target to go back: intent, look, write, record. What somebody else put there is left, and said. */
 export async function runRevert(engine: Engine, step: LeasedStep): Promise<void> {
@@ -35,17 +40,9 @@ export async function runRevert(engine: Engine, step: LeasedStep): Promise<void>
     return;
   }
   const planned = plannedOf(state, service);
-  const change = changeFor(state, planned, rollback.digest, rollout.generation);
   const outcome = await attemptCall(engine, step, rollout.deadlineAt, async (signal) => {
     const target = await targetOf(engine, state, planned);
-    return writeTarget({
-      plan: () => target.plan(planned.target, change, signal),
-      allowed: (live) => foreignChange(live, [planned.to.digest, planned.from?.digest, rollback.digest]),
-      apply: async (live) => {
-        await failpoint("revert:planned");
-        return target.revert(planned.target, change, live, signal);
-      },
-    });
+    return bringBack({ state, planned, rollback, rollout, target, signal });
   });
   await failpoint("revert:written");
   if (outcome.kind === "putOff") return;
@@ -63,6 +60,42 @@ export async function runRevert(engine: Engine, step: LeasedStep): Promise<void>
     };
   });
   await failpoint("revert:settled");
+}
+
+interface Back {
+  state: PromotionState;
+  planned: PlannedService;
+  rollback: RollbackTarget;
+  rollout: RolloutState & { phase: "revertRequested" };
+  target: DeployTarget;
+  signal: AbortSignal;
+}
+
+/** The order back, as the strategy and how far it had come ask for it. */
+function bringBack(back: Back): Promise<WrittenTarget> {
+  const { state, planned, rollback, rollout, target, signal } = back;
+  const { generation, steps = [] } = rollout;
+  const planning = () => failpoint("revert:planned");
+  const way = wayBack(planned, steps);
+  switch (way.kind) {
+    case "nothing":
+      return Promise.resolve({ kind: "written", targetGeneration: 0, written: false });
+    case "selector":
+      return revertColour({ ...back, steps, generation, planning });
+    case "order": {
+      const change = changeFor(state, planned, rollback.digest, generation);
+      return writeTarget({
+        plan: () => target.plan(planned.target, change, signal),
+        allowed: (live) => foreignChange(live, [planned.to.digest, planned.from?.digest, rollback.digest]),
+        apply: async (live) => {
+          await planning();
+          return target.revert(planned.target, change, live, signal);
+        },
+      });
+    }
+    default:
+      return way satisfies never;
+  }
 }
 
 /** The rollout of this very attempt to go back, where its intent stands and nothing more. */

@@ -5,7 +5,7 @@ import { InvariantViolation } from "@/lib/pipeline/errors";
 import type { PlannedService } from "@/lib/pipeline/plan/plan";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
 import { type Digest, shortDigest } from "@/lib/pipeline/release/digest";
-import type { TargetChange, TargetPlan } from "@/lib/ports/deploy-target";
+import type { RolloutStrategy, TargetChange, TargetPlan } from "@/lib/ports/deploy-target";
 import { ExternalError } from "@/lib/ports/external-error";
 
 /** The planned part of a service; a step about another service than its promotion's is a defect of ours. */
@@ -41,9 +41,22 @@ export function changeFor(
     digest,
     promotion: state.id,
     generation,
-    strategy,
+    strategy: podStrategyOf(planned),
     deadlineSeconds: Math.ceil(strategy.deadlineMs / 1000),
   };
+}
+
+/** How one workload replaces its own pods; where a strategy is more than that, it is Kubernetes' own rolling update. */
+function podStrategyOf({ strategy }: PlannedService): RolloutStrategy {
+  switch (strategy.kind) {
+    case "rolling":
+    case "recreate":
+      return strategy;
+    case "blueGreen":
+      return { kind: "rolling" };
+    default:
+      return strategy satisfies never;
+  }
 }
 
 /**
@@ -60,12 +73,17 @@ export function foreignChange(live: TargetPlan, known: (Digest | null | undefine
   return `it was changed meanwhile: its spec says ${shortDigest(live.currentDigest)}, which this plan does not know`;
 }
 
+/** What became of an order; foreign: somebody else's change stands there, and is left. */
+export type WrittenTarget =
+  | { kind: "written"; targetGeneration: number; written: boolean }
+  | { kind: "foreign"; reason: string };
+
 /** Plans and writes as often as it takes to win against writers that do not concern us (an autoscaler, a label). */
 export async function writeTarget(write: {
   plan(): Promise<TargetPlan>;
   allowed(live: TargetPlan): string | undefined;
   apply(live: TargetPlan): Promise<{ targetGeneration: number; written: boolean }>;
-}): Promise<{ kind: "written"; targetGeneration: number; written: boolean } | { kind: "foreign"; reason: string }> {
+}): Promise<WrittenTarget> {
   for (let round = 1; ; round += 1) {
     const live = await write.plan();
     const reason = live.alreadyApplied ? undefined : write.allowed(live);
@@ -77,6 +95,11 @@ export async function writeTarget(write: {
       if (!lostRace || round === 3) throw error;
     }
   }
+}
+
+/** A target that cannot do what its strategy asks. */
+export function misconfiguredTarget(connection: string, message: string): ExternalError {
+  return new ExternalError({ system: `connection ${connection}`, code: "misconfigured", message, retryable: false });
 }
 
 /** The connection of the service's target, as this project may use it. */

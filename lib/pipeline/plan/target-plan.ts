@@ -5,4 +5,7 @@ export interface TargetRefPlan {
   namespace: string;
   workload: { kind: "deployment" | "statefulSet"; name: string };
   container: string;
+  /** The Service through which it takes traffic, and its selector's key for the colour that it selects. */
+  service?: string;
+  colourLabel?: string;
 }

@@ -64,7 +64,7 @@ const target = z
     if (value.strategy.kind === "recreate") {
       const message = "is not possible for a statefulSet";
       context.addIssue({ code: "custom", path: ["strategy", "recreate"], message, params: { allowed } });
-    } else if (value.strategy.maxSurge !== undefined) {
+    } else if (value.strategy.kind === "rolling" && value.strategy.maxSurge !== undefined) {
       const message = "is not possible for a statefulSet";
       context.addIssue({ code: "custom", path: ["strategy", "rolling", "maxSurge"], message, params: { allowed } });
     }

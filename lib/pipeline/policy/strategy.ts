@@ -2,11 +2,33 @@ import { z } from "zod";
 import { duration } from "@/lib/pipeline/policy/duration";
 import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one";
 import { parsePercentage, percentage } from "@/lib/pipeline/policy/percentage";
+import type { SmokeTest } from "@/lib/pipeline/policy/verification";
 
 /** How a rollout replaces what runs. After `deadlineMs` without an end it has failed. */
 export type Strategy =
   | { kind: "rolling"; maxSurge?: number | string; maxUnavailable?: number | string; deadlineMs: number }
-  | { kind: "recreate"; deadlineMs: number };
+  | { kind: "recreate"; deadlineMs: number }
+  | BlueGreenStrategy;
+
+/**
+ * A second colour takes over behind one Service: made ready beside the live one, tried on its preview Service, then the
+ * live Service selects it. The other way is one call as well.
+ */
+export interface BlueGreenStrategy {
+  kind: "blueGreen";
+  /** The key of the Service's selector and of the pods' labels whose values are blue and green. */
+  label: string;
+  /** A Service that stands before the colour that takes no traffic yet. */
+  previewService?: string;
+  /** What is asked of the preview before the switch. */
+  smoke: SmokeTest[];
+  /** How long it is watched after the switch, at least. */
+  watchMs: number;
+  /** So long after success the old colour is still up. */
+  keepOldForMs: number;
+  /** Until when the new colour must be available. */
+  deadlineMs: number;
+}
 
 /** How long a rollout may take where the file does not say. */
 export const rolloutDeadlineMsDefault = 600_000;

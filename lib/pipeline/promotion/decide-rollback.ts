@@ -5,6 +5,7 @@ import type { Entry } from "@/lib/pipeline/promotion/entry";
 import { nextToRevert } from "@/lib/pipeline/promotion/go-back";
 import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
 import type { PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
+import { digestBack } from "@/lib/pipeline/rollout/way-back";
 
 type GoingBack = PromotionState & { phase: "rollingBack" };
 type Stuck = PromotionState & { phase: "stuck" };
@@ -83,7 +84,8 @@ function intendRevert(
   const under = next.phase === "revertRequested" || next.phase === "revertAccepted";
   if (under && next.attempt >= attempt) return outOfOrder(state, input);
   const deadlineAt = later(now, planned.strategy.deadlineMs);
-  const data = { service, digest: planned.rollback.digest, planHash: state.planHash, attempt, generation, deadlineAt };
+  const digest = digestBack(planned, next.steps) ?? planned.rollback.digest;
+  const data = { service, digest, planHash: state.planHash, attempt, generation, deadlineAt };
   return decision([entryFor(state, now, worker)({ kind: "revert.requested", data })]);
 }
 
@@ -114,7 +116,7 @@ function revertSighted(
       const seen = entryFor(state, now, worker)({ kind: "revert.observed", data: { service, runs: sighting.runs } });
       const rest = state.rollouts.map(
         (one): RolloutState =>
-          one.service === service ? { service, phase: "reverted", at: now, runs: sighting.runs } : one,
+          one.service === service ? { ...one, phase: "reverted", at: now, runs: sighting.runs } : one,
       );
       const next = nextToRevert(rest);
       if (next && !rollbackOf(state, next)) {

@@ -1,6 +1,9 @@
+import { beginRollout } from "@/lib/pipeline/promotion/begin-rollout";
+import { intendStep, stepFound } from "@/lib/pipeline/promotion/decide-step";
 import { type Decision, decision, effect, entryFor, later, refuse, worker } from "@/lib/pipeline/promotion/decision";
+import { failRollout } from "@/lib/pipeline/promotion/fail-rollout";
 import { goBack } from "@/lib/pipeline/promotion/go-back";
-import type { PromotionInput, Rejection, Trouble } from "@/lib/pipeline/promotion/input";
+import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
 import type { PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
 import { startVerification } from "@/lib/pipeline/verification/start";
 
@@ -27,6 +30,10 @@ export function decideRollout(state: RollingOut, input: PromotionInput, now: str
     }
     case "applyTrouble":
       return applyTrouble(state, input, now);
+    case "intendStep":
+      return intendStep(state, input, now);
+    case "stepFound":
+      return stepFound(state, input, now);
     case "sighted":
       return sighted(state, input, now);
     case "abort": {
@@ -77,7 +84,8 @@ function applyTrouble(
 ): Decision | Rejection {
   const rollout = find(state, input.service);
   if (rollout?.phase !== "requested" && rollout?.phase !== "pending") return outOfOrder(state, input);
-  return failRollout(state, input.service, input.touched, input.trouble, now);
+  const { service, touched, trouble } = input;
+  return failRollout(state, { service, touched, trouble }, now);
 }
 
 function sighted(state: RollingOut, input: PromotionInput & { kind: "sighted" }, now: string): Decision | Rejection {
@@ -87,7 +95,7 @@ function sighted(state: RollingOut, input: PromotionInput & { kind: "sighted" },
   const write = entryFor(state, now, worker);
   switch (sighting.kind) {
     case "trouble":
-      return failRollout(state, service, true, sighting.trouble, now);
+      return failRollout(state, { service, touched: true, trouble: sighting.trouble }, now);
     case "progressing": {
       if (now < rollout.deadlineAt) {
         return decision(
@@ -96,13 +104,15 @@ function sighted(state: RollingOut, input: PromotionInput & { kind: "sighted" },
         );
       }
       const reason = `${sighting.ready} of ${sighting.desired} pods were ready when its time was over`;
-      return failRollout(state, service, true, { kind: "failed", reason, evidence: [] }, now);
+      const trouble = { kind: "failed" as const, reason, evidence: [] };
+      return failRollout(state, { service, touched: true, trouble }, now);
     }
     case "running": {
       const { runs, as, ready, desired } = sighting;
       const seen = write({ kind: "rollout.observed", data: { service, runs, as, ready, desired } });
-      const next = state.rollouts.find((one) => one.phase === "pending");
-      if (next) return decision([seen], [effect(state.id, now, { kind: "apply", service: next.service, attempt: 1 })]);
+      const pending = state.rollouts.find((one) => one.phase === "pending");
+      const next = state.plan.services.find((one) => one.service === pending?.service);
+      if (next) return decision([seen], [effect(state.id, now, beginRollout(state.plan, next))]);
       const started = startVerification(state.plan, now);
       return decision(
         [seen, write({ kind: "verification.started", data: started })],
@@ -112,22 +122,4 @@ function sighted(state: RollingOut, input: PromotionInput & { kind: "sighted" },
     default:
       return sighting satisfies never;
   }
-}
-
-function failRollout(state: RollingOut, service: string, touched: boolean, trouble: Trouble, now: string): Decision {
-  const failed = entryFor(
-    state,
-    now,
-    worker,
-  )({
-    kind: "rollout.failed",
-    data: { service, touched, reason: trouble.reason },
-  });
-  const rollouts = state.rollouts.map(
-    (one): RolloutState =>
-      one.service === service ? { service, phase: "failed", touched, reason: trouble.reason, at: now } : one,
-  );
-  const cause = { ...trouble, service, by: null, at: now };
-  const back = goBack({ ...state, rollouts }, cause, now, worker);
-  return decision([failed, ...back.entries], back.effects);
 }

@@ -3,6 +3,7 @@ import { isOpen, refuses, type Verdict } from "@/lib/pipeline/gates/gate";
 import { opensByItself } from "@/lib/pipeline/gates/opens-by-itself";
 import { strictestStepUp } from "@/lib/pipeline/gates/planned-gate";
 import { stepUpProblem } from "@/lib/pipeline/gates/step-up";
+import { beginRollout } from "@/lib/pipeline/promotion/begin-rollout";
 import { confirmOverride, decideOverride } from "@/lib/pipeline/promotion/decide-override";
 import { type Decision, decision, effect, entryFor, later, refuse, worker } from "@/lib/pipeline/promotion/decision";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
@@ -120,7 +121,7 @@ function opened(state: Waiting, input: PromotionInput & { kind: "evaluated" }, b
   if (input.slotFree && first) {
     return decision(
       [...before, write({ kind: "promotion.started", data: { planHash, verdicts } })],
-      [effect(state.id, now, { kind: "apply", service: first.service, attempt: 1 })],
+      [effect(state.id, now, beginRollout(input.plan, first))],
     );
   }
   const entries = [...before];

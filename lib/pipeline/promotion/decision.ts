@@ -40,16 +40,18 @@ export function entryFor(
   });
 }
 
-type EffectBody =
+export type EffectBody =
   | { kind: "evaluate" | "verify" }
   | { kind: "apply" | "observe" | "revert" | "observeRevert"; service: string; attempt: number }
+  | { kind: "rolloutStep"; service: string; step: string; attempt: number }
   | { kind: "moveTag"; service: string; tag: string };
 
 /** The same effect always has the same id: promotion, rollout, step, attempt. */
 export function effect(promotion: string, dueAt: string, body: EffectBody): Effect {
   const service = "service" in body ? body.service : "-";
   const attempt = "attempt" in body ? body.attempt : 1;
-  return { id: `${promotion}:${service}:${body.kind}:${attempt}`, promotion, dueAt, ...body };
+  const step = "step" in body ? `${body.kind}:${body.step}` : body.kind;
+  return { id: `${promotion}:${service}:${step}:${attempt}`, promotion, dueAt, ...body };
 }
 
 /** `iso` moved by `ms`; pure, because both are given. */

@@ -3,6 +3,7 @@ import type { Verdict } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import type { Cause, CheckState } from "@/lib/pipeline/promotion/state";
 import type { Digest } from "@/lib/pipeline/release/digest";
+import type { RolloutStep } from "@/lib/pipeline/rollout/step";
 import type { SeverityCounts } from "@/lib/pipeline/scan/severity";
 
 /** `person` is who lets the gate at place `gate` of the plan pass; `id` counts within the promotion. */
@@ -15,6 +16,9 @@ type OverrideData = {
   reason: string;
   incident: string;
 };
+
+/** `words` is what was found, for a person; `facts` what later steps and the way back must know. */
+type StepData = { service: string; step: string; attempt: number; words: string; facts: Record<string, string> };
 
 /** What happened to a promotion, past tense; data alone is enough to build its state again. */
 export type PromotionEntryBody =
@@ -55,9 +59,18 @@ export type PromotionEntryBody =
         attempt: number;
         generation: number;
         deadlineAt: string;
+        /** Where it goes in several steps: exactly these. */
+        steps?: RolloutStep[];
       };
     }
-  | { kind: "rollout.accepted"; data: { service: string; targetGeneration: number; written: boolean } }
+  | { kind: "rollout.stepRequested"; data: { service: string; step: string; attempt: number; deadlineAt: string } }
+  | { kind: "rollout.stepAccepted" | "rollout.stepNoted" | "rollout.stepDone" | "rollout.stepSkipped"; data: StepData }
+  | { kind: "rollout.stepFailed"; data: { service: string; step: string; attempt: number; reason: string } }
+  | {
+      kind: "rollout.accepted";
+      /** `deadlineAt` where the order had several steps: until when it must have been seen. */
+      data: { service: string; targetGeneration: number; written: boolean; deadlineAt?: string };
+    }
   | {
       kind: "rollout.observed";
       data: { service: string; runs: Digest; as: "index" | "platform"; ready: number; desired: number };

@@ -1,13 +1,6 @@
 import type { Entry, PromotionEntry } from "@/lib/pipeline/promotion/entry";
+import { BrokenHistory, moveRollout } from "@/lib/pipeline/promotion/evolve-rollout";
 import type { Override, PromotionBase, PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
-
-/** An entry that does not fit the state it meets: a chain that was not written by decide. */
-export class BrokenHistory extends Error {
-  constructor(entry: Entry, phase: string) {
-    super(`${entry.kind} cannot follow ${phase} in ${entry.subject.promotion ?? "no promotion"}`);
-    this.name = "BrokenHistory";
-  }
-}
 
 /**
  * The state after `entry`. Entries about the environment (a block, a hold) leave a promotion as it is. Throws
@@ -109,6 +102,12 @@ function applyRunning(state: PromotionState, entry: PromotionEntry): PromotionSt
   const { at } = entry;
   switch (entry.kind) {
     case "rollout.requested":
+    case "rollout.stepRequested":
+    case "rollout.stepAccepted":
+    case "rollout.stepNoted":
+    case "rollout.stepDone":
+    case "rollout.stepSkipped":
+    case "rollout.stepFailed":
     case "rollout.accepted":
     case "rollout.observed":
     case "rollout.failed":
@@ -218,49 +217,5 @@ function applyEnd(state: PromotionState, entry: PromotionEntry): PromotionState 
     }
     default:
       return state;
-  }
-}
-
-/** One rollout after an entry about it. What an earlier phase said is kept where the next one needs it. */
-function moveRollout(rollout: RolloutState, entry: PromotionEntry): RolloutState {
-  const { service } = rollout;
-  const { at } = entry;
-  switch (entry.kind) {
-    case "rollout.requested": {
-      const { attempt, generation, deadlineAt } = entry.data;
-      return { service, phase: "requested", attempt, generation, requestedAt: at, deadlineAt };
-    }
-    case "rollout.accepted":
-      if (rollout.phase !== "requested") throw new BrokenHistory(entry, rollout.phase);
-      return { ...rollout, phase: "accepted", acceptedAt: at, targetGeneration: entry.data.targetGeneration };
-    case "rollout.observed": {
-      if (rollout.phase !== "accepted") throw new BrokenHistory(entry, rollout.phase);
-      const { generation, requestedAt, acceptedAt } = rollout;
-      const { ready, desired, runs } = entry.data;
-      return { service, phase: "observed", generation, requestedAt, acceptedAt, observedAt: at, ready, desired, runs };
-    }
-    case "rollout.failed":
-      return { service, phase: "failed", touched: entry.data.touched, reason: entry.data.reason, at };
-    case "revert.requested": {
-      const { attempt, generation, deadlineAt } = entry.data;
-      return { service, phase: "revertRequested", attempt, generation, requestedAt: at, deadlineAt };
-    }
-    case "revert.accepted": {
-      if (rollout.phase !== "revertRequested") throw new BrokenHistory(entry, rollout.phase);
-      const { attempt, generation, deadlineAt } = rollout;
-      return {
-        service,
-        phase: "revertAccepted",
-        attempt,
-        generation,
-        acceptedAt: at,
-        targetGeneration: entry.data.targetGeneration,
-        deadlineAt,
-      };
-    }
-    case "revert.observed":
-      return { service, phase: "reverted", at, runs: entry.data.runs };
-    default:
-      return rollout;
   }
 }

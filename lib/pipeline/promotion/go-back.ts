@@ -14,6 +14,7 @@ export function touched(rollout: RolloutState): boolean {
     case "failed":
       return rollout.touched;
     case "requested":
+    case "stepping":
     case "accepted":
     case "observed":
     case "revertRequested":

@@ -17,6 +17,18 @@ export type Sighting =
   | { kind: "progressing"; ready: number; desired: number }
   | { kind: "trouble"; trouble: Trouble };
 
+/** What a look at a step of a rollout, or the order that it gave, found. */
+export type StepFinding =
+  /** The target took the order; whether it is so is seen with the next look. */
+  | { kind: "accepted"; words: string; facts?: Record<string, string> }
+  /** Not yet. With `facts` that are new it is written down. Unknown: nobody answered, so that its end would be errored. */
+  | { kind: "progressing"; words: string; facts?: Record<string, string>; againMs?: number; unknown?: boolean }
+  /** `targetGeneration`: the target's own revision of the last order, where the step gave one. */
+  | { kind: "done"; words: string; facts?: Record<string, string>; targetGeneration?: number }
+  | { kind: "skipped"; words: string; facts?: Record<string, string> }
+  /** `touched`: the step may have changed the target. */
+  | { kind: "trouble"; trouble: Trouble; touched: boolean };
+
 /** Everything that can be said to a promotion: what a person asked for, or what the engine found. */
 export type PromotionInput =
   | {
@@ -67,6 +79,8 @@ export type PromotionInput =
   | { kind: "applied"; service: string; attempt: number; targetGeneration: number; written: boolean }
   | { kind: "applyTrouble"; service: string; attempt: number; touched: boolean; trouble: Trouble }
   | { kind: "sighted"; service: string; sighting: Sighting }
+  | { kind: "intendStep"; service: string; step: string; attempt: number; generation: number }
+  | { kind: "stepFound"; service: string; step: string; attempt: number; finding: StepFinding }
   | { kind: "checked"; checks: CheckState[] }
   | { kind: "tagMoved"; service: string; tag: string; digest: Digest; before: Digest | null }
   | { kind: "tagTrouble"; service: string; tag: string; reason: string }
@@ -81,6 +95,7 @@ export type PromotionInput =
 export type Effect = { id: string; promotion: string; dueAt: string } & (
   | { kind: "evaluate" }
   | { kind: "apply"; service: string; attempt: number }
+  | { kind: "rolloutStep"; service: string; step: string; attempt: number }
   | { kind: "observe"; service: string; attempt: number }
   | { kind: "verify" }
   | { kind: "moveTag"; service: string; tag: string }

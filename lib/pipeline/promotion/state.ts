@@ -12,6 +12,7 @@ import type { Actor } from "@/lib/pipeline/actor";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import type { Digest } from "@/lib/pipeline/release/digest";
+import type { StepState } from "@/lib/pipeline/rollout/step";
 import type { Outcome } from "@/lib/pipeline/verification/outcome";
 
 export interface Approval {
@@ -61,19 +62,15 @@ export interface PromotionBase {
   overrides?: Override[];
 }
 
-/** Where one service's rollout stands: requested → accepted → observed, and the way back. */
-export type RolloutState =
-  | { service: string; phase: "pending" }
+/**
+ * Where one service's rollout stands: requested → accepted → observed, and the way back. A strategy of several steps is
+ * stepping until the last one is done, then accepted; its steps stay, however it ends.
+ */
+export type RolloutState = { service: string; steps?: StepState[] } & (
+  | { phase: "pending" }
+  | { phase: "requested"; attempt: number; generation: number; requestedAt: string; deadlineAt: string }
+  | { phase: "stepping"; attempt: number; generation: number; requestedAt: string; steps: StepState[] }
   | {
-      service: string;
-      phase: "requested";
-      attempt: number;
-      generation: number;
-      requestedAt: string;
-      deadlineAt: string;
-    }
-  | {
-      service: string;
       phase: "accepted";
       attempt: number;
       generation: number;
@@ -83,7 +80,6 @@ export type RolloutState =
       deadlineAt: string;
     }
   | {
-      service: string;
       phase: "observed";
       generation: number;
       requestedAt: string;
@@ -93,17 +89,9 @@ export type RolloutState =
       desired: number;
       runs: Digest;
     }
-  | { service: string; phase: "failed"; touched: boolean; reason: string; at: string }
+  | { phase: "failed"; touched: boolean; reason: string; at: string }
+  | { phase: "revertRequested"; attempt: number; generation: number; requestedAt: string; deadlineAt: string }
   | {
-      service: string;
-      phase: "revertRequested";
-      attempt: number;
-      generation: number;
-      requestedAt: string;
-      deadlineAt: string;
-    }
-  | {
-      service: string;
       phase: "revertAccepted";
       attempt: number;
       generation: number;
@@ -111,7 +99,8 @@ export type RolloutState =
       targetGeneration: number;
       deadlineAt: string;
     }
-  | { service: string; phase: "reverted"; at: string; runs: Digest | null };
+  | { phase: "reverted"; at: string; runs: Digest | null }
+);
 
 /**
  * One check of a verification and how it stands. `failures` counts in a row. waiting: not right yet; holding: right, but

@@ -29,9 +29,9 @@ export function matchDigest(expected: ExpectedDigest, runs: Digest | undefined):
   return expected.platforms.includes(runs) ? "platform" : undefined;
 }
 
-/** The order that is being judged: its fencing number, and how long ago the target accepted it. */
+/** The order that is being judged: its fencing number, where there was one, and how long ago the target accepted it. */
 export interface Told {
-  generation: number;
+  generation: number | undefined;
   forMs: number;
 }
 
@@ -46,7 +46,7 @@ const staleConditionMs = 10_000;
 export function judgeObservation(seen: SeenTarget, expected: ExpectedDigest, told: Told): Sighting {
   const { generation, forMs } = told;
   if (!seen.exists) return trouble("the workload is not there any more", []);
-  if (seen.specDigest !== expected.digest || seen.generation !== generation) {
+  if (seen.specDigest !== expected.digest || (generation !== undefined && seen.generation !== generation)) {
     const found = [{ name: "its spec says", value: seen.specDigest ?? "no digest" }];
     return trouble("somebody else changed it while it was rolling out", found);
   }

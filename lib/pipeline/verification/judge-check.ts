@@ -13,7 +13,7 @@ export function judgeCheck(check: CheckState, expected: SmokeTest, look: Look, n
   if (look.kind === "silent") {
     return { ...check, status: "unknown", since: check.status === "unknown" ? check.since : now, found: look.message };
   }
-  const wrong = problemOf(expected, look.status, look.body);
+  const wrong = answerProblem(expected, look.status, look.body);
   if (wrong !== undefined) {
     const failures = check.failures + 1;
     const status = failures >= failuresMax ? "failed" : "waiting";
@@ -29,7 +29,8 @@ export function judgeCheck(check: CheckState, expected: SmokeTest, look: Look, n
   return { ...check, status: check.kind === "smoke" ? "passed" : "good", failures: 0, since, found };
 }
 
-function problemOf(expected: SmokeTest, status: number, body: string): string | undefined {
+/** What is wrong with an answer; undefined where it is as expected. */
+export function answerProblem(expected: SmokeTest, status: number, body: string): string | undefined {
   if (status !== expected.status) return `answered ${status}, not ${expected.status}`;
   if (expected.jsonPath === undefined) return undefined;
   const path = parseJsonPath(expected.jsonPath);

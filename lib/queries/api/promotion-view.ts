@@ -11,6 +11,7 @@ import {
   type PromotionState,
   type RolloutState,
 } from "@/lib/pipeline/promotion/state";
+import type { StepKind, StepState } from "@/lib/pipeline/rollout/step";
 
 /** A promotion in a list of the API. */
 export interface PromotionSummary {
@@ -38,6 +39,17 @@ export interface RolloutView {
   ready: number | null;
   desired: number | null;
   reason: string | null;
+  steps: RolloutStepView[];
+}
+
+export interface RolloutStepView {
+  id: string;
+  kind: StepKind;
+  status: StepState["status"];
+  requestedAt: string | null;
+  since: string | null;
+  deadlineAt: string | null;
+  words: string;
 }
 
 /** A promotion as the API shows it: one shape for all phases, null where a phase has nothing to say. */
@@ -93,6 +105,10 @@ function endedBy(state: PromotionState): Actor | null {
   return state.phase === "failed" ? state.closedBy : null;
 }
 
+function stepView({ step, status, requestedAt, since, deadlineAt, words }: StepState): RolloutStepView {
+  return { id: step.id, kind: step.kind, status, requestedAt, since, deadlineAt, words };
+}
+
 function rolloutView(rollout: RolloutState): RolloutView {
   return {
     service: rollout.service,
@@ -101,5 +117,6 @@ function rolloutView(rollout: RolloutState): RolloutView {
     ready: "ready" in rollout ? rollout.ready : null,
     desired: "desired" in rollout ? rollout.desired : null,
     reason: "reason" in rollout ? rollout.reason : null,
+    steps: (rollout.steps ?? []).map(stepView),
   };
 }

@@ -28,6 +28,25 @@ export function aService(service: string, extra: Partial<PlannedService> = {}): 
   };
 }
 
+/** A service as of `aService` that goes by two colours, with one smoke test on its preview. */
+export function aBlueGreenService(service: string, extra: Partial<PlannedService> = {}): PlannedService {
+  const plain = aService(service);
+  return {
+    ...plain,
+    target: { ...plain.target, service, colourLabel: "version" },
+    strategy: {
+      kind: "blueGreen",
+      label: "version",
+      previewService: `${service}-preview`,
+      smoke: [{ url: "https://{previewService}.example.com/ready", status: 200 }],
+      watchMs: 5_000,
+      keepOldForMs: 1_800_000,
+      deadlineMs: 60_000,
+    },
+    ...extra,
+  };
+}
+
 /** A plan for tests: two services to production, one approval, one health check, a watch of ten seconds, a tag each. */
 export function aPlan(extra: Partial<Plan> = {}): Plan {
   const services = extra.services ?? [aService("backend"), aService("chat")];

@@ -3,9 +3,11 @@ import type { Actor } from "@/lib/pipeline/actor";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import { hashPlan } from "@/lib/pipeline/plan/hash";
 import type { Plan } from "@/lib/pipeline/plan/plan";
-import type { PromotionInput, Sighting, Trouble } from "@/lib/pipeline/promotion/input";
-import type { CheckState, PromotionState } from "@/lib/pipeline/promotion/state";
+import type { PromotionInput, Sighting, StepFinding, Trouble } from "@/lib/pipeline/promotion/input";
+import type { CheckState, PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
 import { digestOf } from "@/lib/pipeline/promotion/testing/a-plan";
+import { currentStep } from "@/lib/pipeline/rollout/step";
+import { stepsOf } from "@/lib/pipeline/rollout/steps-of";
 
 export const rita: Actor = { kind: "person", id: "idp#rita", name: "Rita" };
 export const arjun: Actor = { kind: "person", id: "idp#arjun", name: "Arjun" };
@@ -78,6 +80,17 @@ function saidByPeople(plan: Plan): fc.Arbitrary<MadeInput>[] {
         slotFree,
       });
     }),
+    // Every gate is open, and the environment is busy.
+    fc.constant(
+      always({
+        kind: "evaluated",
+        plan,
+        planHash: hashPlan(plan),
+        changes: [],
+        verdicts: [verdict("pass")],
+        slotFree: false,
+      }),
+    ),
     fc.tuple(who, fc.boolean()).map(([by, right]): MadeInput => {
       const person = by.kind === "person" ? by.id : "";
       return (state) => ({
@@ -144,6 +157,7 @@ function foundByTheEngine(service: fc.Arbitrary<string>): fc.Arbitrary<MadeInput
       return always({ kind: "applyTrouble", service: name, attempt: 1, touched, trouble: what });
     }),
     fc.tuple(service, sighting).map(([name, what]) => always({ kind: "sighted", service: name, sighting: what })),
+    foundOfSteps(service),
     fc.array(statuses, { minLength: 4, maxLength: 4 }).map((found): MadeInput => {
       return (state) => {
         const before = state?.phase === "verifying" ? state.checks : [];
@@ -156,6 +170,41 @@ function foundByTheEngine(service: fc.Arbitrary<string>): fc.Arbitrary<MadeInput
     }),
     service.map((name) => always({ kind: "tagTrouble", service: name, tag: "prod", reason: "403" })),
   ];
+}
+
+const stepIds = fc.constantFrom("prepare", "available", "smoke", "switch", "nothing");
+const stepFindings = fc.constantFrom<StepFinding>(
+  { kind: "accepted", words: "took it", facts: { from: "blue", to: "green" } },
+  { kind: "progressing", words: "1 of 2" },
+  { kind: "progressing", words: "answered 500", facts: { wrongRounds: "1" } },
+  { kind: "progressing", words: "no answer", unknown: true },
+  { kind: "done", words: "it is so", targetGeneration: 4 },
+  { kind: "done", words: "it is so" },
+  { kind: "skipped", words: "not needed" },
+  { kind: "trouble", touched: false, trouble: { kind: "failed", reason: "refused", evidence: [] } },
+  { kind: "trouble", touched: true, trouble: { kind: "errored", reason: "timeout", evidence: [] } },
+);
+
+/** One input among those of the engine, so that the others stay as likely as they are. */
+function foundOfSteps(service: fc.Arbitrary<string>): fc.Arbitrary<MadeInput> {
+  return fc.oneof(
+    fc.tuple(service, stepIds, attempt).map(([name, step, count]) => {
+      return always({ kind: "intendStep", service: name, step, attempt: count, generation: 7 });
+    }),
+    fc.tuple(service, stepIds, attempt, stepFindings).map(([name, step, count, finding]) => {
+      return always({ kind: "stepFound", service: name, step, attempt: count, finding });
+    }),
+    // What a look at the very step that is under way may find.
+    stepFindings.map((finding): MadeInput => {
+      return (state) => {
+        const rollouts = state?.phase === "rollingOut" ? state.rollouts : [];
+        const rollout = rollouts.find((one) => one.phase === "stepping");
+        const step = currentStep(rollout?.steps ?? []);
+        const [name, id] = [rollout?.service ?? "nobody", step?.step.id ?? "nothing"];
+        return { kind: "stepFound", service: name, step: id, attempt: step?.attempt ?? 1, finding };
+      };
+    }),
+  );
 }
 
 function foundOnTheWayBack(service: fc.Arbitrary<string>): fc.Arbitrary<MadeInput>[] {
@@ -171,6 +220,27 @@ function foundOnTheWayBack(service: fc.Arbitrary<string>): fc.Arbitrary<MadeInpu
     }),
     fc.tuple(service, sighting).map(([name, what]) => always({ kind: "revertSighted", service: name, sighting: what })),
   ];
+}
+
+/** The input that brings a rollout of several steps on; undefined where it has none, or where they are over. */
+function nextStepInput(state: PromotionState, rollout: RolloutState): PromotionInput | undefined {
+  const planned = state.plan.services.find((one) => one.service === rollout.service);
+  const { service } = rollout;
+  if (rollout.phase === "pending") {
+    const first = planned && stepsOf(state.plan, planned)[0];
+    return first && { kind: "intendStep", service, step: first.id, attempt: 1, generation: 7 };
+  }
+  const current = rollout.phase === "stepping" ? currentStep(rollout.steps) : undefined;
+  if (!current) return undefined;
+  const { id: step, kind } = current.step;
+  if (current.status === "pending") return { kind: "intendStep", service, step, attempt: 1, generation: 7 };
+  const facts: Record<string, string> = kind === "prepare" ? { from: "blue", to: "green" } : {};
+  const orders = kind === "prepare" || kind === "switch";
+  const finding: StepFinding =
+    orders && current.status === "requested"
+      ? { kind: "accepted", words: "the cluster took it", facts }
+      : { kind: "done", words: "it is so", facts, ...(kind === "switch" ? { targetGeneration: 4 } : {}) };
+  return { kind: "stepFound", service, step, attempt: current.attempt, finding };
 }
 
 /** The input that brings a promotion on from where it stands, if all goes well; undefined once it has ended. */
@@ -189,6 +259,8 @@ export function nextGoodInput(state: PromotionState): PromotionInput | undefined
     case "rollingOut": {
       const next = state.rollouts.find((one) => one.phase !== "observed");
       if (!next) return undefined;
+      const stepping = nextStepInput(state, next);
+      if (stepping) return stepping;
       if (next.phase === "pending") return { kind: "intendApply", service: next.service, attempt: 1, generation: 7 };
       if (next.phase === "requested")
         return { kind: "applied", service: next.service, attempt: next.attempt, targetGeneration: 4, written: true };

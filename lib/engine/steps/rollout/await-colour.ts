@@ -1,0 +1,37 @@
+import { expectedDigest } from "@/lib/engine/expected-digest";
+import { coloursOf, turnOf } from "@/lib/engine/steps/rollout/colours";
+import { refused, type StepContext } from "@/lib/engine/steps/rollout/step-runner";
+import type { StepFinding } from "@/lib/pipeline/promotion/input";
+import { judgeObservation } from "@/lib/pipeline/rollout/judge-observation";
+
+/** Waits until every pod of the new colour runs the digest and is ready. It takes no traffic yet. */
+export async function awaitColour({
+  engine,
+  state,
+  planned,
+  rollout,
+  step,
+  target,
+  signal,
+  looked,
+}: StepContext): Promise<StepFinding> {
+  const turn = turnOf(rollout.steps);
+  if (!turn) return refused("nobody said which colour is made ready");
+  const expected = await expectedDigest(engine, state.project, planned, planned.to.digest);
+  const seen = await coloursOf(target, planned.target.connection).observe(planned.target, turn.to, signal);
+  await looked();
+  const forMs = Date.parse(engine.now()) - Date.parse(step.requestedAt ?? engine.now());
+  const sighting = judgeObservation(seen, expected, { generation: rollout.generation, forMs });
+  switch (sighting.kind) {
+    case "running": {
+      const by = sighting.as === "platform" ? ", by its platform's digest" : "";
+      return { kind: "done", words: `${sighting.ready} of ${sighting.desired} pods of ${turn.to} run it${by}` };
+    }
+    case "progressing":
+      return { kind: "progressing", words: `${sighting.ready} of ${sighting.desired} pods of ${turn.to} were ready` };
+    case "trouble":
+      return { kind: "trouble", trouble: sighting.trouble, touched: true };
+    default:
+      return sighting satisfies never;
+  }
+}

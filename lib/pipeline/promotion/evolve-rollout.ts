@@ -1,0 +1,98 @@
+import type { Entry } from "@/lib/pipeline/promotion/entry";
+import type { RolloutState } from "@/lib/pipeline/promotion/state";
+import { pendingSteps, type StepState } from "@/lib/pipeline/rollout/step";
+
+/** An entry that does not fit the state it meets: a chain that was not written by decide. */
+export class BrokenHistory extends Error {
+  constructor(entry: Entry, phase: string) {
+    super(`${entry.kind} cannot follow ${phase} in ${entry.subject.promotion ?? "no promotion"}`);
+    this.name = "BrokenHistory";
+  }
+}
+
+/**
+ * One service's rollout after an entry about it; any other entry leaves it. What an earlier phase said is kept where the
+ * next one needs it, and its steps always. Throws BrokenHistory where the entry cannot follow.
+ */
+export function moveRollout(rollout: RolloutState, entry: Entry): RolloutState {
+  const { service } = rollout;
+  const { at } = entry;
+  const kept = rollout.steps === undefined ? { service } : { service, steps: rollout.steps };
+  switch (entry.kind) {
+    case "rollout.requested": {
+      const { attempt, generation, deadlineAt, steps } = entry.data;
+      const order = { service, attempt, generation, requestedAt: at };
+      if (steps) return { ...order, phase: "stepping", steps: pendingSteps(steps) };
+      return { ...order, phase: "requested", deadlineAt };
+    }
+    case "rollout.stepRequested":
+    case "rollout.stepAccepted":
+    case "rollout.stepNoted":
+    case "rollout.stepDone":
+    case "rollout.stepSkipped":
+    case "rollout.stepFailed":
+      if (rollout.phase !== "stepping") throw new BrokenHistory(entry, rollout.phase);
+      return { ...rollout, steps: rollout.steps.map((one) => moveStep(one, entry)) };
+    case "rollout.accepted": {
+      const { targetGeneration, deadlineAt } = entry.data;
+      if (rollout.phase === "stepping" && deadlineAt !== undefined) {
+        return { ...rollout, phase: "accepted", acceptedAt: at, targetGeneration, deadlineAt };
+      }
+      if (rollout.phase !== "requested") throw new BrokenHistory(entry, rollout.phase);
+      return { ...rollout, phase: "accepted", acceptedAt: at, targetGeneration };
+    }
+    case "rollout.observed": {
+      if (rollout.phase !== "accepted") throw new BrokenHistory(entry, rollout.phase);
+      const { generation, requestedAt, acceptedAt } = rollout;
+      const { ready, desired, runs } = entry.data;
+      return { ...kept, phase: "observed", generation, requestedAt, acceptedAt, observedAt: at, ready, desired, runs };
+    }
+    case "rollout.failed":
+      return { ...kept, phase: "failed", touched: entry.data.touched, reason: entry.data.reason, at };
+    case "revert.requested": {
+      const { attempt, generation, deadlineAt } = entry.data;
+      return { ...kept, phase: "revertRequested", attempt, generation, requestedAt: at, deadlineAt };
+    }
+    case "revert.accepted": {
+      if (rollout.phase !== "revertRequested") throw new BrokenHistory(entry, rollout.phase);
+      const { attempt, generation, deadlineAt } = rollout;
+      const { targetGeneration } = entry.data;
+      return { ...kept, phase: "revertAccepted", attempt, generation, acceptedAt: at, targetGeneration, deadlineAt };
+    }
+    case "revert.observed":
+      return { ...kept, phase: "reverted", at, runs: entry.data.runs };
+    default:
+      return rollout;
+  }
+}
+
+type StepEntry = Entry & { kind: `rollout.step${string}` };
+
+function moveStep(step: StepState, entry: StepEntry): StepState {
+  if (step.step.id !== entry.data.step) return step;
+  const since = entry.at;
+  switch (entry.kind) {
+    case "rollout.stepRequested": {
+      const { attempt, deadlineAt } = entry.data;
+      return { ...step, status: "requested", attempt, requestedAt: since, since, deadlineAt };
+    }
+    case "rollout.stepNoted":
+      return { ...step, words: entry.data.words, facts: { ...step.facts, ...entry.data.facts } };
+    case "rollout.stepAccepted":
+    case "rollout.stepDone":
+    case "rollout.stepSkipped": {
+      const { words, facts } = entry.data;
+      return { ...step, status: settled[entry.kind], since, words, facts: { ...step.facts, ...facts } };
+    }
+    case "rollout.stepFailed":
+      return { ...step, status: "failed", since, words: entry.data.reason };
+    default:
+      return entry satisfies never;
+  }
+}
+
+const settled = {
+  "rollout.stepAccepted": "accepted",
+  "rollout.stepDone": "done",
+  "rollout.stepSkipped": "skipped",
+} as const;

@@ -1,0 +1,26 @@
+import type { Plan, PlannedService } from "@/lib/pipeline/plan/plan";
+import type { RolloutStep } from "@/lib/pipeline/rollout/step";
+
+/** A look at tests, or a patch of one object, is over in this time or something is wrong. */
+const callDeadlineMs = 120_000;
+
+/**
+ * The steps by which a service gets there, in their order; none for a strategy that is one order to the target (rolling,
+ * recreate). The preview, the promotion and its page all ask this.
+ */
+export function stepsOf(_plan: Pick<Plan, "kind">, { strategy }: Pick<PlannedService, "strategy">): RolloutStep[] {
+  switch (strategy.kind) {
+    case "rolling":
+    case "recreate":
+      return [];
+    case "blueGreen":
+      return [
+        { id: "prepare", kind: "prepare", deadlineMs: callDeadlineMs },
+        { id: "available", kind: "available", deadlineMs: strategy.deadlineMs },
+        { id: "smoke", kind: "smoke", deadlineMs: callDeadlineMs },
+        { id: "switch", kind: "switch", deadlineMs: callDeadlineMs },
+      ];
+    default:
+      return strategy satisfies never;
+  }
+}
