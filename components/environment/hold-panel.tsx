@@ -5,6 +5,7 @@ import { ActionFailureNote } from "@/components/action/action-failure-note";
 import { useAction } from "@/components/action/use-action";
 import type { EnvironmentActions } from "@/components/environment/environment-page";
 import { LiftHoldForm } from "@/components/environment/lift-hold-form";
+import { LinkedPromotions } from "@/components/promotion/linked-promotions";
 import { DangerSheet } from "@/components/sheet/danger-sheet";
 import { Sheet } from "@/components/sheet/sheet";
 import { TypedConfirmation } from "@/components/sheet/typed-confirmation";
@@ -28,12 +29,12 @@ export function HoldPanel({ view, actions }: HoldPanelProps) {
     return (
       <Sheet label="Hold">
         {projectHold ? (
-          <Held hold={projectHold} what={`any environment of ${project}`}>
+          <Held project={project} hold={projectHold} what={`any environment of ${project}`}>
             {may.releaseProject ? <LiftHoldForm project={project} releaseAction={actions.release} /> : null}
           </Held>
         ) : null}
         {hold ? (
-          <Held hold={hold} what={environment}>
+          <Held project={project} hold={hold} what={environment}>
             {may.release ? (
               <LiftHoldForm project={project} environment={environment} releaseAction={actions.release} />
             ) : null}
@@ -56,7 +57,14 @@ function NotHeld() {
   );
 }
 
-function Held({ hold, what, children }: { hold: StandingHold; what: string; children: ReactNode }) {
+interface HeldProps {
+  project: string;
+  hold: StandingHold;
+  what: string;
+  children: ReactNode;
+}
+
+function Held({ project, hold, what, children }: HeldProps) {
   return (
     <div className="box box--plain grid gap-3">
       <p className="flex items-center gap-2">
@@ -65,7 +73,9 @@ function Held({ hold, what, children }: { hold: StandingHold; what: string; chil
           <RelativeTime at={hold.at} />
         </span>
       </p>
-      <p>{hold.reason}</p>
+      <p>
+        <LinkedPromotions project={project} text={hold.reason} />
+      </p>
       <p className="muted small">
         Nobody promotes into {what} since <ExactTime at={hold.at} show="both" />. A rollback is not stopped.
       </p>

@@ -51,7 +51,10 @@ export const actor = z
   .discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("person"), id: z.string(), name: z.string() }),
     z.strictObject({ kind: z.literal("token"), id: z.string(), name: z.string(), owner: z.string() }),
-    z.strictObject({ kind: z.literal("system"), name: z.enum(["worker", "observer", "start", "automation"]) }),
+    z.strictObject({
+      kind: z.literal("system"),
+      name: z.enum(["worker", "observer", "start", "automation", "Waybill"]),
+    }),
   ])
   .meta({ id: "Actor", description: "who did something; a token acts for its owner" });
 

@@ -232,6 +232,7 @@ describe("a rollback", () => {
     const why = "looked at by hand";
     const closed = await settleStuck(world.engine, world.people.rita, { promotion: id, how: "close", why });
     expect(closed).toMatchObject({ kind: "told", state: { phase: "failed" } });
+    expect(await releaseHold(world.engine, world.people.rita, { ...staging, why })).toMatchObject({ kind: "released" });
     await expectSoundRecord(world, id);
   });
 });

@@ -19,6 +19,9 @@ const keepsOff = sql`
                and n.environment = d.environment and n.digest <> a.digest and n.lifted_at is null)
     or exists (select from block b where b.project = d.project and b.service = d.service
                   and b.environment = d.environment and b.digest = a.digest and b.lifted_at is null)
+    or exists (select from rollout o where o.project = d.project and o.service = d.service
+                  and o.environment = d.environment and o.to_digest = a.digest
+                  and o.phase in ('rolledBack', 'failed', 'aborted'))
     or exists (select from verification v where v.project = d.project and v.service = d.service
                   and v.environment = d.environment and v.digest = a.digest)
     or a.announced_at <= coalesce(
@@ -29,7 +32,7 @@ const keepsOff = sql`
 /**
  * What automation should ask for at this moment: in `newest` the release announced last of each service, in
  * `matchUpstream` the one that a required environment verified last, once it succeeded wherever else it must. Never what
- * was there or was asked for there before, what is blocked, pinned away or not newer than what should run; nothing where
+ * was there or was asked for there before, what failed or was stopped there under any name, what is blocked, pinned away or not newer than what should run; nothing where
  * nobody has looked yet, where a rollback by a person holds it, where something drifted or is stuck.
  */
 export async function findWanted(db: Queryable, only?: Wanted): Promise<Wanted[]> {

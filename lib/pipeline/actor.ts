@@ -2,7 +2,7 @@
 export type Actor =
   | { kind: "person"; id: string; name: string }
   | { kind: "token"; id: string; name: string; owner: string }
-  | { kind: "system"; name: "worker" | "observer" | "start" | "automation" };
+  | { kind: "system"; name: "worker" | "observer" | "start" | "automation" | "Waybill" };
 
 /** The person behind an action: a token acts for its owner; a system for nobody. */
 export function personBehind(actor: Actor): string | undefined {

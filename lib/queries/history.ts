@@ -67,7 +67,7 @@ export interface HistoryView {
 const pageSize = 50;
 
 /** Waybill's own parts, by the names under which they write. */
-const systems: ReadonlySet<string> = new Set(["worker", "observer", "start", "automation"]);
+const systems: ReadonlySet<string> = new Set(["worker", "observer", "start", "automation", "Waybill"]);
 
 /** A page of a project's ledger. Throws InvalidInput, and NotFound for a chain that the principal may not read. */
 export async function loadHistory(

@@ -62,8 +62,17 @@ it("a mail reaches everybody, as text and as a page, with an id of its own", asy
   expect(mail).toMatchObject({ from: "waybill@example.com", to: people });
   expect(mail?.text).toContain("Message-ID: <5c3b@example.com>");
   expect(mail?.text).toContain("Auto-Submitted: auto-generated");
+  expect(mail?.text).not.toMatch(/^Importance:/im);
   expect(mail?.text).toMatch(/Content-Type: text\/plain/);
   expect(mail?.text).toMatch(/Content-Type: text\/html/);
+});
+
+it("an urgent one says so to the program that sorts it", async () => {
+  const { port, mails } = await startMail();
+  await connect(port)
+    .to(people)
+    .send({ id: "1", message: aMessage({ urgent: true }) });
+  expect(mails[0]?.text).toMatch(/^Importance: high/im);
 });
 
 it("nothing that somebody wrote is markup, or another header", async () => {

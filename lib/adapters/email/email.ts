@@ -45,6 +45,8 @@ function mailOf(from: string, addresses: readonly string[], { id, message }: Del
     subject: `[${message.project}] ${message.title}`,
     text: emailText(message),
     html: emailHtml(message),
+    // Sets Importance and X-Priority: some mail programs let only such a one through at night.
+    ...(message.urgent ? { priority: "high" as const } : {}),
     // The same delivery sent again is the same mail to whoever sorts them.
     messageId: `<${id}@${from.slice(from.indexOf("@") + 1)}>`,
     headers: { "Auto-Submitted": "auto-generated", "X-Waybill-Event": message.occasion },

@@ -10,9 +10,14 @@ const marks: Record<Message["tone"], string> = { neutral: "", good: "✓ ", warn
 const headerMax = 150;
 const fieldsMax = 10;
 
+/** `✕ Urgent: title`, as the tone of the message is. */
+function headline({ tone, urgent, title }: Message): string {
+  return `${marks[tone]}${urgent ? "Urgent: " : ""}${title}`;
+}
+
 /** Plain text for where blocks are not shown: notifications on a phone. */
 export function slackText(message: Message): string {
-  return escapeSlack(`${marks[message.tone]}${message.title}. ${message.summary}`);
+  return escapeSlack(`${headline(message)}. ${message.summary}`);
 }
 
 /** A message as blocks; with `buttons` it can be answered, where it asks for that. */
@@ -25,7 +30,7 @@ export function slackBlocks(message: Message, options: { buttons: boolean }): Kn
     link === undefined ? [] : [`<${escapeSlack(link.url)}|${escapeSlack(link.label).replaceAll("|", "¦")}>`],
   );
   const blocks: KnownBlock[] = [
-    { type: "header", text: plain(cut(`${marks[message.tone]}${message.title}`, headerMax)) },
+    { type: "header", text: plain(cut(headline(message), headerMax)) },
     { type: "section", text: plain(message.summary || message.title) },
   ];
   if (facts.length > 0) blocks.push({ type: "section", fields: facts });

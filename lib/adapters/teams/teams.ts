@@ -46,7 +46,11 @@ export function teamsCard(message: Message) {
     type: "AdaptiveCard",
     version: "1.4",
     body: [
-      text(message.title, { weight: "Bolder", size: "Medium", color: colors[message.tone] }),
+      text(`${message.urgent ? "Urgent: " : ""}${message.title}`, {
+        weight: "Bolder",
+        size: "Medium",
+        color: colors[message.tone],
+      }),
       text(message.summary),
       {
         type: "FactSet",

@@ -125,6 +125,18 @@ describe("messageOf", () => {
     expect(message.answerable).toBeNull();
   });
 
+  it("calls a person where nothing goes on by itself, and says what to do: urgent, and nothing else is", () => {
+    const urgent = eventKinds.filter((kind) => {
+      const made = kind.startsWith("approval.") || kind === "promotion.requested";
+      return (made ? told(request, kind as Entry["kind"]) : told(entry({ kind, data: bodies[kind] }))).urgent;
+    });
+    expect(urgent).toEqual(["promotion.stuck"]);
+    const message = told(entry({ kind: "promotion.stuck", data: bodies["promotion.stuck"] }));
+    expect(message.summary).toContain("Try its way back again, or close it with a reason");
+    expect(message.facts).toContainEqual({ name: "reason", value: "the cluster does not answer" });
+    expect(message.links.map(({ label }) => label)).toEqual(["Promotion", "production", "Entry 7"]);
+  });
+
   it("asks for a yes to exactly the plan that stands, and to no other", () => {
     if (!waiting) throw new Error("no state");
     const message = told(request, "approval.requested" as Entry["kind"]);

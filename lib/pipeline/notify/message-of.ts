@@ -81,7 +81,7 @@ function askForApproval(occurrence: Occurrence, promotion: PromotionState): Mess
 /** What happened outside a promotion's own life. */
 function elsewhere({ kind, project, entry, origin }: Occurrence): Message | Dropped {
   const environment = entry.subject.environment ?? null;
-  const base = { occasion: kind, project, at: entry.at, promotion: null, environment, answerable: null };
+  const base = { occasion: kind, project, at: entry.at, promotion: null, environment, answerable: null, urgent: false };
   const by = { name: "by", value: nameOf(entry.actor) };
   const reason = (text: string) => ({ name: "reason", value: plainText(text) });
   const place = { name: "project", value: project };

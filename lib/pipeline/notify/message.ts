@@ -29,6 +29,8 @@ export interface Message {
   /** A sentence or two. */
   summary: string;
   tone: "neutral" | "good" | "warning" | "bad";
+  /** A person is needed now: nothing goes on by itself. */
+  urgent: boolean;
   facts: { name: string; value: string }[];
   /** The first is where to go. */
   links: { label: string; url: string }[];

@@ -1,4 +1,4 @@
-import { entryLink, promotionLink } from "@/lib/pipeline/notify/links";
+import { entryLink, environmentLink, promotionLink } from "@/lib/pipeline/notify/links";
 import type { Message } from "@/lib/pipeline/notify/message";
 import type { Occurrence } from "@/lib/pipeline/notify/message-of";
 import { plainText } from "@/lib/pipeline/notify/plain-text";
@@ -19,6 +19,7 @@ export function promotionMessage({ kind, entry, origin, project }: Occurrence, p
     title: told.word === "" ? what : `${what} ${told.word}`,
     summary: told.summary,
     tone: told.tone,
+    urgent: kind === "promotion.stuck",
     facts: [
       { name: "project", value: project },
       { name: "environment", value: plan.environment },
@@ -31,6 +32,9 @@ export function promotionMessage({ kind, entry, origin, project }: Occurrence, p
     ],
     links: [
       { label: "Promotion", url: promotionLink(origin, id) },
+      ...(kind === "promotion.stuck"
+        ? [{ label: plan.environment, url: environmentLink(origin, project, plan.environment) }]
+        : []),
       { label: `Entry ${entry.seq}`, url: entryLink(origin, project, entry.seq) },
     ],
     at: entry.at,
@@ -87,10 +91,16 @@ function outcome(kind: Occurrence["kind"], entry: Occurrence["entry"], promotion
     case "promotion.failed":
       return told("failed", "bad", plainText(entry.data.nextStep), causeOf(promotion));
     case "promotion.stuck":
-      return told("is stuck", "bad", "It needs a person: the way back failed too.", reason(entry.data.trouble));
+      return told("is stuck", "bad", stuckSummary(promotion), [...reason(entry.data.trouble), ...causeOf(promotion)]);
     default:
       return told("", "neutral", "");
   }
+}
+
+/** What a person can do. Nothing goes on by itself: it is not tried again, and nothing else takes its place. */
+function stuckSummary({ plan }: PromotionState): string {
+  const next = "Try its way back again, or close it with a reason, then promote or roll back by hand.";
+  return `A person is needed now: ${plan.environment} is not as it should be, and nothing goes back by itself. ${next}`;
 }
 
 function overrideFacts(data: { gateKind: string; reason: string; incident: string }): Told["facts"] {

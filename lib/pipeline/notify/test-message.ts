@@ -9,6 +9,7 @@ export function testMessage({ project, at, origin }: { project: string; at: stri
     title: `A test of the notifications of ${project}`,
     summary: "Somebody tried this subscription. Nothing has happened, and nothing needs to be done.",
     tone: "neutral",
+    urgent: false,
     facts: [
       { name: "project", value: project },
       { name: "at", value: utc(at) },

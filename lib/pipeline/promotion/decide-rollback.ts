@@ -5,6 +5,7 @@ import type { Entry } from "@/lib/pipeline/promotion/entry";
 import { nextToRevert } from "@/lib/pipeline/promotion/go-back";
 import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
 import type { PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
+import { wayBackFailed } from "@/lib/pipeline/promotion/stuck";
 import { digestBack } from "@/lib/pipeline/rollout/way-back";
 
 type GoingBack = PromotionState & { phase: "rollingBack" };
@@ -121,7 +122,7 @@ function revertSighted(
       const next = nextToRevert(rest);
       if (next && !rollbackOf(state, next)) {
         const trouble = `${next.service} ran nothing before: there is nothing to go back to`;
-        return decision([seen, entryFor(state, now, worker)({ kind: "promotion.stuck", data: { trouble } })]);
+        return decision([seen, ...wayBackFailed(state, trouble, now)]);
       }
       if (next) return decision([seen], [effect(state.id, now, { kind: "revert", service: next.service, attempt: 1 })]);
       return decision([seen, ...wentBack(state, now)]);
@@ -132,7 +133,7 @@ function revertSighted(
 }
 
 function stuck(state: GoingBack, trouble: string, now: string): Decision {
-  return decision([entryFor(state, now, worker)({ kind: "promotion.stuck", data: { trouble } })]);
+  return decision(wayBackFailed(state, trouble, now));
 }
 
 /** Everything is back: an abort ends as asked; otherwise the digest is blocked here, with what to do next. */

@@ -20,6 +20,7 @@ import {
 } from "@/lib/pipeline/promotion/testing/some-input";
 import { judgeCheck } from "@/lib/pipeline/verification/judge-check";
 
+const holds = (life: Life) => life.entries.flatMap((one) => (one.kind === "environment.held" ? [one.data] : []));
 const mostly = fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) });
 
 /** Long lives as often as short ones: without `size` most would end before anything went wrong. */
@@ -253,6 +254,28 @@ describe("the way back", () => {
     const stuck = crashing(aPlan({ kind: "rollback" }));
     expect(stuck.state.phase).toBe("stuck");
     expect(stuck.effects).toEqual([]);
+    expect(holds(stuck)).toMatchObject([{ reason: expect.stringContaining("demo-1 is stuck: this is a rollback") }]);
+  });
+
+  it("never brings back what a rollback replaced, whatever its target and checks say, unless a person asks", () => {
+    const plan = aPlan({ kind: "rollback" });
+    const asked = new Set<PromotionInput["kind"]>(["abort", "retryRollback"]);
+    let ends = 0;
+    fc.assert(
+      fc.property(inputsOf(plan), (sequence) => {
+        let life = begin(plan);
+        for (const [goWell, make] of sequence) {
+          const input = (goWell && nextGoodInput(life.state)) || make(life.state);
+          if (asked.has(input.kind) || decide(life.state, input, later(life.now, 1_000)).kind === "rejection") continue;
+          life = say(life, input);
+        }
+        expect(kinds(life)).not.toContain("revert.requested");
+        if (life.state.phase === "stuck") ends += 1;
+        expect(holds(life)).toHaveLength(kinds(life).includes("promotion.stuck") ? 1 : 0);
+      }),
+      { numRuns: 500 },
+    );
+    expect(ends).toBeGreaterThan(0);
   });
 
   it("holds the environment instead, where its policy says so", () => {
@@ -281,8 +304,18 @@ describe("the way back", () => {
       trouble: { kind: "failed", reason: "forbidden", evidence: [] },
     });
     expect(stuck.state).toMatchObject({ phase: "stuck", trouble: "chat: forbidden" });
+    expect(stuck.effects).toEqual([]);
+    expect(stuck.entries.at(-1)).toMatchObject({
+      ...{ kind: "environment.held", actor: { kind: "system", name: "Waybill" } },
+      ...{ data: { reason: "demo-1 is stuck: chat: forbidden" }, subject: { promotion: "demo-1" } },
+    });
     const again = say(stuck, { kind: "retryRollback", by: rita });
     expect(again.effects).toMatchObject([{ kind: "revert", service: "chat", attempt: 2 }]);
+    // Somebody may have lifted the first hold: the second time is another one.
+    const trouble = { kind: "failed" as const, reason: "forbidden", evidence: [] };
+    const intendedAgain = say(again, { kind: "intendRevert", service: "chat", attempt: 2, generation: 9 });
+    const stuckAgain = say(intendedAgain, { kind: "revertTrouble", service: "chat", attempt: 2, trouble });
+    expect(new Set(holds(stuckAgain).map(({ id }) => id)).size).toBe(2);
   });
 
   it("says a second time that a person is needed, where only some of the services have a way back", () => {

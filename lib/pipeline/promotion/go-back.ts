@@ -2,6 +2,7 @@ import type { Actor } from "@/lib/pipeline/actor";
 import { type Decision, decision, effect, entryFor } from "@/lib/pipeline/promotion/decision";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 import type { Cause, PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
+import { wayBackFailed } from "@/lib/pipeline/promotion/stuck";
 
 type Running = PromotionState & { phase: "rollingOut" | "verifying" };
 
@@ -39,12 +40,10 @@ export function goBack(state: Running, cause: Cause, now: string, actor: Actor):
   const changed = state.rollouts.filter(touched);
   if (changed.length === 0) return decision([endUntouched(cause, write)]);
   if (state.plan.kind === "rollback" && cause.kind !== "aborted") {
+    const trouble = "this is a rollback itself: a person decides what runs next";
     return decision([
       write({ kind: "rollback.started", data: { cause } }),
-      write({
-        kind: "promotion.stuck",
-        data: { trouble: "this is a rollback itself: a person decides what runs next" },
-      }),
+      ...wayBackFailed(state, trouble, now, actor),
     ]);
   }
   if (state.plan.onFailure === "hold" && cause.kind !== "aborted") {

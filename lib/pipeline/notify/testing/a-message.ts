@@ -11,6 +11,7 @@ export function aMessage(over: Partial<Message> = {}): Message {
     title: "Approval asked: api v1.1.0 → production",
     summary: "Rita asks for a yes to exactly this plan.",
     tone: "neutral",
+    urgent: false,
     facts: [
       { name: "environment", value: "production" },
       { name: "because", value: hostile },
