@@ -260,7 +260,7 @@ describe("the way back", () => {
   it("never brings back what a rollback replaced, whatever its target and checks say, unless a person asks", () => {
     const plan = aPlan({ kind: "rollback" });
     const asked = new Set<PromotionInput["kind"]>(["abort", "retryRollback"]);
-    let ends = 0;
+    let reached = 0;
     fc.assert(
       fc.property(inputsOf(plan), (sequence) => {
         let life = begin(plan);
@@ -270,12 +270,13 @@ describe("the way back", () => {
           life = say(life, input);
         }
         expect(kinds(life)).not.toContain("revert.requested");
-        if (life.state.phase === "stuck") ends += 1;
-        expect(holds(life)).toHaveLength(kinds(life).includes("promotion.stuck") ? 1 : 0);
+        const stuck = kinds(life).includes("promotion.stuck");
+        expect(holds(life)).toHaveLength(stuck ? 1 : 0);
+        if (stuck) reached += 1;
       }),
       { numRuns: 500 },
     );
-    expect(ends).toBeGreaterThan(0);
+    expect(reached).toBeGreaterThan(0);
   });
 
   it("holds the environment instead, where its policy says so", () => {
