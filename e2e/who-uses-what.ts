@@ -30,6 +30,7 @@ export const uses = {
   override: { project: "winch" },
   twoPlans: { project: "windlass" },
   stayCurrent: { project: "wagon" },
+  backtest: { project: "wharve" },
 } as const;
 
 /** Where the services of the seed run. */

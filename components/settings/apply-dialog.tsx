@@ -1,5 +1,6 @@
 "use client";
 
+import type { ReactNode } from "react";
 import { ChangesList } from "@/components/settings/changes-list";
 import type { DocumentChanges } from "@/components/settings/documents-outcome";
 import { Alert } from "@/components/ui/alert";
@@ -13,12 +14,15 @@ interface ApplyDialogProps {
   /** What of it another administrator must confirm. */
   secondPerson: { project: string; environments: string[] }[];
   basedOn: Record<string, number>;
+  /** What it would have done to past promotions. */
+  backtest: ReactNode;
   busy: boolean;
   onConfirm: () => void;
 }
 
 /** The exact effect of a text, before it is applied. */
-export function ApplyDialog({ open, onOpenChange, diffs, secondPerson, basedOn, busy, onConfirm }: ApplyDialogProps) {
+export function ApplyDialog(props: ApplyDialogProps) {
+  const { open, onOpenChange, diffs, secondPerson, basedOn, backtest, busy, onConfirm } = props;
   const changed = diffs.filter((diff) => diff.status !== "unchanged");
   return (
     <Dialog
@@ -44,7 +48,10 @@ export function ApplyDialog({ open, onOpenChange, diffs, secondPerson, basedOn, 
           </Alert>
         </div>
       ))}
-      <ChangesList diffs={changed} />
+      <div className="grid gap-4">
+        {backtest}
+        <ChangesList diffs={changed} />
+      </div>
     </Dialog>
   );
 }

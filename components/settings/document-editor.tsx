@@ -5,10 +5,12 @@ import { ActionFailureNote } from "@/components/action/action-failure-note";
 import type { ActionFailure } from "@/components/action/action-outcome";
 import { useAction } from "@/components/action/use-action";
 import { ApplyDialog } from "@/components/settings/apply-dialog";
+import { BacktestPanel } from "@/components/settings/backtest-panel";
 import { ChangesList } from "@/components/settings/changes-list";
 import type { DocumentChanges, DocumentsOutcome } from "@/components/settings/documents-outcome";
 import { TextEditor, type TextEditorHandle } from "@/components/settings/text-editor";
 import { TextErrors } from "@/components/settings/text-errors";
+import { type BacktestAction, useBacktest } from "@/components/settings/use-backtest";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 
@@ -27,6 +29,8 @@ interface DocumentEditorProps {
   /** Why whoever looks may not apply it; null where they may. */
   refusal: string | null;
   action: DocumentsAction;
+  /** Replays the gates of this project over its past promotions, where there is one. */
+  backtest?: { project: string; action: BacktestAction };
   onApplied: (diffs: DocumentChanges[]) => void;
   /** Shown where applying met another version. */
   conflict: ReactNode;
@@ -39,6 +43,8 @@ export function DocumentEditor(props: DocumentEditorProps) {
   const [confirming, setConfirming] = useState(false);
   const [checked, setChecked] = useState<{ text: string; told: DocumentsOutcome["told"] }>();
   const { run, busy, failure, clear } = useAction(action);
+  const replayed = useBacktest(props.backtest?.project, props.backtest?.action);
+  const backtest = <BacktestPanel shown={replayed.shownFor(text)} />;
   useLeaveWarning(changed);
   // What was told of another text says nothing about this one.
   const told = checked?.text === text ? checked.told : undefined;
@@ -47,8 +53,10 @@ export function DocumentEditor(props: DocumentEditorProps) {
     const outcome = await run({ text, dryRun: true });
     if (!outcome.ok) return;
     setChecked({ text, told: outcome.told });
-    const changes = outcome.told.kind === "preview" && outcome.told.diffs.some((diff) => diff.status !== "unchanged");
-    if (thenConfirm && changes) setConfirming(true);
+    if (outcome.told.kind !== "preview") return;
+    const { diffs } = outcome.told;
+    if (thenConfirm && diffs.some((diff) => diff.status !== "unchanged")) setConfirming(true);
+    await replayed.replay(text, diffs);
   }
 
   async function apply() {
@@ -88,6 +96,7 @@ export function DocumentEditor(props: DocumentEditorProps) {
       </div>
       {failure?.code === "conflict" ? conflict : <ActionFailureNote failure={failure} />}
       {told ? <Told told={told} onGoTo={(line) => editor.current?.goTo(line)} /> : null}
+      {confirming ? null : backtest}
       <ApplyDialog
         open={confirming}
         onOpenChange={setConfirming}
@@ -95,6 +104,7 @@ export function DocumentEditor(props: DocumentEditorProps) {
         secondPerson={told?.kind === "preview" ? told.secondPerson : []}
         basedOn={basedOn}
         busy={busy}
+        backtest={backtest}
         onConfirm={apply}
       />
     </div>

@@ -6,6 +6,7 @@ import { DocumentEditor, type DocumentsAction } from "@/components/settings/docu
 import { FileConflict } from "@/components/settings/file-conflict";
 import { FileVersions } from "@/components/settings/file-versions";
 import { type ProposalActions, ProposalsBox } from "@/components/settings/proposals-box";
+import type { BacktestAction } from "@/components/settings/use-backtest";
 import { Box } from "@/components/sheet/box";
 import { Sheet, SheetRow } from "@/components/sheet/sheet";
 import { RelativeTime } from "@/components/time/relative-time";
@@ -16,6 +17,7 @@ interface ProjectFilePageProps {
   initial: ProjectFileView;
   path: string;
   action: DocumentsAction;
+  backtestAction: BacktestAction;
   proposalActions: ProposalActions;
 }
 
@@ -26,7 +28,7 @@ interface Draft {
 }
 
 /** A project's file: read, edited, validated, applied; and every version that it had. */
-export function ProjectFilePage({ initial, path, action, proposalActions }: ProjectFilePageProps) {
+export function ProjectFilePage({ initial, path, action, backtestAction, proposalActions }: ProjectFilePageProps) {
   const { project } = initial;
   const { data, refetch } = useView<ProjectFileView>(path, { initial, watches: { projects: [project] } });
   const view = data ?? initial;
@@ -73,6 +75,7 @@ export function ProjectFilePage({ initial, path, action, proposalActions }: Proj
             basedOn={{ [project]: base }}
             refusal={view.mayConfigure ? null : `Only an administrator of ${project} may apply it`}
             action={action}
+            backtest={{ project, action: backtestAction }}
             onApplied={() => {
               setDraft(undefined);
               refetch();

@@ -3,7 +3,12 @@ import { notFoundOr } from "@/app/(console)/not-found-or";
 import { pagePrincipal } from "@/app/(console)/page-principal";
 import { chosenProject, type SettingsSearch } from "@/app/(console)/settings/chosen-project";
 import { NoProject } from "@/app/(console)/settings/no-project";
-import { applyDocumentsAction, confirmPolicyAction, rejectPolicyAction } from "@/app/actions/documents";
+import {
+  applyDocumentsAction,
+  backtestPolicyAction,
+  confirmPolicyAction,
+  rejectPolicyAction,
+} from "@/app/actions/documents";
 import { NewDocumentPage } from "@/components/settings/new-document-page";
 import { ProjectFilePage } from "@/components/settings/project-file-page";
 import { can } from "@/lib/auth/permissions";
@@ -32,6 +37,7 @@ export default async function FilePage({ searchParams }: { searchParams: Setting
       initial={view}
       path={path}
       action={applyDocumentsAction}
+      backtestAction={backtestPolicyAction}
       proposalActions={proposalActions}
     />
   );
