@@ -219,8 +219,8 @@ describe("from a build to production and back, as a CI job does it", () => {
     const told = await noor("policy", "backtest", "-f", "strict.yaml", "--since", "1d");
     expect(told).toMatchObject({ code: 0, err: "" });
     expect(told.out).toContain(
-      "It would have blocked 2 of 3 promotions: 1 of the 1 that were rolled back or failed, 1 of the 2 that succeeded.\n" +
-        "It would have made 1 wait: 0 of the 1 that were rolled back or failed, 1 of the 2 that succeeded.\n",
+      "It would have blocked 2 of 3 promotions: 1 of the 1 that was rolled back or failed, 1 of the 2 that succeeded.\n" +
+        "It would have made 1 wait: 0 of the 1 that was rolled back or failed, 1 of the 2 that succeeded.\n",
     );
     expect(told.out).toMatch(/staging +image +labels never\.there +2 fails\n/);
     expect(told.out).toContain("demo-3 backend@v1.2.0 to staging: would have been blocked; it went wrong");

@@ -6,6 +6,7 @@ import { ActionFailureNote } from "@/components/action/action-failure-note";
 import { gateTitle } from "@/components/promotion/gate-words";
 import { caseWords, gateAnswers, shadowWords, whyWords } from "@/components/settings/backtest-words";
 import type { BacktestShown } from "@/components/settings/use-backtest";
+import { ExactTime } from "@/components/time/exact-time";
 import { RelativeTime } from "@/components/time/relative-time";
 import { Button } from "@/components/ui/button";
 import { Lines } from "@/components/ui/lines";
@@ -37,8 +38,8 @@ function Told({ result }: { result: BacktestResult }) {
           <p key={sentence}>{sentence}</p>
         ))}
         <p className="small muted">
-          Promotions that were asked for since <RelativeTime at={since} />, each judged on the facts of the moment at
-          which it started.
+          Promotions that were asked for since <ExactTime at={since} show="date" />, each judged on the facts of the
+          moment at which it started.
         </p>
       </div>
       {answered.length > 0 ? <Gates gates={answered} /> : null}

@@ -99,7 +99,7 @@ describe("a changed policy over what really happened", () => {
     ]);
     expect(found.cases[0]?.gates).toMatchObject([{ gate: "image", summary: "chat runs as root" }]);
     expect(found.words).toEqual([
-      "It would have blocked 2 of 3 promotions: 1 of the 1 that were rolled back or failed, 1 of the 2 that succeeded.",
+      "It would have blocked 2 of 3 promotions: 1 of the 1 that was rolled back or failed, 1 of the 2 that succeeded.",
     ]);
   });
 

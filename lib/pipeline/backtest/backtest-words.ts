@@ -46,7 +46,8 @@ function promotionWords(result: Told): string[] {
 function parts({ wentWrong, succeeded }: Told, key: "blocked" | "waited"): string {
   const part = (counts: Counts, what: string) =>
     counts.total === 0 ? [] : [`${counts[key]} of the ${counts.total} that ${what}`];
-  const told = [...part(wentWrong, "were rolled back or failed"), ...part(succeeded, "succeeded")];
+  const ended = wentWrong.total === 1 ? "was rolled back or failed" : "were rolled back or failed";
+  const told = [...part(wentWrong, ended), ...part(succeeded, "succeeded")];
   return told.length === 0 ? "" : `: ${told.join(", ")}`;
 }
 
