@@ -17,7 +17,7 @@ import type { BacktestCase, BacktestResult } from "@/lib/pipeline/backtest/backt
 export function BacktestPanel({ shown }: { shown: BacktestShown | undefined }) {
   if (!shown) return null;
   return (
-    <section className="grid gap-2" aria-label="What it would have done">
+    <section className="backtest grid gap-2" aria-label="What it would have done">
       <h3 className="strong">What it would have done to past promotions</h3>
       {shown.kind === "asking" ? <Skeleton lines={2} label="Past promotions are replayed" /> : null}
       {shown.kind === "failed" ? <ActionFailureNote failure={shown.failure} /> : null}
