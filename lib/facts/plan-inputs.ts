@@ -118,6 +118,7 @@ interface CurrentRow {
   project: string;
   environment: string;
   service: string;
+  goesTo: Digest;
   runs: Digest | null;
   runsVersion: string | null;
   verified: Digest | null;
@@ -128,45 +129,52 @@ interface CurrentRow {
 /**
  * What the services run now: what somebody put there by hand, though its pods may not be up; else what was observed;
  * where nothing was seen yet, what the ledger says should run. And what they could go back to: the digest verified last
- * that nobody blocked since.
+ * that nobody blocked since, and that is not the very one to be brought, unless it runs already and nothing moves.
  */
 async function loadCurrents(
   db: Queryable,
   subjects: readonly PlanSubject[],
   releases: readonly (PlannedRelease | undefined)[],
 ): Promise<(subject: PlanSubject, release: PlannedRelease) => CurrentState[]> {
-  const places = new Map<string, [string, string, string]>();
+  const places = new Map<string, [string, string, string, Digest]>();
   subjects.forEach(({ project, environment }, index) => {
-    for (const { service } of releases[index]?.artifacts ?? []) {
-      places.set(`${project} ${environment} ${service}`, [project, environment, service]);
+    for (const { service, digest } of releases[index]?.artifacts ?? []) {
+      places.set(`${project} ${environment} ${service} ${digest}`, [project, environment, service, digest]);
     }
   });
   const asked = [...places.values()];
   const rows = await db.query<CurrentRow>(
-    sql`select d.project, d.environment, d.service, coalesce(drift_digest, observed_digest, wanted_digest) as runs,
+    sql`select d.project, d.environment, d.service, w.digest as "goesTo", ${runsNow} as runs,
                case when drift_digest is not null then h.version when observed_digest is not null then observed_version
                     else wanted_version end as "runsVersion",
-               case when b.blocked then v.digest else verified_digest end as verified,
-               case when b.blocked then v.version else verified_version end as "verifiedVersion",
-               case when b.blocked then v.release else verified_release end as "verifiedRelease"
+               case when b.out then v.digest else verified_digest end as verified,
+               case when b.out then v.version else verified_version end as "verifiedVersion",
+               case when b.out then v.release else verified_release end as "verifiedRelease"
           from unnest(${asked.map(([project]) => project)}::text[], ${asked.map(([, environment]) => environment)}::text[],
-                      ${asked.map(([, , service]) => service)}::text[]) as w (project, environment, service)
+                      ${asked.map(([, , service]) => service)}::text[], ${asked.map(([, , , digest]) => digest)}::text[])
+                 as w (project, environment, service, digest)
           join deployment d on d.project = w.project and d.environment = w.environment and d.service = w.service
           left join lateral (
             select coalesce(a.version, a.release) as version from artifact a
              where a.project = d.project and a.service = d.service and a.digest = d.drift_digest
              order by a.release limit 1) h on true
-          left join lateral (select true as blocked where ${isBlocked(sql`d.verified_digest`)}) b on true
+          left join lateral (
+            select true as out where ${isBlocked(sql`d.verified_digest`)}
+                or d.verified_digest = w.digest and ${runsNow} is distinct from w.digest) b on true
           left join lateral (
             select v.digest, v.version, v.release from verification v
-             where b.blocked and v.project = d.project and v.service = d.service and v.environment = d.environment
-               and not ${isBlocked(sql`v.digest`)}
+             where b.out and v.project = d.project and v.service = d.service and v.environment = d.environment
+               and v.digest <> w.digest and not ${isBlocked(sql`v.digest`)}
              order by v.verified_at desc limit 1) v on true`,
   );
-  const byPlace = new Map(rows.map((row) => [`${row.project} ${row.environment} ${row.service}`, currentState(row)]));
+  const byPlace = new Map(
+    rows.map((row) => [`${row.project} ${row.environment} ${row.service} ${row.goesTo}`, currentState(row)]),
+  );
   return ({ project, environment }, { artifacts }) =>
-    artifacts.flatMap(({ service }) => byPlace.get(`${project} ${environment} ${service}`) ?? []);
+    artifacts.flatMap(({ service, digest }) => byPlace.get(`${project} ${environment} ${service} ${digest}`) ?? []);
 }
+
+const runsNow = sql`coalesce(d.drift_digest, d.observed_digest, d.wanted_digest)`;
 
 function currentState(row: CurrentRow): CurrentState {
   return {
