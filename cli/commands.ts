@@ -6,6 +6,7 @@ import { block, pin, resumeAutomation, unblock, unpin } from "@/cli/commands/dig
 import { hold, releaseHold } from "@/cli/commands/hold";
 import { ledgerExport, ledgerHead, ledgerReplay, ledgerVerify } from "@/cli/commands/ledger";
 import { overrideConfirm, overrideGate, overrideReview } from "@/cli/commands/override";
+import { personList, personRestore, personRevoke } from "@/cli/commands/person";
 import { plan } from "@/cli/commands/plan";
 import { promote, retry, rollBack } from "@/cli/commands/promote";
 import { promotion } from "@/cli/commands/promotion";
@@ -50,4 +51,7 @@ export const commands: readonly Command[] = [
   tokenCreate,
   tokenList,
   tokenRevoke,
+  personList,
+  personRevoke,
+  personRestore,
 ];

@@ -1,7 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 
-export type Person = "rita" | "arjun" | "vera" | "ada" | "noor";
+export type Person = "rita" | "arjun" | "vera" | "ada" | "noor" | "leo";
 
 interface SignInOptions {
   /** Width of the window in CSS pixels; 1440 unless told. */

@@ -67,6 +67,8 @@ export const entryStates = {
   "scan.recorded": "requested",
   "token.created": "approved",
   "token.revoked": "revoked",
+  "person.revoked": "revoked",
+  "person.restored": "open",
 } as const satisfies Record<EntryKind, StateName>;
 
 /** The state that an entry is drawn with; one of a kind that this page does not know yet is a plain ring. */

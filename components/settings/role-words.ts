@@ -1,6 +1,7 @@
 import type { PeopleView } from "@/lib/queries/settings-people";
 
-type Role = PeopleView["roles"][number]["role"];
+type Role = PeopleView["roles"]["roles"][number];
+type Reach = PeopleView["roles"]["rows"][number]["reach"];
 type Action = PeopleView["people"][number]["may"][number]["action"];
 
 export const roleWords: Record<Role, string> = {
@@ -32,6 +33,14 @@ export const actionWords: Record<Action, string> = {
   revertDrift: "revert drift",
   configure: "change the file",
   administer: "administer the installation",
+};
+
+/** Where a right counts that somebody has by a role. */
+export const reachWords: Record<Reach, string> = {
+  environment: "where the role holds",
+  project: "in the project",
+  wholeProject: "if the role holds everywhere",
+  instance: "in the installation",
 };
 
 /** What somebody may do, by where: everywhere first, then by environments. */

@@ -466,6 +466,20 @@ describe("what the API answers is what its document says", () => {
     expect(await ask("rita", "POST", "/backtests", asked)).toMatchObject({ status: 404 });
   });
 
+  it("people: listed, revoked, restored", async () => {
+    const { vera } = world.people;
+    const listed = await ask<{ items: { id: string; revoked: unknown }[] }>("ada", "GET", "/people");
+    expect(listed.body.items.find((one) => one.id === vera.id)?.revoked).toBeNull();
+    const why = { person: vera.id, why: "came back" };
+    const left = { person: vera.id, reason: "left" };
+    expect(await ask("ada", "POST", "/people/restore", { body: why })).toMatchObject({ status: 409 });
+    expect(await ask("ada", "POST", "/people/revoke", { body: left })).toMatchObject({ status: 200 });
+    const after = await ask<{ items: { id: string }[] }>("ada", "GET", "/people");
+    expect(after.body.items[0]).toMatchObject({ id: vera.id, revoked: { reason: "left" } });
+    expect(await ask("ada", "POST", "/people/restore", { body: why })).toMatchObject({ status: 200 });
+    expect(await ask("rita", "GET", "/people")).toMatchObject({ status: 404 });
+  });
+
   it("every operation was seen to succeed", () => {
     const without = operations.filter((one) => ![...(seen.get(one.id) ?? [])].some((status) => status < 300));
     expect(without.map((one) => one.id)).toEqual([]);

@@ -19,6 +19,7 @@ const tags = [
   { name: "Environments", description: "what stops it, and what was changed by hand" },
   { name: "Ledger", description: "everything that happened" },
   { name: "Tokens", description: "who may ask" },
+  { name: "People", description: "who has signed in, and who may not any more" },
 ];
 
 /** The OpenAPI 3.1 document of every operation; made from the schemas that the routes parse with. */

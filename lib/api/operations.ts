@@ -25,6 +25,7 @@ import {
 } from "@/lib/api/contract/environments";
 import { exportLedgerOperation, ledgerHeadOperation, readLedgerOperation } from "@/lib/api/contract/ledger";
 import { confirmOverrideOperation, overrideOperation, reviewOverrideOperation } from "@/lib/api/contract/overrides";
+import { listPeopleOperation, restorePersonOperation, revokePersonOperation } from "@/lib/api/contract/people";
 import { listProjectsOperation, matrixOperation } from "@/lib/api/contract/projects";
 import {
   abortOperation,
@@ -89,4 +90,7 @@ export const operations: readonly Operation[] = [
   createTokenOperation,
   listTokensOperation,
   revokeTokenOperation,
+  listPeopleOperation,
+  revokePersonOperation,
+  restorePersonOperation,
 ];

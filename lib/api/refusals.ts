@@ -82,6 +82,9 @@ const ofCommands = {
   proposalStale: conflicting("The file is another one by now"),
   underWay: conflicting("It is under way already"),
   notDead: conflicting("It was not given up"),
+  ownAccess: notYours("Another administrator must"),
+  alreadyRevoked: conflicting("The access is revoked already"),
+  notRevoked: conflicting("The access is not revoked"),
 } satisfies Record<string, RefusalForm>;
 
 /** Every refusal by the product's rules: its HTTP status and title. A test compares it with the code. */

@@ -6,6 +6,7 @@ import { authTimeOf, identityFromClaims, OIDC_PROVIDER, oidcProvider } from "@/l
 import { type Identity, personId, recordSignIn } from "@/lib/auth/people";
 import { SESSION_HOURS, sessionCookieName } from "@/lib/auth/session-cookie";
 import type { Queryable } from "@/lib/db/sql";
+import { Forbidden } from "@/lib/pipeline/errors";
 
 export const DEMO_PROVIDER = "demo";
 
@@ -46,6 +47,7 @@ function callbacks(db: Queryable, config: AuthConfig, log: AuthLog): AuthOptions
         await recordSignIn(db, identity);
         return true;
       } catch (error) {
+        if (error instanceof Forbidden) return "/sign-in?error=Revoked";
         // next-auth would put the message of whatever is thrown here into the address bar.
         log.error({ err: error }, "a sign-in could not be recorded");
         return "/sign-in?error=Unavailable";

@@ -52,4 +52,12 @@ export const demoPeople: readonly DemoPerson[] = [
     administrator: true,
     why: "Another administrator: for what takes two",
   },
+  {
+    subject: "leo",
+    name: "Leo Brandt",
+    email: "leo@demo.waybill.dev",
+    groups: ["staff"],
+    administrator: false,
+    why: "Viewer on the way out: for trying a revocation",
+  },
 ];

@@ -1,6 +1,7 @@
 import type { PersonPrincipal } from "@/lib/auth/principal";
 import { grantsOf, type ProjectPeople, readPeople } from "@/lib/auth/project-grants";
 import { type Queryable, sql } from "@/lib/db/sql";
+import { Forbidden } from "@/lib/pipeline/errors";
 
 /** Who the identity provider says somebody is. An address the provider does not vouch for is left empty. */
 export interface Identity {
@@ -17,15 +18,20 @@ export function personId(issuer: string, subject: string): string {
   return `${issuer}#${subject}`;
 }
 
-/** Writes down who signed in and returns their id. Groups and standing are replaced by what the provider says now. */
+/**
+ * Writes down who signed in and returns their id. Groups and standing are replaced by what the provider says now. Throws
+ * Forbidden for somebody whose access is revoked, of whom nothing is written.
+ */
 export async function recordSignIn(db: Queryable, identity: Identity): Promise<string> {
   const { issuer, subject, name, email, groups, administrator } = identity;
   const id = personId(issuer, subject);
-  await db.execute(sql`
+  const written = await db.execute(sql`
     INSERT INTO person (id, issuer, subject, name, email, groups, administrator, seen_at)
-    VALUES (${id}, ${issuer}, ${subject}, ${name}, ${email}, ${groups}, ${administrator}, now())
+    SELECT ${id}, ${issuer}, ${subject}, ${name}, ${email}, ${groups}, ${administrator}, now()
+     WHERE NOT EXISTS (SELECT FROM revocation WHERE person = ${id} AND restored_at IS NULL)
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, groups = excluded.groups,
                                    administrator = excluded.administrator, seen_at = excluded.seen_at`);
+  if (written === 0) throw new Forbidden(`the access of ${id} is revoked`);
   return id;
 }
 
@@ -36,7 +42,7 @@ export interface StoredPerson {
   revokedAt: string | null;
 }
 
-/** One person with the grants of this moment; null for nobody. */
+/** One person with the grants of this moment; null for nobody, and for somebody whose access is revoked. */
 export async function loadStoredPerson(db: Queryable, id: string): Promise<StoredPerson | null> {
   const [row] = await readRows(db, [id]);
   if (row === undefined) return null;
@@ -44,7 +50,7 @@ export async function loadStoredPerson(db: Queryable, id: string): Promise<Store
   return { principal: asPrincipal(row, people), revokedAt: row.revokedAt };
 }
 
-/** One person with the grants of this moment; null for nobody. */
+/** One person with the grants of this moment; null for nobody, and for somebody whose access is revoked. */
 export async function loadPerson(db: Queryable, id: string): Promise<PersonPrincipal | null> {
   return (await loadStoredPerson(db, id))?.principal ?? null;
 }
@@ -69,7 +75,8 @@ function readRows(db: Queryable, ids: readonly string[]): Promise<PersonRow[]> {
            current_database() AS database,
            (SELECT json_agg(json_build_array(name, file_version, created_at)) FROM project) AS projects
       FROM person
-     WHERE id = ANY(${ids})`);
+     WHERE id = ANY(${ids})
+       AND NOT EXISTS (SELECT FROM revocation r WHERE r.person = person.id AND r.restored_at IS NULL)`);
 }
 
 function asPrincipal(row: PersonRow, projects: readonly ProjectPeople[]): PersonPrincipal {

@@ -31,9 +31,12 @@ export function grantsOf(
 ): Grant[] {
   return projects.flatMap(({ project, people }) =>
     people
-      .filter((item) =>
-        item.kind === "group" ? person.groups.includes(item.group) : sameAddress(item.email, person.email),
-      )
+      .filter((item) => fitsPerson(item, person))
       .map(({ role, environments }) => ({ project, role, environments: environments ?? null })),
   );
+}
+
+/** Whether a line of the project's file is about somebody with these groups and this address. */
+export function fitsPerson(item: PersonRole, person: { email: string; groups: readonly string[] }): boolean {
+  return item.kind === "group" ? person.groups.includes(item.group) : sameAddress(item.email, person.email);
 }

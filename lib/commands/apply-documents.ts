@@ -11,6 +11,7 @@ import { type ParsedDocument, parseDocuments } from "@/lib/config/parse";
 import { json, type Queryable, sql } from "@/lib/db/sql";
 import { inLedgerTransaction, type LedgerTransaction } from "@/lib/ledger/append";
 import { Conflict, parseInput } from "@/lib/pipeline/errors";
+import { instanceChain } from "@/lib/pipeline/instance-chain";
 import type { ConnectionDocument } from "@/lib/pipeline/policy/connection";
 import type { ProjectDocument } from "@/lib/pipeline/policy/project";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
@@ -45,9 +46,6 @@ export interface InvalidDocuments {
   kind: "invalidDocuments";
   errors: DocumentError[];
 }
-
-/** The chain of what concerns the installation rather than one project; no project can have this name. */
-export const instanceChain = "@instance";
 
 type ConnectionPart = ParsedDocument & { kind: "Connection" };
 

@@ -7,6 +7,7 @@ import type { Pool } from "@/lib/db/pool";
 import { sql } from "@/lib/db/sql";
 import { inLedgerTransaction, type LedgerTransaction } from "@/lib/ledger/append";
 import { Forbidden, InvalidInput, parseInput } from "@/lib/pipeline/errors";
+import { instanceChain } from "@/lib/pipeline/instance-chain";
 import { name } from "@/lib/pipeline/policy/name";
 import { roles } from "@/lib/pipeline/policy/project";
 
@@ -42,9 +43,6 @@ export interface CreatedToken {
   expiresAt: string;
 }
 
-/** The chain that tells of tokens for every project. */
-const INSTANCE_CHAIN = "@instance";
-
 /**
  * Makes a bearer token of at most a year that may do no more than whoever makes it; one made with a token does not
  * outlive that token. Throws InvalidInput, NotFound or Forbidden.
@@ -66,7 +64,7 @@ export async function createToken(
   const expiresAt = new Date(Math.min(wanted, latest)).toISOString();
   const token = { id: randomUUID(), label, role, environments: environments ?? [], expiresAt };
   const secret = newTokenSecret();
-  await inLedgerTransaction(pool, project === EVERY_PROJECT ? INSTANCE_CHAIN : project, async (tx) => {
+  await inLedgerTransaction(pool, project === EVERY_PROJECT ? instanceChain : project, async (tx) => {
     if (project !== EVERY_PROJECT) await checkPlaces(tx, project, token.environments);
     await tx.execute(sql`
       INSERT INTO api_token (id, hash, label, project, role, environments, owner, created_at, expires_at)

@@ -5,11 +5,10 @@ import type { Pool } from "@/lib/db/pool";
 import { sql } from "@/lib/db/sql";
 import { inLedgerTransaction } from "@/lib/ledger/append";
 import { NotFound, parseInput } from "@/lib/pipeline/errors";
+import { instanceChain } from "@/lib/pipeline/instance-chain";
 
 export const revokeTokenInput = z.strictObject({ id: z.uuid("the id of a token, as the list of tokens shows it") });
 export type RevokeTokenInput = z.input<typeof revokeTokenInput>;
-
-const INSTANCE_CHAIN = "@instance";
 
 /**
  * Makes a token void at once; revoking it again does nothing. Its owner may, the project's administrators may, and the
@@ -21,7 +20,7 @@ export async function revokeToken(pool: Pool, principal: Principal, input: Revok
     sql`SELECT project, owner FROM api_token WHERE id = ${id}`,
   );
   if (token === undefined || !mayRevoke(principal, id, token)) throw new NotFound(`token ${id}`);
-  const chain = token.project === EVERY_PROJECT ? INSTANCE_CHAIN : token.project;
+  const chain = token.project === EVERY_PROJECT ? instanceChain : token.project;
   await inLedgerTransaction(pool, chain, async (tx) => {
     const changed = await tx.execute(
       sql`UPDATE api_token SET revoked_at = ${now} WHERE id = ${id} AND revoked_at IS NULL`,

@@ -10,6 +10,8 @@ export interface Standing {
   automation: Map<string, string>;
   /** Service and environment → the pin's id and digest. */
   pins: Map<string, string>;
+  /** Person → the id of what revoked their access; in the chain of the installation. */
+  revocations: Map<string, string>;
   /** Service, environment and promotion → the digest that was ordered, which its target may not have taken. */
   ordered: Map<string, string>;
   /** Service and environment → the digest that should run. */
@@ -38,6 +40,8 @@ export const STANDING_KINDS = [
   "deployment.found",
   "drift.adopted",
   "promotion.succeeded",
+  "person.revoked",
+  "person.restored",
 ] as const satisfies readonly LedgerEntry["kind"][];
 
 /** What stands before the first entry. */
@@ -47,6 +51,7 @@ export function nothingStanding(): Standing {
     blocks: new Map(),
     automation: new Map(),
     pins: new Map(),
+    revocations: new Map(),
     ordered: new Map(),
     wanted: new Map(),
     verified: new Map(),
@@ -95,6 +100,12 @@ export function applyToStanding(standing: Standing, entry: LedgerEntry): void {
       break;
     case "digest.unpinned":
       deleteValue(standing.pins, placeKey(entry.data.id, entry.data.digest));
+      break;
+    case "person.revoked":
+      standing.revocations.set(entry.data.person, entry.data.id);
+      break;
+    case "person.restored":
+      deleteValue(standing.revocations, entry.data.id);
       break;
     case "deployment.found":
       if (entry.data.digest !== null) standing.wanted.set(placeKey(entry.data.service, environment), entry.data.digest);

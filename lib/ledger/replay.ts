@@ -13,6 +13,7 @@ import {
   wholeProject,
 } from "@/lib/ledger/replay-standing";
 import { verifyLines } from "@/lib/ledger/verify";
+import { instanceChain } from "@/lib/pipeline/instance-chain";
 import { evolve } from "@/lib/pipeline/promotion/evolve";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
 
@@ -25,6 +26,7 @@ export interface Difference {
     | "block"
     | "automationHold"
     | "pin"
+    | "revocation"
     | "wantedDigest"
     | "verifiedDigest"
     | "verification";
@@ -154,6 +156,7 @@ async function checkStanding(tx: Queryable, project: string): Promise<Difference
     ...compareMaps("block", stored.blocks, standing.blocks),
     ...compareMaps("automationHold", stored.automation, standing.automation),
     ...compareMaps("pin", stored.pins, standing.pins),
+    ...compareMaps("revocation", stored.revocations, standing.revocations),
     ...compareMaps("wantedDigest", stored.wanted, onlyPlacesOf(stored.places, standing.wanted)),
     ...compareMaps("verifiedDigest", stored.verified, onlyPlacesOf(stored.places, standing.verified)),
     ...compareMaps("verification", stored.verifications, standing.verifications),
@@ -192,6 +195,9 @@ async function loadStanding(
   const pins = await tx.query<{ id: string; service: string; environment: string; digest: string }>(
     sql`select id, service, environment, digest from pin where project = ${project} and lifted_at is null`,
   );
+  const revocations = await tx.query<{ id: string; person: string }>(
+    sql`select id, person from revocation where restored_at is null and ${project} = ${instanceChain}`,
+  );
   const deployments = await tx.query<
     Record<"service" | "environment", string> & Record<"wanted" | "verified", string | null>
   >(
@@ -210,6 +216,7 @@ async function loadStanding(
     blocks: new Map(blocks.map((row) => [placeKey(row.service, row.environment, row.digest), row.id])),
     automation: new Map(automation.map((row) => [placeKey(row.service, row.environment), row.id])),
     pins: new Map(pins.map((row) => [placeKey(row.service, row.environment), placeKey(row.id, row.digest)])),
+    revocations: new Map(revocations.map((row) => [row.person, row.id])),
     wanted: ofDeployments("wanted"),
     verified: ofDeployments("verified"),
     verifications: new Map(

@@ -38,6 +38,7 @@ function subjectWords(entry: SpokenEntry): string {
   if (entry.kind === "connection.applied") return `connection ${entry.data.name}`;
   if (entry.kind === "token.created") return `token ${entry.data.label}`;
   if (entry.kind === "token.revoked") return `token ${entry.data.id.slice(0, 8)}`;
+  if (entry.kind === "person.revoked" || entry.kind === "person.restored") return entry.data.name;
   if (entry.kind === "scan.recorded") return `${servicesWords(entry.data.services)} ${short(entry.data.digest)}`;
   if (entry.kind === "release.announced") return subject.release ?? entry.data.version;
   if (promotion) {
@@ -202,6 +203,10 @@ function projectWords(entry: ProjectEntry): string {
         entry.data.role,
         entry.data.environments.length > 0 ? `in ${entry.data.environments.join(", ")}` : "in every environment",
       ]);
+    case "person.revoked":
+      return entry.data.reason;
+    case "person.restored":
+      return entry.data.why;
     case "token.revoked":
       return "";
     default:

@@ -66,6 +66,8 @@ const groupOf = {
   "scan.recorded": "releases",
   "token.created": "settings",
   "token.revoked": "settings",
+  "person.revoked": "settings",
+  "person.restored": "settings",
 } as const satisfies Record<EntryKind, string>;
 
 export type EntryGroup = (typeof groupOf)[EntryKind];

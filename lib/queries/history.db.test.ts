@@ -5,9 +5,10 @@ import { createTestDatabase, type TestDatabase } from "@/lib/db/test-database";
 import { inLedgerTransaction } from "@/lib/ledger/append";
 import type { Actor } from "@/lib/pipeline/actor";
 import { InvalidInput, NotFound } from "@/lib/pipeline/errors";
+import { instanceChain } from "@/lib/pipeline/instance-chain";
 import type { Entry, EntryBody, EntrySubject } from "@/lib/pipeline/promotion/entry";
 import type { Digest } from "@/lib/pipeline/release/digest";
-import { type HistoryFilter, instanceChain, loadEntry, loadHistory, openHistoryExport } from "@/lib/queries/history";
+import { type HistoryFilter, loadEntry, loadHistory, openHistoryExport } from "@/lib/queries/history";
 import { administrator, digestOf, layOut, minute, opens, personWith } from "@/lib/queries/testing/matrix-fixture";
 
 const viewer = personWith(["veza", "viewer"]);

@@ -6,13 +6,11 @@ import { type EntryRow, entryFromRow, type LedgerEntry } from "@/lib/ledger/ledg
 import { loadHead } from "@/lib/ledger/load";
 import type { Actor } from "@/lib/pipeline/actor";
 import { NotFound, parseInput } from "@/lib/pipeline/errors";
+import { instanceChain } from "@/lib/pipeline/instance-chain";
 import type { EntryBody } from "@/lib/pipeline/promotion/entry";
 import { type EntryPromotion, type EntryWords, entryWords, type SpokenEntry } from "@/lib/queries/entry-words";
 import { entryGroupNames, kindsOf, peopleKinds } from "@/lib/queries/history-kinds";
 import { actorWords, loadPeopleOf } from "@/lib/queries/people";
-
-/** The chain of what concerns the installation rather than one project; its administrators read it. */
-export const instanceChain = "@instance";
 
 const name = z.string().min(1).max(63);
 const instant = z.iso.datetime({ error: "must be a time such as 2026-11-21T10:00:00Z" });

@@ -19,7 +19,10 @@ export async function loadPeopleOf(db: Queryable, project: string): Promise<Pers
                coalesce((select json_agg(p order by p.name, p.id) from (
                  select id, name, email, groups, administrator,
                         ${instant(sql`seen_at`)} as "seenAt"
-                   from person where revoked_at is null or revoked_at <= seen_at order by name, id limit 1000) p), '[]') as people`,
+                   from person
+                  where (revoked_at is null or revoked_at <= seen_at)
+                    and not exists (select from revocation r where r.person = person.id and r.restored_at is null)
+                  order by name, id limit 1000) p), '[]') as people`,
   );
   const policy = [{ project, people: readPeople(row?.file) }];
   return (row?.people ?? [])

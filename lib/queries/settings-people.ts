@@ -1,10 +1,11 @@
 import { type Action, actionReach, actions, can, permissions } from "@/lib/auth/permissions";
-import { EVERY_PROJECT, type Principal } from "@/lib/auth/principal";
+import { EVERY_PROJECT, type Principal, personOf } from "@/lib/auth/principal";
 import { readPeople } from "@/lib/auth/project-grants";
 import { type Queryable, sql } from "@/lib/db/sql";
 import { NotFound } from "@/lib/pipeline/errors";
 import type { PersonRole, Role } from "@/lib/pipeline/policy/project";
-import { loadPeopleOf } from "@/lib/queries/people";
+import { listRevoked } from "@/lib/queries/api/people";
+import { actorWords, loadPeopleOf } from "@/lib/queries/people";
 import { listTokens, type TokenView } from "@/lib/queries/tokens";
 
 /** Somebody who has signed in, with what they may do here at this moment. */
@@ -24,12 +25,32 @@ export interface PersonView {
 export interface PeopleView {
   asOf: string;
   project: string;
-  /** What the project's file says, in its order. */
-  rules: PersonRole[];
+  /** What the project's file says, in its order, with its place there from 1. */
+  rules: { line: number; rule: PersonRole }[];
   people: PersonView[];
   mayConfigure: boolean;
-  /** What each role may do. */
-  roles: { role: Role; may: readonly Action[] }[];
+  /** Takes access away and gives it back: administrators of the installation. */
+  mayAdminister: boolean;
+  /** Who reads this. */
+  self: string;
+  /** Whose access is revoked, of the whole installation; empty for whoever does not administer it. */
+  revoked: RevokedView[];
+  roles: RoleTable;
+}
+
+export interface RevokedView {
+  id: string;
+  name: string;
+  email: string;
+  at: string;
+  by: string;
+  reason: string;
+}
+
+/** The one table of roles: what each may do, and how far it reaches. */
+export interface RoleTable {
+  roles: Role[];
+  rows: { action: Action; reach: (typeof actionReach)[Action]; may: Role[] }[];
 }
 
 /** The roles that a project's file gives, and who has them by their last sign-in. Throws NotFound. */
@@ -40,20 +61,24 @@ export async function loadPeopleView(
   now: string,
 ): Promise<PeopleView> {
   if (!can(principal, "view", { project })) throw new NotFound(`project ${project}`);
-  const [[row], people] = await Promise.all([
+  const mayAdminister = can(principal, "administer", { instance: true });
+  const [[row], people, revoked] = await Promise.all([
     db.query<{ people: unknown; environments: string[] }>(
       sql`select document->'people' as people,
                  array(select name from environment where project = ${project} order by position) as environments
             from project where name = ${project}`,
     ),
     loadPeopleOf(db, project),
+    mayAdminister ? listRevoked(db) : [],
   ]);
   if (!row) throw new NotFound(`project ${project}`);
   const mayConfigure = can(principal, "configure", { project });
   return {
     asOf: now,
     project,
-    rules: readPeople(row.people).filter((rule) => mayConfigure || rule.kind === "group"),
+    rules: readPeople(row.people)
+      .map((rule, index) => ({ line: index + 1, rule }))
+      .filter(({ rule }) => mayConfigure || rule.kind === "group"),
     people: people.map((person) => ({
       id: person.id,
       name: person.name,
@@ -65,8 +90,23 @@ export async function loadPeopleView(
       may: effectiveRights(person, project, row.environments),
     })),
     mayConfigure,
-    roles: (Object.keys(permissions) as Role[]).map((role) => ({ role, may: permissions[role] })),
+    mayAdminister,
+    self: personOf(principal).id,
+    revoked: revoked.map(({ id, name, email, revoked: { at, by, reason } }) => {
+      return { id, name, email, at, by: actorWords(by), reason };
+    }),
+    roles: roleTable(),
   };
+}
+
+/** Made from what every command asks, so that the page cannot say something else. */
+function roleTable(): RoleTable {
+  const roles = Object.keys(permissions) as Role[];
+  const allows = (role: Role, action: Action) => (permissions[role] as readonly Action[]).includes(action);
+  const rows = actions.map((action) => {
+    return { action, reach: actionReach[action], may: roles.filter((role) => allows(role, action)) };
+  });
+  return { roles, rows };
 }
 
 /** What somebody may do in a project, by the same function that commands ask. */

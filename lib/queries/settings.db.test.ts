@@ -7,6 +7,7 @@ import { createTestDatabase, type TestDatabase } from "@/lib/db/test-database";
 import { composeEngine } from "@/lib/engine/compose";
 import { NotFound } from "@/lib/pipeline/errors";
 import { type InstallationSettings, loadInstallation } from "@/lib/queries/installation";
+import { loadPersonRights } from "@/lib/queries/person-rights";
 import { loadConnectionsView, loadFileVersion, loadProjectFile } from "@/lib/queries/settings";
 import { loadPeopleView, loadTokensView } from "@/lib/queries/settings-people";
 import { administrator, minute, personWith } from "@/lib/queries/testing/matrix-fixture";
@@ -137,16 +138,43 @@ describe("people", () => {
     expect(rita.find((one) => one.action === "promote")).toEqual({ action: "promote", environments: ["staging"] });
     expect(rita.find((one) => one.action === "view")).toEqual({ action: "view", environments: null });
     expect(rita.some((one) => one.action === "approve" || one.action === "configure")).toBe(false);
-    expect(view.rules).toHaveLength(2);
+    expect(view.rules.map((one) => one.line)).toEqual([1, 2]);
   });
 
   it("keep their addresses and groups for whoever configures the project", async () => {
     const view = await loadPeopleView(pool, viewer, "shop", minute(9));
     expect(view.people.every((one) => one.email === "" && one.groups.length === 0)).toBe(true);
-    expect(view.rules).toEqual([
-      { kind: "group", group: "release", role: "releaseManager", environments: ["staging"] },
-    ]);
+    const group = { kind: "group", group: "release", role: "releaseManager", environments: ["staging"] };
+    expect(view.rules.map((one) => one.rule)).toEqual([group]);
     await expect(loadPeopleView(pool, outsider, "shop", minute(9))).rejects.toBeInstanceOf(NotFound);
+  });
+
+  it("have a page each, with what gives them every right in the projects that the reader sees", async () => {
+    const id = "rita";
+    const view = await loadPersonRights(pool, viewer, id, minute(9));
+    expect(view).toMatchObject({ name: "rita", email: "", groups: [], projects: [{ project: "shop" }] });
+    const by = { kind: "group", group: "release", role: "releaseManager" };
+    const promote = view.projects[0]?.rights.find((one) => one.actions.includes("promote"));
+    expect(promote).toMatchObject({ environments: ["staging"], by: [by] });
+    expect(await loadPersonRights(pool, owner, id, minute(9))).toMatchObject({ email: "rita@example.com" });
+    for (const [who, whom] of [
+      [outsider, id],
+      [owner, "zoe"],
+      [owner, "nobody"],
+    ] as const) {
+      await expect(loadPersonRights(pool, who, whom, minute(9))).rejects.toBeInstanceOf(NotFound);
+    }
+  });
+
+  it("are listed with who revoked them and why for administrators of the installation alone", async () => {
+    await sign("lea", { name: "Lea", email: "ana@example.com" });
+    await pool.execute(sql`insert into revocation (id, person, reason, revoked_by, revoked_at)
+      values ('r1', 'lea', 'left', '{"kind":"person","id":"i#ada","name":"Ada"}', ${minute(3)})`);
+    const view = await loadPeopleView(pool, administrator, "shop", minute(9));
+    expect(view.revoked).toMatchObject([{ id: "lea", name: "Lea", by: "Ada", reason: "left" }]);
+    expect(view.people.some((one) => one.id === "lea")).toBe(false);
+    expect(await loadPeopleView(pool, owner, "shop", minute(9))).toMatchObject({ revoked: [], mayAdminister: false });
+    await expect(loadPersonRights(pool, owner, "lea", minute(9))).rejects.toBeInstanceOf(NotFound);
   });
 });
 

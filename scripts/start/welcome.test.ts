@@ -9,11 +9,11 @@ test("the demo's people are named wherever they can sign in", async () => {
   expect(await said({})).toEqual([
     "Waybill is ready at http://127.0.0.1:34000 (after 2.3 s). Ctrl-C stops it.",
     expect.stringContaining("Demo people"),
-    ...["Rita Moreau", "Arjun Mehta", "Vera Lindqvist", "Ada Okafor", "Noor Haddad"].map((name) =>
+    ...["Rita Moreau", "Arjun Mehta", "Vera Lindqvist", "Ada Okafor", "Noor Haddad", "Leo Brandt"].map((name) =>
       expect.stringContaining(name),
     ),
   ]);
-  expect(await said({ WAYBILL_FILE: "README.md", WAYBILL_DEMO: "on" })).toHaveLength(7);
+  expect(await said({ WAYBILL_FILE: "README.md", WAYBILL_DEMO: "on" })).toHaveLength(8);
 });
 
 test("that nobody can sign in is said, with what would change it", async () => {

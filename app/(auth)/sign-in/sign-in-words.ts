@@ -8,6 +8,11 @@ export function signInTrouble(code: string | undefined): { title: string; detail
         title: "You were not let in",
         detail: "The sign-in service knows you, but said too little, or is not the one that Waybill trusts.",
       };
+    case "Revoked":
+      return {
+        title: "Your access is revoked",
+        detail: "An administrator of Waybill took it away, and can give it back.",
+      };
     case "CredentialsSignin":
       return { title: "Nobody of that name", detail: "Choose one of the people below." };
     case "OAuthSignin":

@@ -9,7 +9,8 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { Page, PageHead } from "@/components/ui/page";
 import { can } from "@/lib/auth/permissions";
 import { getPool } from "@/lib/db/pool";
-import { type HistoryFilter, instanceChain, loadHistory } from "@/lib/queries/history";
+import { instanceChain } from "@/lib/pipeline/instance-chain";
+import { type HistoryFilter, loadHistory } from "@/lib/queries/history";
 
 export const metadata: Metadata = { title: "History" };
 

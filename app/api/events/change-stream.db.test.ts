@@ -138,6 +138,16 @@ test("it beats while nothing happens", async () => {
   expect((await vera.next())?.event).toBe("beat");
 });
 
+test("a person who is revoked is asked about at once, not at the next turn", async () => {
+  let revoked = false;
+  const recheck = () => (revoked ? Promise.reject(new Unauthenticated()) : Promise.resolve(viewerOf("veza")));
+  const arjun = new Reader(viewerOf("veza"), { recheckMs: 3_600_000, recheck });
+  expect((await arjun.next())?.event).toBe("ready");
+  revoked = true;
+  announceChange(pool, [{ project: "@instance", kind: "person.revoked" }]);
+  expect(await arjun.next()).toBeUndefined();
+});
+
 test("rights that were taken away end the stream, and those that were given count", async () => {
   const gone = new Reader(viewerOf("veza"), { recheckMs: 20, recheck: () => Promise.reject(new Unauthenticated()) });
   expect((await gone.next())?.event).toBe("ready");

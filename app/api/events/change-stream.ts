@@ -5,7 +5,7 @@ import type { Change } from "@/lib/ledger/announce-change";
 
 const beatMs = 10_000;
 /** Rights that were taken away end a stream after this at the latest. */
-const recheckMs = 45_000;
+const recheckMs = 10_000;
 /** Who cannot be asked about within this counts as gone: a database that hangs keeps nobody's stream open. */
 const recheckAnswerMs = 10_000;
 /** A reader that takes nothing for so long is cut off rather than kept in memory; it connects anew and reads again. */
@@ -102,6 +102,7 @@ class Connection {
   }
 
   private changes(changes: readonly Change[]): void {
+    if (changes.some(({ kind }) => kind === "person.revoked")) void this.checkAgain();
     const seen = changes.filter(({ project }) => can(this.principal, "view", { project }));
     if (seen.length > 0) this.say("change", seen);
   }

@@ -1,6 +1,6 @@
 import { storedPerson } from "@/lib/api/testing/callers";
 import { driftSeen, pushUnannounced, setImageByHand } from "@/lib/api/testing/change-by-hand";
-import { storeProject } from "@/lib/auth/testing";
+import { storePerson, storeProject } from "@/lib/auth/testing";
 import { abort } from "@/lib/commands/abort";
 import { applyDocuments } from "@/lib/commands/apply-documents";
 import { confirmOverride } from "@/lib/commands/confirm-override";
@@ -218,6 +218,20 @@ export async function setAutomationHold({ world }: Pick<Stage, "world">): Promis
     sql`insert into automation_hold (id, project, service, environment, reason, held_by, held_at)
         values (${`held ${performance.now()}`}, 'demo', 'chat', 'production', 'rolled back', '{"kind":"system","name":"start"}', now())
         on conflict do nothing`,
+  );
+}
+
+/** Somebody who has no say anywhere, with or without access. */
+export const leaver = "https://idp.example.org#leaver";
+
+export async function setRevocation({ world }: Pick<Stage, "world">, revoked: boolean): Promise<void> {
+  const { pool } = world;
+  await pool.execute(sql`delete from revocation where person = ${leaver}`);
+  await storePerson(pool, { subject: "leaver", name: "Lea", email: "lea@example.org" });
+  if (!revoked) return;
+  await pool.execute(
+    sql`insert into revocation (id, person, reason, revoked_by, revoked_at)
+        values ('left', ${leaver}, 'left', '{"kind":"system","name":"start"}', now())`,
   );
 }
 

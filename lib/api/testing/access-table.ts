@@ -1,5 +1,6 @@
 import type { Access } from "@/lib/api/testing/access/access";
 import { environmentsActions, environmentsOperations } from "@/lib/api/testing/access/environments";
+import { peopleActions, peopleOperations } from "@/lib/api/testing/access/people";
 import { projectActions, projectOperations } from "@/lib/api/testing/access/project";
 import { promotionsActions, promotionsOperations } from "@/lib/api/testing/access/promotions";
 import { releasesActions, releasesOperations } from "@/lib/api/testing/access/releases";
@@ -10,6 +11,7 @@ export const apiAccess: Record<string, Access> = {
   ...releasesOperations,
   ...promotionsOperations,
   ...environmentsOperations,
+  ...peopleOperations,
 };
 
 /** Every exported function of a module of server actions. */
@@ -18,4 +20,5 @@ export const actionAccess: Record<string, Access> = {
   ...environmentsActions,
   ...promotionsActions,
   ...releasesActions,
+  ...peopleActions,
 };

@@ -11,6 +11,8 @@ interface PersonRow {
   email: string;
   groups: string[];
   administrator: boolean;
+  /** What they signed until then counts no more; null where nobody revoked their access. */
+  revokedAt: string | null;
 }
 
 /** Who signed, and what each of them may do in the plan's environment at this moment. */
@@ -20,7 +22,8 @@ export const loadApprovals: LoadEvidence<"approvals"> = async (db, asked) => {
   return ({ plan, planHash, signed }) => {
     const signers = new Set(signed.given.map((one) => one.person));
     const standings = standingsIn(plan.project, plan.environment).filter((one) => signers.has(one.person));
-    const { requestedBy, requestedAt, given } = signed;
+    const { requestedBy, requestedAt } = signed;
+    const given = signed.given.filter((one) => !isVoid(one, people));
     return { planHash, requestedBy, requestedAt, given, standings };
   };
 };
@@ -43,9 +46,16 @@ export async function loadStandings(
 async function loadPeople(db: Queryable, people: readonly string[]): Promise<PersonRow[]> {
   if (people.length === 0) return [];
   return db.query(
-    sql`select id, name, email, groups, administrator from person
-         where id = any(${[...people]}) and (revoked_at is null or revoked_at <= seen_at)`,
+    sql`select id, name, email, groups, administrator, revoked_at as "revokedAt" from person
+         where id = any(${[...people]}) and (revoked_at is null or revoked_at <= seen_at)
+           and not exists (select from revocation r where r.person = person.id and r.restored_at is null)`,
   );
+}
+
+/** A signature of somebody whose access was revoked after it; restoring them does not bring it back. */
+function isVoid({ person, at }: { person: string; at: string }, people: readonly PersonRow[]): boolean {
+  const revokedAt = people.find((one) => one.id === person)?.revokedAt ?? null;
+  return revokedAt !== null && Date.parse(at) <= Date.parse(revokedAt);
 }
 
 async function loadStandingsIn(db: Queryable, projects: readonly string[], people: readonly PersonRow[]) {

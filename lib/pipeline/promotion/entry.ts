@@ -178,7 +178,9 @@ export type ProjectEntryBody =
       kind: "token.created";
       data: { id: string; label: string; role: string; environments: string[]; expiresAt: string };
     }
-  | { kind: "token.revoked"; data: { id: string } };
+  | { kind: "token.revoked"; data: { id: string } }
+  | { kind: "person.revoked"; data: { id: string; person: string; name: string; reason: string; tokens: number } }
+  | { kind: "person.restored"; data: { id: string; person: string; name: string; why: string } };
 
 export type EntryBody = PromotionEntryBody | EnvironmentEntryBody | ProjectEntryBody;
 

@@ -4,10 +4,8 @@ import type { Queryable } from "@/lib/db/sql";
 import { exportLedger } from "@/lib/ledger/export";
 import type { LedgerEntry } from "@/lib/ledger/ledger-entry";
 import { loadEntries, loadHead } from "@/lib/ledger/load";
+import { instanceChain } from "@/lib/pipeline/instance-chain";
 import { mustSeeProject } from "@/lib/queries/api/visible";
-
-/** The chain of what concerns the installation; only its administrators read it. */
-const INSTANCE_CHAIN = "@instance";
 
 export interface LedgerPage {
   items: LedgerEntry[];
@@ -52,6 +50,6 @@ export async function openLedgerExport(
 }
 
 async function mustReadChain(db: Queryable, principal: Principal, project: string): Promise<void> {
-  if (project === INSTANCE_CHAIN) mustBeAbleTo(principal, "administer", { instance: true });
+  if (project === instanceChain) mustBeAbleTo(principal, "administer", { instance: true });
   else await mustSeeProject(db, principal, project);
 }

@@ -47,6 +47,7 @@ export const pageAccess: Record<string, Access> = {
   "GET /api/view/settings/installation": view("settings/installation", "", hides),
   "GET /api/view/settings/notifications": view("settings/notifications", ofProject),
   "GET /api/view/settings/people": view("settings/people", ofProject),
+  "GET /api/view/settings/person": view("settings/person", `person=${encodeURIComponent("waybill:demo#rita")}`),
   "GET /api/view/settings/tokens": view("settings/tokens", ofProject),
   "GET /api/view/settings/version": view("settings/version", `${ofProject}&version=1`),
   "GET /api/view/shell": view("shell", "", hides),
