@@ -24,7 +24,9 @@ export function PersonRightsPage({ initial, path, back }: PersonRightsPageProps)
   return (
     <>
       <p className="small mb-3">
-        <Link className="link" href={back}>Everybody</Link>
+        <Link className="link" href={back}>
+          Everybody
+        </Link>
       </p>
       <Sheet label={`Rights of ${view.name}`}>
         <SheetRow>
