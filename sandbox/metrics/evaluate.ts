@@ -1,5 +1,10 @@
 import { type Expression, UnsupportedExpression } from "./parse-expression";
-import type { Series, Traffic } from "./traffic";
+import type { Series } from "./traffic";
+
+/** Where series are looked up by their name; a Traffic is one. */
+export interface SeriesSource {
+  series(name: string): Series[];
+}
 
 export interface Sample {
   labels: Record<string, string>;
@@ -10,7 +15,7 @@ export interface Sample {
 export type Value = number | Sample[];
 
 /** The value of an expression at a time (epoch ms), with Prometheus' rules for labels; a metric that is not there is an empty vector. */
-export function evaluate(expression: Expression, traffic: Traffic, timeMs: number): Value {
+export function evaluate(expression: Expression, traffic: SeriesSource, timeMs: number): Value {
   const inner = (one: Expression) => evaluate(one, traffic, timeMs);
   switch (expression.kind) {
     case "number":
@@ -38,6 +43,19 @@ export function evaluate(expression: Expression, traffic: Traffic, timeMs: numbe
       return aggregate(expression.how, expression.by, vector(inner(expression.of)));
     case "quantile":
       return quantiles(scalar(inner(expression.share)), vector(inner(expression.of)));
+    case "labelReplace": {
+      const { into, replacement, from, pattern } = expression;
+      return vector(inner(expression.of)).map(({ labels, value }) => {
+        const text = labels[from] ?? "";
+        if (!pattern.test(text)) return { labels, value };
+        return { labels: { ...labels, [into]: text.replace(pattern, replacement) }, value };
+      });
+    }
+    case "or": {
+      const [left, right] = [vector(inner(expression.left)), vector(inner(expression.right))];
+      const there = new Set(left.map(({ labels }) => keyOf(bare(labels))));
+      return [...left, ...right.filter(({ labels }) => !there.has(keyOf(bare(labels))))];
+    }
     case "binary":
       return combine(expression.operator, inner(expression.left), inner(expression.right));
     default:
@@ -45,7 +63,7 @@ export function evaluate(expression: Expression, traffic: Traffic, timeMs: numbe
   }
 }
 
-function chosen({ name, matchers }: Expression & { kind: "selector" }, traffic: Traffic): Series[] {
+function chosen({ name, matchers }: Expression & { kind: "selector" }, traffic: SeriesSource): Series[] {
   return traffic
     .series(name)
     .filter(({ labels }) => matchers.every(({ label, matches }) => matches(labels[label] ?? "")));
@@ -61,6 +79,7 @@ function vector(value: Value): Sample[] {
   return value;
 }
 
+const bare = ({ __name__: _, ...labels }: Record<string, string>) => labels;
 const keyOf = (labels: Record<string, string>): string => JSON.stringify(Object.entries(labels).sort());
 
 function grouped(samples: Sample[], labelsOf: (labels: Record<string, string>) => [string, string][]) {
@@ -116,7 +135,6 @@ function combine(operator: "+" | "-" | "*" | "/", left: Value, right: Value): Va
     "/": (a: number, b: number) => a / b,
   };
   const apply = operations[operator];
-  const bare = ({ __name__: _, ...labels }: Record<string, string>) => labels;
   if (typeof left === "number") {
     if (typeof right === "number") return apply(left, right);
     return right.map(({ labels, value }) => ({ labels: bare(labels), value: apply(left, value) }));

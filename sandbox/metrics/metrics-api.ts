@@ -1,15 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { readBody, sendJson, sendText } from "../http-server";
-import { evaluate, type Sample, type Value } from "./evaluate";
+import { evaluate, type Sample, type SeriesSource, type Value } from "./evaluate";
 import { parseExpression, UnsupportedExpression } from "./parse-expression";
-import type { Traffic } from "./traffic";
 
 class BadParameter extends Error {}
 
 const pointsMax = 11_000;
 
 /** Prometheus' query API over the demo services' traffic. An expression beyond the sandbox is a 422, never an empty success. */
-export function createMetricsApi(traffic: Traffic): RequestListener {
+export function createMetricsApi(traffic: SeriesSource): RequestListener {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://metrics");
     if (url.pathname === "/-/ready") return sendText(response, 200, "Prometheus Server is Ready.\n");
@@ -67,7 +66,7 @@ function timeOf(parameters: URLSearchParams, name: string, fallbackMs?: number):
 const written = (value: number): string =>
   value === Number.POSITIVE_INFINITY ? "+Inf" : value === Number.NEGATIVE_INFINITY ? "-Inf" : String(value);
 
-function query(traffic: Traffic, parameters: URLSearchParams): unknown {
+function query(traffic: SeriesSource, parameters: URLSearchParams): unknown {
   const expression = expressionOf(parameters);
   const time = timeOf(parameters, "time", Date.now());
   const value = evaluate(expression, traffic, time);
@@ -76,7 +75,7 @@ function query(traffic: Traffic, parameters: URLSearchParams): unknown {
   return { resultType: "vector", result };
 }
 
-function queryRange(traffic: Traffic, parameters: URLSearchParams): unknown {
+function queryRange(traffic: SeriesSource, parameters: URLSearchParams): unknown {
   const expression = expressionOf(parameters);
   const [start, end] = [timeOf(parameters, "start"), timeOf(parameters, "end")];
   const [, count = "", unit = "s"] = /^([\d.]+)(s|m|h)?$/.exec(parameters.get("step") ?? "") ?? [];

@@ -9,6 +9,8 @@ export type Expression =
   | { kind: "rate"; perSecond: boolean; of: Expression & { kind: "selector" } }
   | { kind: "vector"; of: Expression }
   | { kind: "quantile"; share: Expression; of: Expression }
+  | { kind: "labelReplace"; of: Expression; into: string; replacement: string; from: string; pattern: RegExp }
+  | { kind: "or"; left: Expression; right: Expression }
   | { kind: "aggregate"; how: "sum" | "avg" | "min" | "max" | "count"; by: string[]; of: Expression }
   | { kind: "binary"; operator: "+" | "-" | "*" | "/"; left: Expression; right: Expression };
 
@@ -16,7 +18,7 @@ export type Expression =
 export class UnsupportedExpression extends Error {}
 
 const token =
-  /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d+(?:ms|[smhdw])(?![\w.]))|((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)|([a-zA-Z_:][\w:]*)|(=~|!~|!=|[-+*/(){}[\],=]))/gy;
+  /(?:\s|#[^\n]*(?:\n|$))*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d+(?:ms|[smhdw])(?![\w.]))|((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)|([a-zA-Z_:][\w:]*)|(=~|!~|!=|[-+*/(){}[\],=]))/gy;
 const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const aggregates = ["sum", "avg", "min", "max", "count"] as const;
 
@@ -28,7 +30,7 @@ interface Token {
 function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
   const scanner = new RegExp(token.source, token.flags);
-  const end = text.trimEnd().length;
+  const end = text.replace(/(?:\s|#[^\n"'`]*$)+$/, "").length;
   while (scanner.lastIndex < end) {
     const start = scanner.lastIndex;
     const match = scanner.exec(text);
@@ -45,8 +47,8 @@ function tokenize(text: string): Token[] {
 }
 
 /**
- * Numbers, selectors, `rate` and `increase`, `vector`, `histogram_quantile`, sum/avg/min/max/count with `by`, and the
- * four operations. Everything else throws UnsupportedExpression, never a guess.
+ * Numbers, selectors, `rate` and `increase`, `vector`, `histogram_quantile`, sum/avg/min/max/count with `by`, the four
+ * operations, `or` and `label_replace`. Everything else throws UnsupportedExpression, never a guess.
  */
 export function parseExpression(text: string): Expression {
   return new Parser(tokenize(text)).whole();
@@ -58,7 +60,7 @@ class Parser {
   constructor(private readonly tokens: Token[]) {}
 
   whole(): Expression {
-    const expression = this.sum();
+    const expression = this.union();
     if (this.peek().kind !== "end") throw new UnsupportedExpression(`unexpected "${this.peek().text}"`);
     return expression;
   }
@@ -83,6 +85,12 @@ class Parser {
     if (!this.accept(symbol)) throw new UnsupportedExpression(`unexpected "${this.peek().text}", expected "${symbol}"`);
   }
 
+  private union(): Expression {
+    let left = this.sum();
+    while (this.accept("or")) left = { kind: "or", left, right: this.sum() };
+    return left;
+  }
+
   private sum(): Expression {
     let left = this.product();
     for (;;) {
@@ -103,7 +111,7 @@ class Parser {
 
   private primary(): Expression {
     if (this.accept("(")) {
-      const inner = this.sum();
+      const inner = this.union();
       this.expect(")");
       return inner;
     }
@@ -119,7 +127,7 @@ class Parser {
   private aggregate(how: (typeof aggregates)[number]): Expression {
     const before = this.grouping();
     this.expect("(");
-    const of = this.sum();
+    const of = this.union();
     this.expect(")");
     return { kind: "aggregate", how, by: before ?? this.grouping() ?? [], of };
   }
@@ -141,7 +149,8 @@ class Parser {
 
   private call(name: string): Expression {
     this.expect("(");
-    const first = this.sum();
+    const first = this.union();
+    if (name === "label_replace") return this.labelReplace(first);
     if (name === "histogram_quantile") {
       this.expect(",");
       const of = this.sum();
@@ -157,6 +166,17 @@ class Parser {
       throw new UnsupportedExpression(`expected type range vector in call to function "${name}"`);
     }
     return { kind: "rate", perSecond: name === "rate", of: first };
+  }
+
+  private labelReplace(of: Expression): Expression {
+    const [into, replacement, from, regex] = [0, 1, 2, 3].map(() => {
+      this.expect(",");
+      const one = this.next();
+      if (one.kind !== "string") throw new UnsupportedExpression(`label_replace takes strings, not "${one.text}"`);
+      return one.text;
+    }) as [string, string, string, string];
+    this.expect(")");
+    return { kind: "labelReplace", of, into, replacement, from, pattern: anchored(regex) };
   }
 
   private selector(name: string): Expression {
@@ -177,11 +197,14 @@ function matcher(label: string, operator: string, value: Token): Matcher {
   if (operator === "!=") return { label, matches: (actual) => actual !== value.text };
   if (operator !== "=~" && operator !== "!~")
     throw new UnsupportedExpression(`unexpected "${operator}" after the label ${label}`);
-  let pattern: RegExp;
-  try {
-    pattern = new RegExp(`^(?:${value.text})$`);
-  } catch {
-    throw new UnsupportedExpression(`"${value.text}" is not a regular expression`);
-  }
+  const pattern = anchored(value.text);
   return { label, matches: (actual) => pattern.test(actual) === (operator === "=~") };
+}
+
+function anchored(text: string): RegExp {
+  try {
+    return new RegExp(`^(?:${text})$`);
+  } catch {
+    throw new UnsupportedExpression(`"${text}" is not a regular expression`);
+  }
 }
