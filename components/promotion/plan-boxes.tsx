@@ -8,6 +8,9 @@ import { Stamp } from "@/components/state/stamp";
 import { State } from "@/components/state/state";
 import { spanWords } from "@/components/time/time-words";
 import type { Plan } from "@/lib/pipeline/plan/plan";
+import { type MetricPolicy, needsBaseline } from "@/lib/pipeline/policy/metric";
+import { triggerWords } from "@/lib/pipeline/policy/trigger";
+import { metricTitle } from "@/lib/pipeline/verification/judge-metric";
 import { checkAddress } from "@/lib/pipeline/verification/start";
 import type { ServiceFacts } from "@/lib/queries/plan-facts";
 
@@ -43,11 +46,13 @@ function OnFailure({ plan }: { plan: Plan }) {
 
 /** What is checked after the rollout, and for how long. */
 export function VerificationBox({ number, plan }: PlanBoxProps) {
-  const { health, smoke, watchMs } = plan.verification;
+  const { health, smoke, metrics = [], rollBackWhen = [], watchMs } = plan.verification;
   const facts: Fact[] = [
     { name: "digest", value: "every pod runs the promised bytes" },
     ...health.map((check) => ({ name: "health", value: <Endpoint {...check} url={addressOf(plan, check.url)} /> })),
     ...smoke.map((check) => ({ name: "smoke", value: <Endpoint {...check} url={addressOf(plan, check.url)} /> })),
+    ...metrics.map((metric) => ({ name: "metric", value: <Metric {...metric} /> })),
+    ...rollBackWhen.map((trigger) => ({ name: "back at once", value: `when ${triggerWords(trigger)}` })),
     { name: "watch", value: watchMs > 0 ? `all of it for ${spanWords(watchMs)}` : "none: once is enough" },
   ];
   return (
@@ -69,6 +74,19 @@ export function VerificationBox({ number, plan }: PlanBoxProps) {
 function addressOf(plan: Plan, template: string): string {
   const [only, ...more] = plan.services;
   return only && more.length === 0 ? checkAddress(plan, only, template) : template;
+}
+
+function Metric(metric: MetricPolicy) {
+  const { forMs, windowMs, baseline, dryRun } = metric;
+  const parts = [
+    metricTitle(metric),
+    forMs ? `for ${spanWords(forMs)}` : "",
+    needsBaseline(metric) && baseline === undefined && windowMs
+      ? `compared with the ${spanWords(windowMs)} before`
+      : "",
+    dryRun ? "measured only, decides nothing" : "",
+  ];
+  return <>{parts.filter(Boolean).join(", ")}</>;
 }
 
 function Endpoint({ url, status, forMs }: { url: string; status: number; forMs?: number }) {

@@ -82,8 +82,15 @@ function risksOfFacts(plan: Plan, planned: Plan["services"][number], fact: Servi
 function risksOfPolicy(plan: Plan): PlanRisk[] {
   const risks: PlanRisk[] = [];
   const { verification, onFailure, services } = plan;
-  if (verification.health.length + verification.smoke.length === 0) {
-    risks.push(look("no checks", "No endpoint is asked.", "Only the running digest and the pods are verified."));
+  const { health, smoke, metrics = [] } = verification;
+  if (health.length + smoke.length + metrics.length === 0) {
+    risks.push(
+      look(
+        "no checks",
+        "No endpoint is asked and nothing is measured.",
+        "Only the running digest and the pods are verified.",
+      ),
+    );
   }
   if (onFailure === "hold") {
     risks.push(

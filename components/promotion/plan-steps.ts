@@ -39,7 +39,8 @@ export function strategyWords({ strategy }: Pick<PlannedService, "strategy">): s
 
 /** How many checks a verification makes of every service, the running digest among them. */
 export function checkCount({ verification, services }: Plan): number {
-  return services.length * (1 + verification.health.length + verification.smoke.length);
+  const { health, smoke, metrics = [], rollBackWhen = [] } = verification;
+  return services.length * (1 + health.length + smoke.length + metrics.length + rollBackWhen.length);
 }
 
 /** `1 check`, `4 checks`. */

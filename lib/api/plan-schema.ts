@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { plannedMetric, plannedTrigger } from "@/lib/api/metric-schema";
 import {
   actor,
   digest,
@@ -125,6 +126,8 @@ const strategy = z.discriminatedUnion("kind", [
 const verification = z.strictObject({
   health: z.array(z.strictObject(healthCheck)),
   smoke: z.array(smokeTest),
+  metrics: z.array(plannedMetric).optional(),
+  rollBackWhen: z.array(plannedTrigger).optional(),
   watchMs: z.int(),
 });
 

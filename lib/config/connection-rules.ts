@@ -1,8 +1,11 @@
 import type { Path, Violation } from "@/lib/config/document-error";
 import { undefinedName } from "@/lib/config/project-rules";
 import type { ConnectionKind } from "@/lib/pipeline/policy/connection";
+import type { EnvironmentPolicy } from "@/lib/pipeline/policy/environment";
+import type { MetricPolicy } from "@/lib/pipeline/policy/metric";
 import type { ProjectDocument } from "@/lib/pipeline/policy/project";
 import type { ServicePolicy } from "@/lib/pipeline/policy/service";
+import type { TriggerPolicy } from "@/lib/pipeline/policy/trigger";
 
 /** What a project needs to know of a connection that it names. A ConnectionDocument is one. */
 export interface KnownConnection {
@@ -52,7 +55,28 @@ function connectionUses(project: ProjectDocument): ConnectionUse[] {
       path: ["spec", "slos", index, "connection"],
     }),
   );
-  return [...project.services.flatMap(serviceUses), ...told, ...measured];
+  return [
+    ...project.services.flatMap(serviceUses),
+    ...told,
+    ...measured,
+    ...project.environments.flatMap(verifiedUses),
+  ];
+}
+
+/** Where the numbers of a verification come from. */
+function verifiedUses({ verification }: EnvironmentPolicy, index: number): ConnectionUse[] {
+  const use = (list: string) => (one: MetricPolicy | TriggerPolicy, place: number) =>
+    "connection" in one && one.connection !== undefined
+      ? [
+          {
+            name: one.connection,
+            kind: "prometheus" as const,
+            path: ["spec", "environments", index, "verification", list, place, "connection"],
+          },
+        ]
+      : [];
+  const { metrics = [], rollBackWhen = [] } = verification;
+  return [...metrics.flatMap(use("metrics")), ...rollBackWhen.flatMap(use("rollBackWhen"))];
 }
 
 function serviceUses(service: ServicePolicy, index: number): ConnectionUse[] {

@@ -9,7 +9,6 @@ const laterKeys: Record<string, readonly string[]> = {
   "Project spec": ["retention"],
   "Project spec.environments[].gates[]": ["checklist", "webhook"],
   "Project spec.environments[].strategy": strategies,
-  "Project spec.environments[].verification": ["metrics"],
   "Project spec.services[].targets.*": ["argocd", "compose", "portainer", "coolify", "vercel"],
   "Project spec.services[].targets.*.kubernetes": ["service"],
   "Project spec.services[].targets.*.strategy": strategies,

@@ -11,6 +11,7 @@ import { ChainChecks } from "@/lib/worker/chain-checks";
 import { notifications } from "@/lib/worker/due-work";
 import { serveHealth } from "@/lib/worker/health-server";
 import { workerMetrics } from "@/lib/worker/metrics";
+import { Pruning } from "@/lib/worker/pruning";
 import { WorkLoop } from "@/lib/worker/work-loop";
 
 const sweepMs = 15_000;
@@ -42,17 +43,9 @@ async function main(): Promise<void> {
   const stop = new AbortController();
   const observer = new Observer(engine, stop.signal);
   const automation = new Automation(engine);
-  const refresh = () =>
-    observer
-      .refresh()
-      .catch((error: unknown) =>
-        engine.log("error", "what is to be observed is not known", { message: String(error) }),
-      );
-
-  const collect = () =>
-    collectWanted(engine).catch((error: unknown) =>
-      engine.log("error", "what somebody looks at cannot be asked for", { message: String(error) }),
-    );
+  const complain = (message: string) => (error: unknown) => engine.log("error", message, { message: String(error) });
+  const refresh = () => observer.refresh().catch(complain("what is to be observed is not known"));
+  const collect = () => collectWanted(engine).catch(complain("what somebody looks at cannot be asked for"));
 
   const listener: Listener = await listen({
     url,
@@ -82,11 +75,8 @@ async function main(): Promise<void> {
     port: Number(process.env.WORKER_PORT ?? 0),
   });
   const checks = new ChainChecks(engine);
-  loop.start();
-  notices.start();
-  beat.start();
-  checks.start();
-  automation.start();
+  const pruning = new Pruning(engine);
+  for (const one of [loop, notices, beat, checks, pruning, automation]) one.start();
   void refresh();
   void collect();
   const sweep = setInterval(() => {
@@ -102,7 +92,14 @@ async function main(): Promise<void> {
     clearInterval(sweep);
     stop.abort();
     await Promise.all([loop.stop(stopGraceMs), notices.stop(stopGraceMs), automation.stop()]);
-    await Promise.allSettled([beat.stop(), checks.stop(), observer.close(), listener.close(), server.close()]);
+    await Promise.allSettled([
+      beat.stop(),
+      checks.stop(),
+      pruning.stop(),
+      observer.close(),
+      listener.close(),
+      server.close(),
+    ]);
     await pool.close();
     process.exit(0);
   };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { duration } from "@/lib/config/testing/duration-arbitrary";
 import { freeze } from "@/lib/config/testing/freeze-arbitrary";
+import { metricsArbitrary, triggersArbitrary } from "@/lib/config/testing/metric-arbitrary";
 import type { JsonValue } from "@/lib/config/yaml-source";
 
 const name = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/);
@@ -25,7 +26,13 @@ const smoke = fc.oneof(
   }),
 );
 const verification = fc.record(
-  { health: fc.array(health, { maxLength: 2 }), smoke: fc.array(smoke, { maxLength: 2 }), watch: duration },
+  {
+    health: fc.array(health, { maxLength: 2 }),
+    smoke: fc.array(smoke, { maxLength: 2 }),
+    metrics: metricsArbitrary,
+    rollBackWhen: triggersArbitrary,
+    watch: duration,
+  },
   optional,
 );
 
@@ -134,6 +141,7 @@ const connection = (name: string, spec: { [key: string]: JsonValue }): JsonValue
 const connections = [
   connection("registry", { registry: { url: "https://registry.example.com" } }),
   connection("cluster", { kubernetes: { inCluster: true } }),
+  connection("metrics", { prometheus: { url: "https://metrics.example.com" } }),
 ];
 
 const names = fc.uniqueArray(name, { minLength: 1, maxLength: 4 });

@@ -1,3 +1,5 @@
+import { lookAtMetrics, type MetricSubject } from "@/lib/engine/analysis/look-at-metrics";
+import { podReadings } from "@/lib/engine/analysis/pod-readings";
 import type { Engine } from "@/lib/engine/engine";
 import { expectedDigest } from "@/lib/engine/expected-digest";
 import { failpoint } from "@/lib/engine/failpoint";
@@ -10,6 +12,7 @@ import { judgeObservation } from "@/lib/pipeline/rollout/judge-observation";
 import { judgeCheck, type Look } from "@/lib/pipeline/verification/judge-check";
 import { judgeDigest } from "@/lib/pipeline/verification/judge-digest";
 import { checkAddress } from "@/lib/pipeline/verification/start";
+import type { TargetObservation } from "@/lib/ports/deploy-target";
 import { ExternalError } from "@/lib/ports/external-error";
 
 type Verifying = PromotionState & { phase: "verifying" };
@@ -22,24 +25,79 @@ export async function runVerify(engine: Engine, step: LeasedStep): Promise<void>
     await settle(engine, step, () => undefined);
     return;
   }
-  const checks = await Promise.all(state.checks.map((check) => look(engine, state, check)));
+  const { checks, evidence } = await lookAtAll(engine, state);
   await failpoint("verify:looked");
-  await settle(engine, step, () => ({ kind: "checked", checks }));
+  await settle(engine, step, () => ({ kind: "checked", checks, ...(evidence.length > 0 ? { evidence } : {}) }));
   await failpoint("verify:settled");
 }
 
-function look(engine: Engine, state: Verifying, check: CheckState): Promise<CheckState> {
-  return check.kind === "digest" ? lookAtDigest(engine, state, check) : lookAtEndpoint(engine, state, check);
+/** Of each service the target is looked at once, whoever needs to know. */
+async function lookAtAll(engine: Engine, state: Verifying) {
+  const observed = new Map<string, Promise<TargetObservation>>();
+  const observe = (service: string) => {
+    const under = observed.get(service) ?? observeTarget(engine, state, service);
+    observed.set(service, under);
+    return under;
+  };
+  const measured = new Set<CheckState["kind"]>(["metric", "trigger"]);
+  const [looked, numbers] = await Promise.all([
+    Promise.all(state.checks.map((check) => (measured.has(check.kind) ? check : look(engine, state, check, observe)))),
+    lookAtMetrics(engine, { project: state.project, promotion: state.id }, subjectsOf(state, observe)),
+  ]);
+  const moved = new Map(numbers.checks.map((check) => [check.id, check]));
+  return { checks: looked.map((check) => moved.get(check.id) ?? check), evidence: numbers.evidence };
 }
 
-async function lookAtDigest(engine: Engine, state: Verifying, check: CheckState): Promise<CheckState> {
+type Observe = (service: string) => Promise<TargetObservation>;
+
+async function observeTarget(engine: Engine, state: Verifying, service: string): Promise<TargetObservation> {
+  const planned = plannedOf(state, service);
+  const target = await targetOf(engine, state, planned);
+  return target.observe(planned.target, AbortSignal.timeout(engine.callMs));
+}
+
+/** What is measured after a rollout: since its pods were seen running, against the time before it was asked for. */
+function subjectsOf(state: Verifying, observe: Observe): MetricSubject[] {
+  return state.plan.services.flatMap((planned): MetricSubject[] => {
+    const checks = state.checks.filter(
+      (check) => check.service === planned.service && (check.kind === "metric" || check.kind === "trigger"),
+    );
+    if (checks.length === 0) return [];
+    const { service, target } = planned;
+    const { project, environment } = state.plan;
+    const rollout = state.rollouts.find((one) => one.service === service);
+    return [
+      {
+        service,
+        facts: {
+          ...{ project, service, environment, namespace: target.namespace },
+          ...{ workload: target.workload.name, container: target.container },
+        },
+        demands: state.plan.verification,
+        checks,
+        moments: { since: state.since, before: rollout?.phase === "observed" ? rollout.requestedAt : state.since },
+        pods: async () => podReadings(await observe(service)),
+      },
+    ];
+  });
+}
+
+function look(engine: Engine, state: Verifying, check: CheckState, observe: Observe): Promise<CheckState> {
+  return check.kind === "digest" ? lookAtDigest(engine, state, check, observe) : lookAtEndpoint(engine, state, check);
+}
+
+async function lookAtDigest(
+  engine: Engine,
+  state: Verifying,
+  check: CheckState,
+  observe: Observe,
+): Promise<CheckState> {
   const planned = plannedOf(state, check.service);
   const rollout = state.rollouts.find((one) => one.service === check.service);
   const forMs = rollout?.phase === "observed" ? Date.parse(engine.now()) - Date.parse(rollout.acceptedAt) : 0;
   const told = { generation: rollout?.phase === "observed" ? rollout.generation : -1, forMs };
   try {
-    const target = await targetOf(engine, state, planned);
-    const seen = await target.observe(planned.target, AbortSignal.timeout(engine.callMs));
+    const seen = await observe(check.service);
     const expected = await expectedDigest(engine, state.project, planned, planned.to.digest);
     return judgeDigest(check, judgeObservation(seen, expected, told), engine.now());
   } catch (error) {

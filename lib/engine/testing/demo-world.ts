@@ -43,8 +43,9 @@ export interface DemoWorld {
 /** The project of these tests: staging without gates, production with staging, an approval and a soak of a second. */
 export function projectFile(
   sandbox: Sandbox,
-  extra: { soak?: string; watch?: string; registryUrl?: string } = {},
+  extra: Pick<DemoWorldOptions, "soak" | "watch" | "registryUrl" | "metricsUrl" | "verification"> = {},
 ): string {
+  const { verification } = extra;
   const target = (service: string, environment: string) =>
     `${environment}: { kubernetes: { connection: cluster, namespace: demo-${environment}, deployment: ${service}, container: ${service} } }`;
   return `apiVersion: waybill.dev/v1
@@ -57,6 +58,7 @@ kind: Connection
 metadata: { name: cluster }
 spec: { projects: [demo], kubernetes: { kubeconfig: "file:${sandbox.kubeconfigPath}" } }
 ---
+${verification ? metricsConnection(extra.metricsUrl ?? sandbox.metricsUrl) : ""}
 apiVersion: waybill.dev/v1
 kind: Project
 metadata: { name: demo }
@@ -69,9 +71,10 @@ spec:
     - name: staging
       tag: staging
       strategy: { rolling: { deadline: 30s } }
-      verification:
-        health: [{ url: "${sandbox.servicesUrl}/{namespace}/{workload}/health" }]
-        watch: ${extra.watch ?? "1s"}
+      verification: ${
+        verification?.staging ??
+        `{ health: [{ url: "${sandbox.servicesUrl}/{namespace}/{workload}/health" }], watch: ${extra.watch ?? "1s"} }`
+      }
     - name: production
       tag: prod
       requires: { all: [staging] }
@@ -79,7 +82,7 @@ spec:
         - approval: { count: 1, from: [approvers], expiresAfter: 1h }
         - soak: { in: staging, for: ${extra.soak ?? "1s"} }
       strategy: { rolling: { deadline: 30s } }
-      verification: { watch: ${extra.watch ?? "1s"} }
+      verification: ${verification?.production ?? `{ watch: ${extra.watch ?? "1s"} }`}
   services:
 ${services
   .map(
@@ -93,9 +96,22 @@ ${services
 `;
 }
 
+function metricsConnection(url: string): string {
+  return `apiVersion: waybill.dev/v1
+kind: Connection
+metadata: { name: metrics }
+spec: { projects: [demo], prometheus: { url: "${url}" } }
+---
+`;
+}
+
 export interface DemoWorldOptions {
   soak?: string;
   watch?: string;
+  /** `verification` of an environment as the project file writes it, in one line; in place of health and watch. */
+  verification?: { staging?: string; production?: string };
+  /** Another source of metrics, in place of the sandbox's. */
+  metricsUrl?: string;
   /** False: no loop takes the due work until startWorker or withWorker. */
   worker?: boolean;
   /** A database of the test's own making, in place of a clone of the template. */

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { addressTemplate } from "@/lib/pipeline/policy/address";
 import { duration } from "@/lib/pipeline/policy/duration";
+import { type MetricPolicy, verificationMetric } from "@/lib/pipeline/policy/metric";
+import { type TriggerPolicy, trigger, triggerProblems, withSources } from "@/lib/pipeline/policy/trigger";
 
 /** An endpoint that must answer `status`, and go on doing so for `forMs`. */
 export interface HealthCheck {
@@ -20,6 +22,10 @@ export interface SmokeTest extends HealthCheck {
 export interface VerificationPolicy {
   health: HealthCheck[];
   smoke: SmokeTest[];
+  /** Absent where no number is measured. */
+  metrics?: MetricPolicy[];
+  /** Absent where nothing rolls back at once. */
+  rollBackWhen?: TriggerPolicy[];
   watchMs: number;
 }
 
@@ -71,7 +77,32 @@ export const verification = z
   .strictObject({
     health: z.array(healthCheck).max(50).default([]),
     smoke: z.array(smokeTest).max(50).default([]),
+    metrics: z.array(verificationMetric).max(50).default([]),
+    rollBackWhen: z.array(trigger).max(50).default([]),
     watch: duration.meta({ description: "how long the release is watched after it runs: 5m, 15m …" }).optional(),
   })
-  .transform(({ watch, ...checks }): VerificationPolicy => ({ ...checks, watchMs: watch ?? 0 }))
+  .superRefine(({ metrics, rollBackWhen }, context) => {
+    for (const [index, { name }] of metrics.entries()) {
+      if (metrics.findIndex((one) => one.name === name) === index) continue;
+      const params = { allowed: "a name of its own" };
+      context.addIssue({
+        code: "custom",
+        path: ["metrics", index, "name"],
+        message: "is the name of another metric already",
+        params,
+      });
+    }
+    for (const { index, key, message, allowed } of triggerProblems(rollBackWhen, metrics)) {
+      context.addIssue({ code: "custom", path: ["rollBackWhen", index, key], message, params: { allowed } });
+    }
+  })
+  .transform(
+    ({ health, smoke, metrics, rollBackWhen, watch }): VerificationPolicy => ({
+      health,
+      smoke,
+      ...(metrics.length === 0 ? {} : { metrics }),
+      ...(rollBackWhen.length === 0 ? {} : { rollBackWhen: withSources(rollBackWhen, metrics) }),
+      watchMs: watch ?? 0,
+    }),
+  )
   .meta({ description: "what is checked after a rollout; the digest that runs is always checked" });

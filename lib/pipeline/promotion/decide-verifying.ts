@@ -3,6 +3,7 @@ import type { Entry } from "@/lib/pipeline/promotion/entry";
 import { goBack } from "@/lib/pipeline/promotion/go-back";
 import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
 import type { Cause, CheckState, PromotionState } from "@/lib/pipeline/promotion/state";
+import { placeOf } from "@/lib/pipeline/verification/metric-checks";
 import { checkEveryMs } from "@/lib/pipeline/verification/start";
 
 type Verifying = PromotionState & { phase: "verifying" };
@@ -11,7 +12,7 @@ type Verifying = PromotionState & { phase: "verifying" };
 export function decideVerifying(state: Verifying, input: PromotionInput, now: string): Decision | Rejection {
   switch (input.kind) {
     case "checked":
-      return state.passedAt ? refuse("stale", "every check has passed already") : checked(state, input.checks, now);
+      return state.passedAt ? refuse("stale", "every check has passed already") : checked(state, input, now);
     case "tagMoved":
     case "tagTrouble":
       return tagSettled(state, input, now);
@@ -24,12 +25,16 @@ export function decideVerifying(state: Verifying, input: PromotionInput, now: st
   }
 }
 
-function checked(state: Verifying, checks: CheckState[], now: string): Decision {
-  const write = entryFor(state, now, worker);
-  const failed = checks.find((check) => check.status === "failed");
-  if (failed) return fail(state, checks, failed, "failed", now);
+type Checked = PromotionInput & { kind: "checked" };
 
-  const good = checks.every((check) => check.status === "good" || check.status === "passed");
+function checked(state: Verifying, input: Checked, now: string): Decision {
+  const { checks } = input;
+  const write = entryFor(state, now, worker);
+  const deciding = checks.filter((check) => !check.dryRun);
+  const failed = deciding.find((check) => check.status === "failed");
+  if (failed) return fail(state, input, failed, "failed", now);
+
+  const good = deciding.every((check) => check.status === "good" || check.status === "passed");
   if (good && now >= state.watchUntil) {
     const tags = state.plan.tags;
     const entries = [
@@ -44,11 +49,11 @@ function checked(state: Verifying, checks: CheckState[], now: string): Decision 
   }
   // What is right by now may hold for as long as it must, even where nobody looked for longer than that.
   const right = new Set<CheckState["status"]>(["good", "passed", "holding"]);
-  const open = checks.filter((check) => !right.has(check.status));
+  const open = deciding.filter((check) => !right.has(check.status));
   const [first] = open;
   if (first && now >= state.deadlineAt) {
     const wrong = open.find((check) => check.status === "waiting" && check.failures > 0);
-    return wrong ? fail(state, checks, wrong, "failed", now) : fail(state, checks, first, "errored", now);
+    return wrong ? fail(state, input, wrong, "failed", now) : fail(state, input, first, "errored", now);
   }
 
   const entries = standingChanged(state.checks, checks)
@@ -61,7 +66,7 @@ function checked(state: Verifying, checks: CheckState[], now: string): Decision 
 
 function fail(
   state: Verifying,
-  checks: CheckState[],
+  { checks, evidence: numbers = [] }: Checked,
   check: CheckState,
   kind: "failed" | "errored",
   now: string,
@@ -69,8 +74,10 @@ function fail(
   const write = entryFor(state, now, worker);
   const reason =
     kind === "failed" ? `${check.title}: ${check.found}` : `${check.title} gave no answer in time: ${check.found}`;
-  const evidence = checks.map((one) => ({ name: one.title, value: `${one.status}: ${one.found}` }));
-  const back = goBack(state, { kind, service: check.service, reason, evidence, by: null, at: now }, now, worker);
+  const evidence = [...checks.map((one) => ({ name: one.title, value: `${one.status}: ${one.found}` })), ...numbers];
+  const cause: Cause = { kind, service: check.service, reason, evidence, by: null, at: now };
+  const onFailure = kind === "errored" && holdsUnjudged(state, check) ? "hold" : state.plan.onFailure;
+  const back = goBack(state, cause, now, worker, onFailure);
   return decision(
     [
       write({ kind: "verification.checked", data: { checks } }),
@@ -79,6 +86,12 @@ function fail(
     ],
     back.effects,
   );
+}
+
+/** True for a metric that, where it could not be judged, leaves what runs to a person. */
+function holdsUnjudged({ plan }: Verifying, check: CheckState): boolean {
+  if (check.kind !== "metric") return false;
+  return plan.verification.metrics?.[placeOf(check)]?.onInconclusive === "hold";
 }
 
 function tagSettled(
@@ -115,7 +128,8 @@ function standingChanged(before: CheckState[], after: CheckState[]): boolean {
       was?.id !== check.id ||
       was.status !== check.status ||
       was.since !== check.since ||
-      was.failures !== check.failures
+      was.failures !== check.failures ||
+      was.heldSince !== check.heldSince
     );
   });
 }

@@ -35,7 +35,13 @@ export function nextToRevert(rollouts: RolloutState[]): RolloutState | undefined
  * A promotion that must not go on: back to what was verified, or, where that is not its policy or not possible, an end
  * that calls a person. A rollback is never rolled back by itself, and nothing is reverted that was not touched.
  */
-export function goBack(state: Running, cause: Cause, now: string, actor: Actor): Decision {
+export function goBack(
+  state: Running,
+  cause: Cause,
+  now: string,
+  actor: Actor,
+  onFailure = state.plan.onFailure,
+): Decision {
   const write = entryFor(state, now, actor);
   const changed = state.rollouts.filter(touched);
   if (changed.length === 0) return decision([endUntouched(cause, write)]);
@@ -46,7 +52,7 @@ export function goBack(state: Running, cause: Cause, now: string, actor: Actor):
       ...wayBackFailed(state, trouble, now, actor),
     ]);
   }
-  if (state.plan.onFailure === "hold" && cause.kind !== "aborted") {
+  if (onFailure === "hold" && cause.kind !== "aborted") {
     return decision([...failAndHold(state, cause, write)]);
   }
   const lost = changed.find((one) => !state.plan.services.find((planned) => planned.service === one.service)?.rollback);

@@ -81,7 +81,8 @@ export type PromotionInput =
   | { kind: "sighted"; service: string; sighting: Sighting }
   | { kind: "intendStep"; service: string; step: string; attempt: number; generation: number }
   | { kind: "stepFound"; service: string; step: string; attempt: number; finding: StepFinding }
-  | { kind: "checked"; checks: CheckState[] }
+  /** `evidence`: the numbers behind checks that stand against a success. */
+  | { kind: "checked"; checks: CheckState[]; evidence?: { name: string; value: string }[] }
   | { kind: "tagMoved"; service: string; tag: string; digest: Digest; before: Digest | null }
   | { kind: "tagTrouble"; service: string; tag: string; reason: string }
   | { kind: "intendRevert"; service: string; attempt: number; generation: number }

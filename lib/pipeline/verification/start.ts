@@ -1,15 +1,25 @@
 import type { Plan, PlannedService } from "@/lib/pipeline/plan/plan";
+import { isRelative } from "@/lib/pipeline/policy/bound";
 import { fillAddress } from "@/lib/pipeline/policy/fill-address";
+import { needsBaseline } from "@/lib/pipeline/policy/metric";
 import type { VerificationPolicy } from "@/lib/pipeline/policy/verification";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
 import { shortDigest } from "@/lib/pipeline/release/digest";
+import { metricChecks, placeOf } from "@/lib/pipeline/verification/metric-checks";
 
 /** Beyond the watch period, how long an answer that does not come is waited for. */
 const graceMs = 60_000;
 
-/** How often the checks of a verification are made: ten times in its watch period, from every second to every 15 s. */
+/** How often the checks of a verification are made: ten times in the time it takes, from every second to every 15 s. */
 export function checkEveryMs(policy: VerificationPolicy): number {
-  return Math.min(15_000, Math.max(1_000, Math.round(policy.watchMs / 10)));
+  return Math.min(15_000, Math.max(1_000, Math.round(longestMs(policy) / 10)));
+}
+
+/** The time until every check could be good: the watch period, or what a check must hold, or compares, where that is longer. */
+function longestMs({ health, smoke, metrics = [], watchMs }: VerificationPolicy): number {
+  const held = [...health, ...smoke].map((check) => check.forMs ?? 0);
+  const measured = metrics.filter((one) => !one.dryRun).map((one) => Math.max(one.forMs ?? 0, one.windowMs ?? 0));
+  return Math.max(watchMs, ...held, ...measured);
 }
 
 /** The checks of a plan before any was made, and the moments that bound them. */
@@ -17,8 +27,8 @@ export function startVerification(
   plan: Plan,
   now: string,
 ): { checks: CheckState[]; watchUntil: string; deadlineAt: string } {
-  const { health, smoke, watchMs } = plan.verification;
-  const longest = Math.max(watchMs, ...[...health, ...smoke].map((check) => check.forMs ?? 0));
+  const { watchMs } = plan.verification;
+  const longest = longestMs(plan.verification);
   const watchUntil = new Date(Date.parse(now) + watchMs).toISOString();
   const deadlineAt = new Date(Date.parse(now) + longest + graceMs).toISOString();
   return { checks: plan.services.flatMap((one) => checksOf(plan, one, now)), watchUntil, deadlineAt };
@@ -53,5 +63,21 @@ function checksOf(plan: Plan, planned: PlannedService, now: string): CheckState[
         title: `smoke ${checkAddress(plan, planned, check.url)} answers ${check.status}`,
       }),
     ),
+    ...metricChecks(service, service, plan.verification, now).map((check) => withoutBefore(plan, planned, check)),
   ];
+}
+
+/** Where nothing ran before there is nothing to compare with: such a check is shown, says so, and decides nothing. */
+function withoutBefore({ verification }: Plan, { from }: PlannedService, check: CheckState): CheckState {
+  if (from !== null) return check;
+  const { metrics = [], rollBackWhen = [] } = verification;
+  const trigger = check.kind === "trigger" ? rollBackWhen[placeOf(check)] : undefined;
+  const metric =
+    check.kind === "metric"
+      ? metrics[placeOf(check)]
+      : trigger?.kind === "metric" && isRelative(trigger.above)
+        ? metrics.find((one) => one.name === trigger.metric)
+        : undefined;
+  if (!metric || metric.baseline !== undefined || !needsBaseline(metric)) return check;
+  return { ...check, dryRun: true, found: "nothing ran before, so there is nothing to compare with" };
 }
