@@ -7,7 +7,9 @@ import { type Ran, runHere } from "@/cli/testing/run";
 import { type ApiServer, loadApiRoutes, serveApi, useWorld } from "@/lib/api/testing/api-server";
 import { pushUnannounced } from "@/lib/api/testing/change-by-hand";
 import type { PersonPrincipal } from "@/lib/auth/principal";
+import { applyDocuments } from "@/lib/commands/apply-documents";
 import { createToken } from "@/lib/commands/create-token";
+import { tick } from "@/lib/commands/tick";
 import { sql } from "@/lib/db/sql";
 import { createDemoWorld, type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
 
@@ -374,6 +376,29 @@ describe("tokens", () => {
       out: "",
     });
   });
+});
+
+it("shows what people must tick, and who has", async () => {
+  const file = projectFile(world.sandbox);
+  const item = "{ text: on-call told, by: [approvers], otherThanRequester: true }";
+  const checklist = `gates: [{ checklist: { items: [backup made, ${item}] } }]`;
+  const guarded = file.replace("tag: staging\n", `tag: staging\n      ${checklist}\n`);
+  await applyDocuments(world.engine, world.people.ada, { text: guarded }, { operator: true });
+  const asked = await rita("promote", "demo", await announced("v9.0.0"), "--to", "staging", "--json");
+  const { id, planHash } = JSON.parse(asked.out);
+  const who = "(one of approvers, not the one who asked)";
+  expect(await rita("checklist", id)).toMatchObject({ code: 3, out: `[ ] backup made\n[ ] on-call told  ${who}\n` });
+  const said = { promotion: id, planHash, gate: 0, ticked: true };
+  await tick(world.engine, world.people.rita, { ...said, item: 0 });
+  await tick(world.engine, world.people.arjun, { ...said, item: 1 });
+  await world.ended(id);
+  const done = await rita("checklist", id);
+  expect(done).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^\[x\] backup made {2}\(Rita Moreau, 20.*\)\n\[x\]/),
+  });
+  expect(await rita("checklist", "demo-1")).toMatchObject({ code: 0, out: "demo-1 has no checklist\n" });
+  await applyDocuments(world.engine, world.people.ada, { text: file }, { operator: true });
 });
 
 it("is a program: npm's script runs it, its exit code is the command's", async () => {

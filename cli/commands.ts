@@ -2,6 +2,7 @@ import type { Command } from "@/cli/command";
 import { announce } from "@/cli/commands/announce";
 import { apply } from "@/cli/commands/apply";
 import { policyBacktest } from "@/cli/commands/backtest";
+import { checklist } from "@/cli/commands/checklist";
 import { block, pin, resumeAutomation, unblock, unpin } from "@/cli/commands/digest";
 import { hold, releaseHold } from "@/cli/commands/hold";
 import { ledgerExport, ledgerHead, ledgerReplay, ledgerVerify } from "@/cli/commands/ledger";
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   promotion,
   approve,
   reject,
+  checklist,
   abort,
   overrideGate,
   overrideConfirm,

@@ -28,6 +28,7 @@ export const uses = {
   history: { project: "whaler" },
   answersWrong: { project: "whelk" },
   override: { project: "winch" },
+  checklist: { project: "winnow" },
   twoPlans: { project: "windlass" },
   stayCurrent: { project: "wagon" },
   backtest: { project: "wharve" },

@@ -15,6 +15,7 @@ import { reviewOverride } from "@/lib/commands/review-override";
 import { rollBack } from "@/lib/commands/roll-back";
 import { settleStuck } from "@/lib/commands/settle-stuck";
 import type { Told } from "@/lib/commands/tell-promotion";
+import { tick } from "@/lib/commands/tick";
 import { afterCommand } from "@/lib/engine/after-command";
 
 /** Asks for a release to be brought to an environment. */
@@ -63,6 +64,17 @@ export async function rejectAction(input: unknown): Promise<ActionOutcome> {
     await countAgainstLimit("approve", personCounted(principal));
     return await reject(engine, principal, input);
   }, told("is rejected"));
+}
+
+/** One person's word that an item of a checklist is so, for exactly one plan, or that it is not. */
+export async function tickAction(input: unknown): Promise<ActionOutcome> {
+  return runAction(
+    (engine, principal) => tick(engine, principal, input),
+    async ({ state }) => {
+      await afterCommand(state.id);
+      return {};
+    },
+  );
 }
 
 /** Lets one gate pass for exactly one plan. */

@@ -16,10 +16,11 @@ interface ApprovalSlipProps {
   initial: ApprovalSlipView;
   approveAction: SignAction;
   rejectAction: SignAction;
+  tickAction: SignAction;
 }
 
 /** One plan to sign, on a phone or beside one. It shows the plan of its address, and says at once when that is not current. */
-export function ApprovalSlip({ initial, approveAction, rejectAction }: ApprovalSlipProps) {
+export function ApprovalSlip({ initial, approveAction, rejectAction, tickAction }: ApprovalSlipProps) {
   const { id, project, planHash } = initial;
   const { data: view = initial } = useView<ApprovalSlipView>(`/api/view/approvals/${id}?plan=${planHash}`, {
     initial,
@@ -37,7 +38,7 @@ export function ApprovalSlip({ initial, approveAction, rejectAction }: ApprovalS
           <PromotionName services={services} version={plan.version} environment={plan.environment} kind={plan.kind} />
         }
         about={<About view={view} />}
-        parts={slipParts(view, readiness)}
+        parts={slipParts(view, readiness, { promotion: id, planHash, action: tickAction })}
         foot={<SlipFoot view={view} approveAction={approveAction} rejectAction={rejectAction} />}
       />
     </>

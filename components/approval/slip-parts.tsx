@@ -1,4 +1,6 @@
+import { SignoffsPart } from "@/components/approval/signoffs-part";
 import type { RollbackReadiness } from "@/components/promote/rollback-readiness";
+import { ChecklistItems, type Ticking } from "@/components/promotion/checklist-items";
 import { EvidenceText } from "@/components/promotion/evidence-text";
 import { gateRowLook, gateTitle, tallyWords } from "@/components/promotion/gate-words";
 import { RiskAnswer, RiskList } from "@/components/promotion/plan-boxes";
@@ -6,11 +8,9 @@ import { planRisks } from "@/components/promotion/plan-risks";
 import { checkCount, planSteps, strategyWords } from "@/components/promotion/plan-steps";
 import { ReadyAnswer, RollbackTargets } from "@/components/promotion/rollback-box";
 import { Facts } from "@/components/sheet/facts";
-import { Signoff } from "@/components/sheet/signoff";
 import type { SlipPart } from "@/components/sheet/slip";
 import { Swap } from "@/components/sheet/swap";
 import { Verdict as VerdictMark } from "@/components/state/verdict";
-import { ExactTime } from "@/components/time/exact-time";
 import { RelativeTime } from "@/components/time/relative-time";
 import { spanWords } from "@/components/time/time-words";
 import { Lines } from "@/components/ui/lines";
@@ -19,8 +19,12 @@ import type { ApprovalSlipView } from "@/lib/queries/approval-slip";
 import type { ServiceFacts } from "@/lib/queries/plan-facts";
 
 /** The parts of a slip, as drawn for a phone. */
-export function slipParts(view: ApprovalSlipView, readiness: RollbackReadiness | undefined): SlipPart[] {
-  const { plan, facts, verdicts } = view;
+export function slipParts(
+  view: ApprovalSlipView,
+  readiness: RollbackReadiness | undefined,
+  ticking: Ticking,
+): SlipPart[] {
+  const { plan, facts, verdicts, checklists } = view;
   const looks = planRisks(plan, facts).filter((risk) => risk.weight === "look").length;
   const parts: SlipPart[] = [
     {
@@ -54,6 +58,17 @@ export function slipParts(view: ApprovalSlipView, readiness: RollbackReadiness |
       answer,
       flush: true,
       content: <EvidencePart view={view} />,
+    });
+  }
+  const items = checklists.flatMap((one) => one.items);
+  if (items.length > 0) {
+    const done = items.filter((one) => one.tick?.counts).length;
+    parts.push({
+      id: "checklist",
+      tab: "Checklist",
+      title: "Checklist",
+      answer: `${done} of ${items.length}`,
+      content: checklists.map((one) => <ChecklistItems key={one.gate} checklist={one} ticking={ticking} />),
     });
   }
   parts.push({ id: "signoffs", title: "Sign-offs", content: <SignoffsPart view={view} /> });
@@ -162,38 +177,5 @@ function EvidencePart({ view }: { view: ApprovalSlipView }) {
         </tr>
       ))}
     </Lines>
-  );
-}
-
-function SignoffsPart({ view }: { view: ApprovalSlipView }) {
-  const { signatures, signing, requestedBy, requestedAt } = view;
-  const open = Math.max(0, signing.needed - signatures.length);
-  return (
-    <>
-      <Signoff number={1} who={requestedBy} about="asked for it" state="requested">
-        <ExactTime at={requestedAt} />
-      </Signoff>
-      {signatures.map((signature, index) => (
-        <Signoff
-          key={signature.at}
-          number={index + 2}
-          who={signature.mine ? `${signature.by}, you` : signature.by}
-          about={signature.reason ?? "on this plan"}
-          state="approved"
-        >
-          <ExactTime at={signature.at} />
-        </Signoff>
-      ))}
-      {Array.from({ length: open }, (_, index) => (
-        <Signoff
-          // biome-ignore lint/suspicious/noArrayIndexKey: open lines are all alike
-          key={index}
-          number={signatures.length + index + 2}
-          who={`one of ${signing.from.join(", ")}`}
-          about={index === 0 && signing.standing === "asked" ? "you" : "not the one who asked"}
-          state="unsigned"
-        />
-      ))}
-    </>
   );
 }

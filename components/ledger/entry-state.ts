@@ -9,6 +9,8 @@ export const entryStates = {
   "promotion.replanned": "waiting",
   "gates.evaluated": "waiting",
   "promotion.approved": "approved",
+  "checklist.ticked": "approved",
+  "checklist.unticked": "revoked",
   "override.requested": "waiting",
   "gate.overridden": "degraded",
   "override.reviewed": "approved",

@@ -21,12 +21,14 @@ interface GatesTableProps {
   verdicts: readonly Verdict[];
   /** Signatures, where the gate is one that people open. */
   signatures?: ReactNode;
+  /** The items of the checklist at a place of the plan, where there is one. */
+  checklist?: (gate: number) => ReactNode;
   /** For whoever may let a closed gate pass. */
   override?: OverrideGate;
 }
 
 /** Every gate with its verdict, what was found, and who or what would change it. */
-export function GatesTable({ verdicts, signatures, override }: GatesTableProps) {
+export function GatesTable({ verdicts, signatures, checklist, override }: GatesTableProps) {
   return (
     <Lines caption="Gates" columns={columns} tall stack>
       {verdicts.map((verdict, index) => (
@@ -42,7 +44,9 @@ export function GatesTable({ verdicts, signatures, override }: GatesTableProps) 
             {verdict.overridden ? <span className="block small strong">overridden</span> : null}
           </td>
           <td>
-            {verdict.gate === "approval" && signatures ? signatures : <EvidenceText text={sentence(verdict)} />}
+            {(verdict.gate === "approval" && signatures) || checklist?.(index) || (
+              <EvidenceText text={sentence(verdict)} />
+            )}
             <OverrideNote verdict={verdict} />
           </td>
           <td className={isOpen(verdict) ? "num muted" : "num strong"}>

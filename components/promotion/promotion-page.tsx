@@ -23,6 +23,7 @@ export interface PromotionActions {
   settleStuckAction: PromotionAction;
   retryAction: PromotionAction;
   unblockAction: PromotionAction;
+  tickAction: PromotionAction;
   overrideGateAction: PromotionAction;
   confirmOverrideAction: PromotionAction;
   reviewOverrideAction: PromotionAction;
@@ -79,6 +80,7 @@ export function PromotionPage({ initial, actions }: { initial: PromotionView; ac
         <PromotionSheet
           view={view}
           unblockAction={actions.unblockAction}
+          ticking={isStale ? undefined : { promotion: id, planHash: seen.planHash, action: actions.tickAction }}
           override={
             view.rights.override && !isStale
               ? {

@@ -1,6 +1,7 @@
 import type { OverrideGate } from "@/components/override/override-gate-button";
 import { CauseBox } from "@/components/promotion/cause-box";
 import { ChangesBox } from "@/components/promotion/changes-box";
+import { ChecklistItems, type Ticking } from "@/components/promotion/checklist-items";
 import { ChecksBox } from "@/components/promotion/checks-box";
 import { FromTo } from "@/components/promotion/from-to";
 import { tallyWords } from "@/components/promotion/gate-words";
@@ -22,10 +23,12 @@ interface PromotionSheetProps {
   unblockAction: PromotionAction;
   /** For whoever may let a closed gate pass. */
   override?: OverrideGate;
+  /** Absent where the plan that the reader has seen is not the current one. */
+  ticking?: Ticking;
 }
 
 /** The promotion as a form with numbered boxes; those without content are left out, so that the numbers have no gaps. */
-export function PromotionSheet({ view, unblockAction, override }: PromotionSheetProps) {
+export function PromotionSheet({ view, unblockAction, override, ticking }: PromotionSheetProps) {
   const { plan, phase, facts } = view;
   const isWaiting = phase === "waiting" || phase === "queued";
   // Once it has ended and something else should run there, what is seen is not its doing any more.
@@ -82,6 +85,10 @@ export function PromotionSheet({ view, unblockAction, override }: PromotionSheet
           <GatesTable
             verdicts={view.verdicts}
             override={override}
+            checklist={(gate) => {
+              const found = view.checklists.find((one) => one.gate === gate);
+              return found ? <ChecklistItems checklist={found} ticking={ticking} /> : undefined;
+            }}
             signatures={view.signatures.length > 0 ? <Signatures view={view} /> : undefined}
           />
         </Box>

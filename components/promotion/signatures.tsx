@@ -19,6 +19,10 @@ export function Signatures({ view }: { view: Pick<PromotionView, "signatures" | 
   );
 }
 
+function some(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}
+
 function SignatureStamp({ signature }: { signature: SignatureView }) {
   const { by, at, current, reason, planHash } = signature;
   return (
@@ -42,11 +46,15 @@ function SignatureStamp({ signature }: { signature: SignatureView }) {
 export function Replanned({ view }: { view: Pick<PromotionView, "replans" | "ended"> }) {
   const last = view.replans.at(-1);
   if (!last) return null;
-  const voided = view.replans.reduce((sum, one) => sum + one.voided, 0);
+  const signatures = view.replans.reduce((sum, one) => sum + one.voided, 0);
+  const ticks = view.replans.reduce((sum, one) => sum + one.voidedTicks, 0);
+  const voided = signatures + ticks;
+  const counted = [
+    ...(signatures > 0 ? [some(signatures, "signature")] : []),
+    ...(ticks > 0 ? [some(ticks, "tick")] : []),
+  ];
   const about =
-    voided === 0
-      ? "no signature was given before"
-      : `${voided === 1 ? "1 signature is" : `${voided} signatures are`} void`;
+    voided === 0 ? "no signature was given before" : `${counted.join(" and ")} ${voided === 1 ? "is" : "are"} void`;
   return (
     <div className="mb-4">
       <Alert

@@ -27,6 +27,7 @@ export const actionWords: Record<Action, string> = {
   block: "block",
   unblock: "unblock",
   pin: "pin and unpin",
+  tick: "tick checklists",
   override: "override gates",
   reviewOverride: "review overrides",
   adoptDrift: "adopt drift",

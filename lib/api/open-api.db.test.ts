@@ -5,7 +5,10 @@ import { setAutomationHold } from "@/lib/api/testing/access-stage";
 import { type ApiRoute, dispatch, loadApiRoutes, useWorld } from "@/lib/api/testing/api-server";
 import { driftSeen, pushUnannounced, setImageByHand } from "@/lib/api/testing/change-by-hand";
 import { document, expectDocumented, expectDocumentedRequest, operationOf } from "@/lib/api/testing/document-check";
+import { authConfig } from "@/lib/auth/auth-config";
 import type { PersonPrincipal } from "@/lib/auth/principal";
+import { sessionCookie } from "@/lib/auth/testing";
+import { applyDocuments } from "@/lib/commands/apply-documents";
 import { createToken } from "@/lib/commands/create-token";
 import { createDemoWorld, type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
 import { verifyLines } from "@/lib/ledger/verify";
@@ -42,13 +45,17 @@ interface Sent {
   body?: unknown;
   type?: string;
   key?: string;
+  /** By their session, as a person; else by their token. */
+  inPerson?: true;
 }
 
 /** Asks, holds the answer against the document, answers it with its status. */
 async function ask<Body = Problem>(who: Who, method: string, path: string, sent: Sent = {}) {
   const one = operationOf(method, path.split("?")[0] ?? "");
   const type = sent.type ?? "application/json";
-  const headers: Record<string, string> = { authorization: `Bearer ${secrets[who]}` };
+  const headers: Record<string, string> = sent.inPerson
+    ? { cookie: await sessionCookie(authConfig(), { personId: world.people[who].id }), origin: authConfig().publicUrl }
+    : { authorization: `Bearer ${secrets[who]}` };
   if (sent.key !== undefined) headers["idempotency-key"] = sent.key;
   if (sent.body !== undefined) headers["content-type"] = type;
   const body = type === "application/json" && sent.body !== undefined ? JSON.stringify(sent.body) : sent.body;
@@ -272,6 +279,31 @@ describe("what the API answers is what its document says", () => {
       status: 422,
       body: { issues: [{ path: "notBefore" }] },
     });
+  });
+
+  it("ticks: given and taken back by a person, refused of a token", async () => {
+    const file = projectFile(world.sandbox);
+    const checklist = "gates: [{ checklist: { items: [{ text: on-call told, by: [approvers] }, backup made] } }]";
+    const guarded = file.replace("tag: staging\n", `tag: staging\n      ${checklist}\n`);
+    await applyDocuments(world.engine, world.people.ada, { text: guarded }, { operator: true });
+    const waiting = await promote(await announced("backend", "v1.9.0"), "staging");
+    const { id, planHash } = waiting.body;
+    const path = `/promotions/${id}/ticks`;
+    const body = { planHash, gate: 0, item: 0, ticked: true };
+    const byToken = await ask("arjun", "POST", path, { body });
+    expect(byToken).toMatchObject({ status: 403, body: { code: "personNeeded" } });
+    expect(await ask("rita", "POST", path, { body, inPerson: true })).toMatchObject({ body: { code: "notAsked" } });
+    const ticked = await ask<PromotionView>("arjun", "POST", path, { body, inPerson: true });
+    const by = { kind: "person", id: world.people.arjun.id };
+    expect(ticked).toMatchObject({ status: 201, body: { ticks: [{ text: "on-call told", by }] } });
+    const again = await ask("arjun", "POST", path, { body, inPerson: true });
+    expect(again).toMatchObject({ status: 409, body: { code: "alreadyTicked" } });
+    const back = await ask<PromotionView>("arjun", "POST", path, { body: { ...body, ticked: false }, inPerson: true });
+    expect(back).toMatchObject({ status: 201, body: { ticks: [] } });
+    const none = await ask("arjun", "POST", path, { body: { ...body, item: 2 }, inPerson: true });
+    expect(none).toMatchObject({ status: 422, body: { code: "noSuchItem" } });
+    await ask("rita", "POST", `/promotions/${id}/abort`, { body: { why: "end of the test" } });
+    await applyDocuments(world.engine, world.people.ada, { text: file }, { operator: true });
   });
 
   it("overrides: asked for, confirmed by a second person, reviewed after the end", async () => {

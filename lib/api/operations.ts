@@ -41,6 +41,7 @@ import {
 } from "@/lib/api/contract/promotions";
 import { announceOperation, listReleasesOperation, readReleaseOperation } from "@/lib/api/contract/releases";
 import { recordScanOperation } from "@/lib/api/contract/scans";
+import { tickOperation } from "@/lib/api/contract/ticks";
 import { createTokenOperation, listTokensOperation, revokeTokenOperation } from "@/lib/api/contract/tokens";
 import type { Operation } from "@/lib/api/operation";
 
@@ -63,6 +64,7 @@ export const operations: readonly Operation[] = [
   listPromotionsOperation,
   readPromotionOperation,
   signOperation,
+  tickOperation,
   overrideOperation,
   confirmOverrideOperation,
   reviewOverrideOperation,

@@ -95,6 +95,17 @@ const plannedGate = z.discriminatedUnion("kind", [
     trustedRoot: z.string().optional(),
     shadow,
   }),
+  z.strictObject({
+    kind: z.literal("checklist"),
+    items: z.array(
+      z.strictObject({
+        text: z.string(),
+        by: z.array(z.string()).optional().meta({ description: "groups and addresses of whom one must tick it" }),
+        otherThanRequester: z.literal(true).optional(),
+      }),
+    ),
+    shadow,
+  }),
   z.strictObject({ kind: z.literal("hold") }),
   z.strictObject({ kind: z.literal("block") }),
   z.strictObject({ kind: z.literal("pin") }),

@@ -133,6 +133,18 @@ const override = z
   })
   .meta({ id: "Override", description: "a gate that somebody let pass, for one plan" });
 
+const tick = z
+  .strictObject({
+    gate: z.int().meta({ description: "the checklist's place in the plan, from 0" }),
+    item: z.int().meta({ description: "the item's place in the checklist, from 0" }),
+    text: z.string(),
+    planHash: planHashValue,
+    by: actor,
+    person: z.string(),
+    at: instant,
+  })
+  .meta({ id: "Tick", description: "an item of a checklist that a person ticked, for one plan" });
+
 export const promotion = z
   .strictObject({
     ...summaryFields,
@@ -151,6 +163,7 @@ export const promotion = z
         authenticatedAt: instant.optional().meta({ description: "when they had signed in, where that is known" }),
       }),
     ),
+    ticks: z.array(tick),
     overrides: z.array(override),
     rollouts: z.array(rollout),
     checks: z.array(check),

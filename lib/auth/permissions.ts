@@ -21,6 +21,7 @@ export const actionReach = {
   block: "environment",
   unblock: "environment",
   pin: "environment",
+  tick: "environment",
   override: "environment",
   reviewOverride: "environment",
   adoptDrift: "environment",
@@ -34,7 +35,7 @@ export const actions = Object.keys(actionReach) as Action[];
 
 /**
  * The one table of roles. A release manager moves and stops, an approver signs and stops: whoever asks for a release
- * cannot sign it by role alone. An overrider lets a gate pass in an emergency, which somebody else reviews: a right that
+ * cannot sign it by role alone. Both tick checklists, whose items may ask for more. An overrider lets a gate pass in an emergency, which somebody else reviews: a right that
  * comes with no other role than the administrator's. `release` lifts a hold. A project's administrator does not administer the installation.
  */
 export const permissions = {
@@ -50,10 +51,11 @@ export const permissions = {
     "release",
     "block",
     "pin",
+    "tick",
     "adoptDrift",
     "revertDrift",
   ],
-  approver: ["view", "createToken", "approve", "reject", "abort", "hold", "block", "unblock", "reviewOverride"],
+  approver: ["view", "createToken", "approve", "reject", "abort", "hold", "block", "unblock", "tick", "reviewOverride"],
   overrider: ["view", "override", "reviewOverride"],
   administrator: actions.filter((action) => action !== "administer"),
 } as const satisfies Record<Role, readonly Action[]>;

@@ -105,7 +105,7 @@ describe("twenty approvals at once", () => {
       Array.from({ length: 20 }, (_, index) => yes(person(subjects[index % 3] ?? ""), waiting)),
     );
     expect(answers.filter((one) => one.kind === "told")).toHaveLength(3);
-    await world.pool.execute(sql`update step set due_at = now() where promotion = ${waiting.id}`);
+    await world.pool.execute(sql`update step set due_at = now() - interval '1 s' where promotion = ${waiting.id}`);
     await Promise.all([drive(withoutCluster(), waiting.id, 2_000), drive(withoutCluster(), waiting.id, 2_000)]);
     const entries = await loadPromotionEntries(world.pool, "demo", waiting.id);
     expect(entries.filter((entry) => entry.kind === "promotion.started")).toHaveLength(1);
@@ -286,7 +286,7 @@ describe("the end of waiting", () => {
     expect((await yes(person("amy"), waiting)).kind).toBe("told");
     const input = { promotion: waiting.id, planHash: waiting.planHash };
     expect(await approve(late, person("ben"), input)).toMatchObject({ kind: "rejection", code: "ended" });
-    await world.pool.execute(sql`update step set due_at = now() where promotion = ${waiting.id}`);
+    await world.pool.execute(sql`update step set due_at = now() - interval '1 s' where promotion = ${waiting.id}`);
     await drive(late, waiting.id, 2_000);
     expect(await stateOf(waiting.id)).toMatchObject({ phase: "expired" });
     const due = await world.pool.query(sql`select id from step where promotion = ${waiting.id} and status = 'due'`);

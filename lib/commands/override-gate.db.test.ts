@@ -229,7 +229,7 @@ describe("break-glass and a cluster that changes meanwhile", () => {
       world.pool.execute(sql`update deployment set observed_digest = ${digest}
                               where project = 'demo' and service = 'backend' and environment = 'production'`);
     await see(`sha256:${"9".repeat(64)}`);
-    await world.pool.execute(sql`update step set due_at = now() where promotion = ${id}`);
+    await world.pool.execute(sql`update step set due_at = now() - interval '1 s' where promotion = ${id}`);
     await drive(withoutCluster(), id, 2_000);
     const replanned = await stateOf(id);
     expect(replanned.planHash).not.toBe(planHash);

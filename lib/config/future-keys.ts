@@ -7,7 +7,7 @@ const credentialsOfLater = ["vault", "argocd", "portainer", "coolify", "vercel"]
 const laterKeys: Record<string, readonly string[]> = {
   "Connection spec": credentialsOfLater,
   "Project spec": ["retention"],
-  "Project spec.environments[].gates[]": ["checklist", "webhook"],
+  "Project spec.environments[].gates[]": ["webhook"],
   "Project spec.environments[].strategy": strategies,
   "Project spec.services[].targets.*": ["argocd", "compose", "portainer", "coolify", "vercel"],
   "Project spec.services[].targets.*.kubernetes": ["service"],

@@ -16,7 +16,7 @@ export function projectViolations(project: ProjectDocument): Violation[] {
     ...undefinedSlos(project),
     ...cycles(project.environments),
     ...matchesNothing(project.environments),
-    ...approversWithoutRole(project),
+    ...askedWithoutRole(project),
     ...project.services.flatMap((service) => unreachableTargets(project, service)),
     ...project.services.flatMap((service) => impossibleStrategies(project, service)),
   ];
@@ -173,26 +173,41 @@ function cycles(environments: readonly EnvironmentPolicy[]): Violation[] {
 }
 
 const approvingRoles = ["approver", "administrator"];
+const tickingRoles = ["releaseManager", ...approvingRoles];
 
-/** A group that may not approve in this project makes a gate that never opens. A person may have the role by a group. */
-function approversWithoutRole(project: ProjectDocument): Violation[] {
+/**
+ * A group that may not approve or tick in this project makes a gate that never opens. A person may have the role by a
+ * group.
+ */
+function askedWithoutRole(project: ProjectDocument): Violation[] {
   return project.environments.flatMap((environment, index) => {
-    const groups = project.people.flatMap((person) => {
-      const covers = person.environments === undefined || person.environments.includes(environment.name);
-      return person.kind === "group" && covers && approvingRoles.includes(person.role) ? [person.group] : [];
-    });
-    return environment.gates.flatMap((gate, place) => {
-      if (gate.kind !== "approval") return [];
-      return groupsOf(gate).flatMap((group, number) => {
-        const within = gate.groups ? ["groups", number] : [];
-        return group.from.flatMap((entry, position) => {
-          if (entry.includes("@") || groups.includes(entry)) return [];
-          const path = ["spec", "environments", index, "gates", place, "approval", ...within, "from", position];
-          return [undefinedName(`a group that people lets approve in ${environment.name}`, entry, groups, path)];
-        });
+    const groupsWith = (roles: readonly string[]) =>
+      project.people.flatMap((person) => {
+        const covers = person.environments === undefined || person.environments.includes(environment.name);
+        return person.kind === "group" && covers && roles.includes(person.role) ? [person.group] : [];
       });
+    return environment.gates.flatMap((gate, place) => {
+      const base = ["spec", "environments", index, "gates", place, gate.kind];
+      if (gate.kind === "approval") {
+        const noun = `a group that people lets approve in ${environment.name}`;
+        return groupsOf(gate).flatMap((group, number) => {
+          const within = gate.groups ? ["groups", number] : [];
+          return unknownGroups(noun, group.from, groupsWith(approvingRoles), [...base, ...within, "from"]);
+        });
+      }
+      if (gate.kind !== "checklist") return [];
+      const noun = `a group that people lets tick in ${environment.name}`;
+      return gate.items.flatMap((item, number) =>
+        unknownGroups(noun, item.by ?? [], groupsWith(tickingRoles), [...base, "items", number, "by"]),
+      );
     });
   });
+}
+
+function unknownGroups(noun: string, asked: readonly string[], known: readonly string[], list: Path): Violation[] {
+  return asked.flatMap((entry, position) =>
+    entry.includes("@") || known.includes(entry) ? [] : [undefinedName(noun, entry, known, [...list, position])],
+  );
 }
 
 /** A target that no release can ever reach, because the service does not run in the environment that comes first. */

@@ -48,7 +48,8 @@ function descriptionOf(schema: AnySchema): string | undefined {
 }
 
 function oneLayerIn(schema: AnySchema): AnySchema | undefined {
-  if (schema instanceof z.ZodPipe) return schema.in;
+  // What prepares a value (a short form made long) says nothing about it.
+  if (schema instanceof z.ZodPipe) return schema.in instanceof z.ZodTransform ? schema.out : schema.in;
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
     return schema.unwrap();
   }

@@ -1,6 +1,6 @@
 import { allSent } from "@/lib/db/all-sent";
 import type { Queryable } from "@/lib/db/sql";
-import { loadApprovals } from "@/lib/facts/evidence/approvals";
+import { loadApprovals, loadChecklists } from "@/lib/facts/evidence/approvals";
 import type { Asked, LoadEvidence } from "@/lib/facts/evidence/asked";
 import { loadBlocks } from "@/lib/facts/evidence/blocks";
 import { loadErrorBudgets } from "@/lib/facts/evidence/error-budgets";
@@ -23,6 +23,7 @@ const sources: { [Field in keyof Required<GateEvidence>]: { gates: PlannedGateKi
   request: { gates: ["freeze"], load: loadRequest },
   errorBudgets: { gates: ["errorBudget"], load: loadErrorBudgets },
   approvals: { gates: ["approval"], load: loadApprovals },
+  checklists: { gates: ["checklist"], load: loadChecklists },
   images: { gates: ["image"], load: loadImages },
   scans: { gates: ["vulnerabilities"], load: loadScans },
   signatures: { gates: ["signature"], load: loadSignatures },

@@ -1,5 +1,6 @@
 import { can } from "@/lib/auth/permissions";
 import type { Principal } from "@/lib/auth/principal";
+import { allSent } from "@/lib/db/all-sent";
 import { type Queryable, sql } from "@/lib/db/sql";
 import { NotFound } from "@/lib/pipeline/errors";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
@@ -7,6 +8,7 @@ import { comparePlans } from "@/lib/pipeline/plan/compare-plans";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import type { PromotionPhase, PromotionState } from "@/lib/pipeline/promotion/state";
 import { type SigningStanding, signatureCount, signingStanding } from "@/lib/queries/approval-standing";
+import { type ChecklistView, loadChecklists } from "@/lib/queries/checklists";
 import { loadPlanFacts, type ServiceFacts } from "@/lib/queries/plan-facts";
 
 /** Exactly one plan of a promotion, for somebody who signs it. Times are ISO 8601, UTC. */
@@ -28,6 +30,7 @@ export interface ApprovalSlipView {
   /** What of the plan is different now; empty where it is current. */
   changes: string[];
   facts: ServiceFacts[];
+  checklists: ChecklistView[];
   /** On the current plan; none for another one. */
   verdicts: Verdict[];
   /** Who signed exactly this plan. */
@@ -72,6 +75,10 @@ export async function loadApprovalSlip(
   const current = asked === state.planHash;
   const { environment } = plan;
   const standing = { ...state, environment, gates: plan.gates };
+  const [facts, checklists] = await allSent([
+    loadPlanFacts(db, plan),
+    loadChecklists(db, principal, state, { plan, planHash: asked }),
+  ]);
   const me = principal.kind === "token" ? principal.owner.id : principal.id;
   return {
     ...{ asOf: now, id, project: state.project, phase: state.phase, reason: state.reason },
@@ -79,7 +86,7 @@ export async function loadApprovalSlip(
     requestedBy: state.requestedBy.name,
     currentHash: state.planHash,
     changes: current ? [] : comparePlans(plan, state.plan),
-    facts: await loadPlanFacts(db, plan),
+    ...{ facts, checklists },
     verdicts: current ? state.verdicts : [],
     signatures: row.signed
       .filter((one) => one.planHash === asked)

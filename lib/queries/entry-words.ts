@@ -61,12 +61,19 @@ function aboutWords(entry: SpokenEntry): string {
     case "promotion.requested":
       return entry.data.reason ?? (entry.data.causedBy ? `because of ${entry.data.causedBy}` : "");
     case "promotion.replanned":
-      return joined([entry.data.changes.join(", "), entry.data.voided > 0 && `${entry.data.voided} approvals void`]);
+      return joined([
+        entry.data.changes.join(", "),
+        entry.data.voided > 0 && `${entry.data.voided} approvals void`,
+        entry.data.voidedTicks !== undefined && `${entry.data.voidedTicks} ticks void`,
+      ]);
     case "gates.evaluated":
     case "promotion.started":
       return verdictWords(entry.data.verdicts);
     case "promotion.approved":
       return joined([entry.data.reason, `plan ${short(entry.data.planHash)}`]);
+    case "checklist.ticked":
+    case "checklist.unticked":
+      return joined([entry.data.text, `plan ${short(entry.data.planHash)}`]);
     case "override.requested":
     case "gate.overridden":
       return joined([entry.data.gateKind, entry.data.reason, entry.data.incident]);
@@ -103,6 +110,7 @@ function aboutWords(entry: SpokenEntry): string {
 
 type PromotionKind =
   | `promotion.${string}`
+  | `checklist.${string}`
   | `override.${string}`
   | "gate.overridden"
   | "gates.evaluated"

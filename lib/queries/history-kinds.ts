@@ -8,6 +8,8 @@ const groupOf = {
   "promotion.replanned": "promotions",
   "gates.evaluated": "gates",
   "promotion.approved": "approvals",
+  "checklist.ticked": "approvals",
+  "checklist.unticked": "approvals",
   "override.requested": "approvals",
   "gate.overridden": "approvals",
   "override.reviewed": "approvals",

@@ -1,4 +1,5 @@
 import { approvalDemand } from "@/lib/pipeline/gates/approval";
+import { type ChecklistItem, itemAsks } from "@/lib/pipeline/gates/checklist-config";
 import { errorBudgetDemand } from "@/lib/pipeline/gates/error-budget";
 import { freezeDemand } from "@/lib/pipeline/gates/freeze";
 import { imageDemand } from "@/lib/pipeline/gates/image-config";
@@ -37,11 +38,18 @@ export function gateWords(gate: GateConfig): GateWords {
       return { gate: gate.kind, demand: errorBudgetDemand(gate) };
     case "vulnerabilities":
       return { gate: gate.kind, demand: vulnerabilitiesDemand(gate) };
+    case "checklist":
+      return { gate: gate.kind, demand: `ticked: ${gate.items.map(itemWords).join("; ")}` };
     case "signature":
       return { gate: gate.kind, demand: signatureDemandWords(gate) };
     default:
       return gate satisfies never;
   }
+}
+
+function itemWords(item: ChecklistItem): string {
+  const asks = itemAsks(item);
+  return asks === undefined ? item.text : `${item.text} (${asks})`;
 }
 
 /** `rolling, 10m at most`. */

@@ -1,5 +1,6 @@
 import { can } from "@/lib/auth/permissions";
 import type { Principal } from "@/lib/auth/principal";
+import { allSent } from "@/lib/db/all-sent";
 import { type Queryable, sql } from "@/lib/db/sql";
 import { NotFound } from "@/lib/pipeline/errors";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
@@ -13,6 +14,7 @@ import {
   type PromotionState,
 } from "@/lib/pipeline/promotion/state";
 import { type SigningStanding, signatureCount, signingStanding } from "@/lib/queries/approval-standing";
+import { type ChecklistView, loadChecklists } from "@/lib/queries/checklists";
 import { entryWords, type SpokenEntry } from "@/lib/queries/entry-words";
 import { type OverrideView, overrideViews } from "@/lib/queries/overrides";
 import { loadPlanFacts, type ServiceFacts } from "@/lib/queries/plan-facts";
@@ -130,8 +132,8 @@ export interface PromotionView {
   why: { by: string | null; text: string } | null;
   verdicts: Verdict[];
   signatures: SignatureView[];
-  /** When the plan became another one: what changed, and how many signatures that made void. */
-  replans: { at: string; entry: number; changes: string[]; voided: number }[];
+  /** When the plan became another one: what changed, and how many signatures and ticks that made void. */
+  replans: { at: string; entry: number; changes: string[]; voided: number; voidedTicks: number }[];
   signing: { standing: SigningStanding; given: number; needed: number };
   route: RouteStation[];
   orders: ServiceOrders[];
@@ -149,6 +151,7 @@ export interface PromotionView {
   facts: ServiceFacts[];
   feed: FeedLine[];
   entries: number;
+  checklists: ChecklistView[];
   overrides: OverrideView[];
   rights: PromotionRights;
 }
@@ -211,18 +214,24 @@ export async function loadPromotionPage(
           from promotion p where p.id = ${id}`,
   );
   if (!row || !can(principal, "view", { project: row.state.project })) throw new NotFound(`promotion ${id}`);
-  const facts = hasEnded(row.state.phase) ? [] : await loadPlanFacts(db, row.state.plan);
-  return viewOf(principal, row, facts, now);
+  const [facts, checklists] = await allSent([
+    hasEnded(row.state.phase) ? [] : loadPlanFacts(db, row.state.plan),
+    loadChecklists(db, principal, row.state, row.state),
+  ]);
+  return viewOf(principal, row, { facts, checklists }, now);
 }
 
-function viewOf(principal: Principal, row: Row, facts: ServiceFacts[], now: string): PromotionView {
+type Loaded = Pick<PromotionView, "facts" | "checklists">;
+
+function viewOf(principal: Principal, row: Row, loaded: Loaded, now: string): PromotionView {
   const { state, entries } = row;
   const { id, project, phase, plan, planHash, reason, requestedAt, expiresAt, causedBy, verdicts } = state;
   const services = plan.services.map((one) => one.service);
   const orders = ordersOf(services, entries);
   const asked = { ...state, environment: plan.environment, gates: plan.gates };
   return {
-    ...{ asOf: now, id, project, phase, plan, planHash, reason, requestedAt, expiresAt, causedBy, verdicts, facts },
+    ...{ asOf: now, id, project, phase, plan, planHash, reason, requestedAt, expiresAt, causedBy, verdicts },
+    ...loaded,
     ended: hasEnded(phase),
     requestedBy: state.requestedBy.name,
     since: "since" in state ? state.since : state.endedAt,
@@ -233,9 +242,7 @@ function viewOf(principal: Principal, row: Row, facts: ServiceFacts[], now: stri
     why: whyOf(state),
     signatures: signaturesOf(entries, planHash),
     replans: entries.flatMap((entry) =>
-      entry.kind === "promotion.replanned"
-        ? [{ at: entry.at, entry: entry.seq, changes: entry.data.changes, voided: entry.data.voided }]
-        : [],
+      entry.kind === "promotion.replanned" ? [replanOf(entry.at, entry.seq, entry.data)] : [],
     ),
     signing: { standing: signingStanding(principal, asked, now), ...signatureCount(asked) },
     route: routeOf({ state, orders, entries }),
@@ -255,6 +262,14 @@ function viewOf(principal: Principal, row: Row, facts: ServiceFacts[], now: stri
     overrides: overrideViews(principal, state, { project, environment: plan.environment }),
     rights: rightsOf(principal, state, row),
   };
+}
+
+function replanOf(
+  at: string,
+  entry: number,
+  data: { changes: string[]; voided: number; voidedTicks?: number },
+): PromotionView["replans"][number] {
+  return { at, entry, changes: data.changes, voided: data.voided, voidedTicks: data.voidedTicks ?? 0 };
 }
 
 function whyOf(state: PromotionState): PromotionView["why"] {

@@ -24,7 +24,7 @@ export interface Stage {
   release: string;
   /** Its digest. */
   announced: string;
-  /** Waits in production for an approval, and for a hold. */
+  /** Waits in production for an approval, a tick, and a hold. */
   waiting: { id: string; planHash: string };
   /** Was stopped before it began, in production. */
   aborted: string;
@@ -44,7 +44,7 @@ export interface Stage {
   unannounced: string;
 }
 
-/** The project's file with an administrator of its own. */
+/** The project's file with an administrator of its own, and something to tick before production. */
 function accessFile({ sandbox }: DemoWorld): string {
   const staff = "- { group: staff, role: viewer }";
   const more = [
@@ -52,7 +52,11 @@ function accessFile({ sandbox }: DemoWorld): string {
     "- { email: overrider@example.org, role: overrider }",
     "- { email: deputy@example.org, role: overrider }",
   ];
-  return projectFile(sandbox).replace(staff, [staff, ...more].join("\n    "));
+  const soak = "- soak: { in: staging, for: 1s }";
+  const checklist = "- checklist: { items: [on-call told] }";
+  return projectFile(sandbox)
+    .replace(staff, [staff, ...more].join("\n    "))
+    .replace(soak, [soak, checklist].join("\n        "));
 }
 
 let requests = 0;

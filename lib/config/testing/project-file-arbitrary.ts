@@ -57,6 +57,12 @@ function environment(own: string, before: readonly string[], group: string): fc.
     { critical: 0, high: 3, unrated: 1, from: ["upload"] },
     { low: 0, maxAge: "7d", allow: [{ id: "CVE-2026-1", until: "2026-12-31", reason: "not reached" }] },
   );
+  const items = [
+    { text: "on-call told", by: [group, "ana@example.com"], otherThanRequester: true },
+    { text: "backup made" },
+    "migrations are backward-compatible",
+  ];
+  const checklist = fc.subarray(items, { minLength: 1 }).map((some) => ({ items: some }));
   const signature = fc.constantFrom(
     { keys: ["file:/etc/waybill/cosign.pub", "env:COSIGN_KEY"] },
     {
@@ -95,20 +101,35 @@ function environment(own: string, before: readonly string[], group: string): fc.
       image: fc.option(image, { nil: undefined }),
       signature: fc.option(signature, { nil: undefined }),
       vulnerabilities: fc.option(vulnerabilities, { nil: undefined }),
+      checklist: fc.option(checklist, { nil: undefined }),
       tagged: fc.boolean(),
     })
-    .map(({ parts, form, upstream, approval, soak, image, freeze, vulnerabilities, signature, tagged }): JsonValue => {
-      const gates = Object.entries({ approval, soak, image, freeze, vulnerabilities, signature }).flatMap(
-        ([kind, gate]) => (gate === undefined ? [] : [{ [kind]: gate as JsonValue }]),
-      );
-      return {
-        name: own,
-        ...given("tag", tagged ? `at-${own}` : undefined),
-        ...given("requires", upstream.length > 0 ? { [form]: upstream } : undefined),
-        ...given("gates", gates.length > 0 ? gates : undefined),
-        ...(parts as { [key: string]: JsonValue }),
-      };
-    });
+    .map(
+      ({
+        parts,
+        form,
+        upstream,
+        approval,
+        soak,
+        image,
+        freeze,
+        vulnerabilities,
+        checklist,
+        signature,
+        tagged,
+      }): JsonValue => {
+        const gates = Object.entries({ approval, soak, image, freeze, vulnerabilities, checklist, signature }).flatMap(
+          ([kind, gate]) => (gate === undefined ? [] : [{ [kind]: gate as JsonValue }]),
+        );
+        return {
+          name: own,
+          ...given("tag", tagged ? `at-${own}` : undefined),
+          ...given("requires", upstream.length > 0 ? { [form]: upstream } : undefined),
+          ...given("gates", gates.length > 0 ? gates : undefined),
+          ...(parts as { [key: string]: JsonValue }),
+        };
+      },
+    );
 }
 
 function service(own: string, environments: readonly string[]): fc.Arbitrary<JsonValue> {

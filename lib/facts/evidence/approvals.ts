@@ -1,9 +1,10 @@
 import { can } from "@/lib/auth/permissions";
 import { grantsOf } from "@/lib/auth/project-grants";
 import { type Queryable, sql } from "@/lib/db/sql";
-import { distinct, type LoadEvidence } from "@/lib/facts/evidence/asked";
+import { type Asked, distinct, type LoadEvidence, type SignedSoFar } from "@/lib/facts/evidence/asked";
 import { loadProject } from "@/lib/facts/project";
 import type { Standing } from "@/lib/pipeline/gates/gate";
+import type { Tick } from "@/lib/pipeline/promotion/state";
 
 interface PersonRow {
   id: string;
@@ -17,16 +18,52 @@ interface PersonRow {
 
 /** Who signed, and what each of them may do in the plan's environment at this moment. */
 export const loadApprovals: LoadEvidence<"approvals"> = async (db, asked) => {
-  const people = await loadPeople(db, distinct(asked.flatMap(({ signed }) => signed.given.map((one) => one.person))));
-  const standingsIn = await loadStandingsIn(db, distinct(asked.map(({ plan }) => plan.project)), people);
-  return ({ plan, planHash, signed }) => {
-    const signers = new Set(signed.given.map((one) => one.person));
-    const standings = standingsIn(plan.project, plan.environment).filter((one) => signers.has(one.person));
-    const { requestedBy, requestedAt } = signed;
-    const given = signed.given.filter((one) => !isVoid(one, people));
-    return { planHash, requestedBy, requestedAt, given, standings };
+  const said = await loadSaid(db, asked, ({ given }) => given);
+  return (one) => {
+    const { requestedBy, requestedAt } = one.signed;
+    const { counts: given, standings } = said(one);
+    return { planHash: one.planHash, requestedBy, requestedAt, given, standings };
   };
 };
+
+/** Who ticked items of checklists, and the same of each of them. */
+export const loadChecklists: LoadEvidence<"checklists"> = async (db, asked) => {
+  const said = await loadSaid(db, asked, ({ ticks }) => ticks ?? []);
+  return (one) => {
+    const { counts: ticks, standings } = said(one);
+    const requested = one.promotion !== null;
+    return { planHash: one.planHash, requestedBy: one.signed.requestedBy, requested, ticks, standings };
+  };
+};
+
+/** Of each plan what people said to it, without what is void, and where they stand. */
+async function loadSaid<Said extends { person: string; at: string }>(
+  db: Queryable,
+  asked: readonly Asked[],
+  saidTo: (signed: SignedSoFar) => readonly Said[],
+): Promise<(one: Asked) => { counts: Said[]; standings: Standing[] }> {
+  const people = await loadPeople(db, distinct(asked.flatMap(({ signed }) => saidTo(signed).map((one) => one.person))));
+  const standingsIn = await loadStandingsIn(db, distinct(asked.map(({ plan }) => plan.project)), people);
+  return ({ plan, signed }) => {
+    const said = saidTo(signed);
+    const named = new Set(said.map((one) => one.person));
+    const standings = standingsIn(plan.project, plan.environment).filter((one) => named.has(one.person));
+    return { counts: said.filter((one) => !isVoid(one, people)), standings };
+  };
+}
+
+/** The ticks of a promotion that are not void, and where those stand who gave them, and `others` beside them. */
+export async function loadTicks(
+  db: Queryable,
+  project: string,
+  environment: string,
+  said: readonly Tick[],
+  others: readonly string[],
+): Promise<{ ticks: Tick[]; standings: Standing[] }> {
+  const people = await loadPeople(db, distinct([...others, ...said.map((one) => one.person)]));
+  const standingsIn = await loadStandingsIn(db, [project], people);
+  return { ticks: said.filter((one) => !isVoid(one, people)), standings: standingsIn(project, environment) };
+}
 
 /**
  * What people may do in an environment at this moment, by the groups of their last sign-in and the project file as it
@@ -52,7 +89,7 @@ async function loadPeople(db: Queryable, people: readonly string[]): Promise<Per
   );
 }
 
-/** A signature of somebody whose access was revoked after it; restoring them does not bring it back. */
+/** What somebody said whose access was revoked after it; restoring them does not bring it back. */
 function isVoid({ person, at }: { person: string; at: string }, people: readonly PersonRow[]): boolean {
   const revokedAt = people.find((one) => one.id === person)?.revokedAt ?? null;
   return revokedAt !== null && Date.parse(at) <= Date.parse(revokedAt);
@@ -70,8 +107,9 @@ async function loadStandingsIn(db: Queryable, projects: readonly string[], peopl
     const policy = stored ? [{ project, people: stored.document.people }] : [];
     const standings = people.map((row) => {
       const principal = { kind: "person" as const, ...row, grants: grantsOf(row, policy) };
-      const mayApprove = can(principal, "approve", { project, environment });
-      return { person: row.id, email: row.email, groups: row.groups, mayApprove };
+      const scope = { project, environment };
+      const [mayApprove, mayTick] = [can(principal, "approve", scope), can(principal, "tick", scope)];
+      return { person: row.id, email: row.email, groups: row.groups, mayApprove, mayTick };
     });
     known.set(place, standings);
     return standings;

@@ -2,13 +2,15 @@ import type { Queryable } from "@/lib/db/sql";
 import type { Actor } from "@/lib/pipeline/actor";
 import type { GateEvidence } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
-import type { Approval, Override, PromotionState } from "@/lib/pipeline/promotion/state";
+import type { Approval, Override, PromotionState, Tick } from "@/lib/pipeline/promotion/state";
 
 /** Who asked for a plan and who signed it so far; before a request, whoever looks at the preview. */
 export interface SignedSoFar {
   requestedBy: Actor;
   requestedAt: string;
   given: Approval[];
+  /** Of any of its plans, like the approvals. */
+  ticks?: readonly Tick[];
   /** Why it is asked for; null before the request, or where nobody said. */
   reason?: string | null;
   /** Of any of its plans; only those of the plan that is judged count. */
@@ -17,8 +19,8 @@ export interface SignedSoFar {
 
 /** What people have said to a promotion so far. */
 export function signedOf(state: PromotionState): SignedSoFar {
-  const { requestedBy, requestedAt, approvals: given, overrides, reason } = state;
-  return { requestedBy, requestedAt, given, reason, ...(overrides ? { overrides } : {}) };
+  const { requestedBy, requestedAt, approvals: given, ticks, overrides, reason } = state;
+  return { requestedBy, requestedAt, given, reason, ...(ticks ? { ticks } : {}), ...(overrides ? { overrides } : {}) };
 }
 
 /** A plan whose gates ask for evidence. */

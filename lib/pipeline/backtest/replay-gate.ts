@@ -25,6 +25,7 @@ const howTold: Record<PlannedGateKind, "facts" | "people" | { untold: string }> 
   freeze: "facts",
   errorBudget: { untold: "what was left of the budget then is not recorded" },
   vulnerabilities: "facts",
+  checklist: { untold: "nobody was asked to tick this then" },
   signature: { untold: "who had signed it by then is not recorded" },
   hold: "facts",
   block: "facts",

@@ -1,6 +1,6 @@
 import type { Actor } from "@/lib/pipeline/actor";
 import type { Plan } from "@/lib/pipeline/plan/plan";
-import type { Approval, Override } from "@/lib/pipeline/promotion/state";
+import type { Approval, Override, Tick } from "@/lib/pipeline/promotion/state";
 import type { Digest } from "@/lib/pipeline/release/digest";
 import type { ScanFinding } from "@/lib/pipeline/scan/report";
 
@@ -62,12 +62,14 @@ export interface UpstreamSuccess {
   verifiedAt: string;
 }
 
-/** Facts about the people who approved: what they may do at this moment. Absent person: unknown, does not count. */
+/** Facts about people who approved or ticked: what they may do at this moment. Absent person: unknown, does not count. */
 export interface Standing {
   person: string;
   email: string;
   groups: string[];
   mayApprove: boolean;
+  /** Absent where nobody asked for it: then it does not count either. */
+  mayTick?: boolean;
 }
 
 /** What the registry said of one service's image when it was announced. */
@@ -145,6 +147,8 @@ export interface GateEvidence {
   request?: { by: Actor; reason: string | null };
   errorBudgets?: ErrorBudget[];
   approvals?: { planHash: string; requestedBy: Actor; requestedAt: string; given: Approval[]; standings: Standing[] };
+  /** `requested`: false while the plan is only looked at, when nothing can be ticked yet. */
+  checklists?: { planHash: string; requestedBy: Actor; requested: boolean; ticks: Tick[]; standings: Standing[] };
   images?: ImageFacts[];
   scans?: ScanFacts[];
   /** By what a gate demands (`signatureDemandName`), service and digest; without a fact nobody asked. */

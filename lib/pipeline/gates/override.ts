@@ -18,6 +18,7 @@ const rules: Record<PlannedGateKind, OverrideRule> = {
   vulnerabilities: "alone",
   signature: "alone",
   approval: "second",
+  checklist: "second",
   hold: "never",
   pin: "never",
   schedule: "never",

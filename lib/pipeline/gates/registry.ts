@@ -1,5 +1,6 @@
 import { evaluateApproval } from "@/lib/pipeline/gates/approval";
 import { evaluateBlock } from "@/lib/pipeline/gates/block";
+import { evaluateChecklist } from "@/lib/pipeline/gates/checklist";
 import { evaluateErrorBudget } from "@/lib/pipeline/gates/error-budget";
 import { evaluateFreeze } from "@/lib/pipeline/gates/freeze";
 import type { GateInput, Verdict } from "@/lib/pipeline/gates/gate";
@@ -17,6 +18,8 @@ import { evaluateVulnerabilities } from "@/lib/pipeline/gates/vulnerabilities";
 type Evaluate<Kind extends PlannedGateKind> = (
   config: Extract<PlannedGate, { kind: Kind }>,
   input: GateInput,
+  /** Its place in the plan. */
+  gate: number,
 ) => Verdict;
 
 /** Every gate there is: the compiler lists the one that is missing here. */
@@ -28,6 +31,7 @@ const registry: { [Kind in PlannedGateKind]: Evaluate<Kind> } = {
   freeze: evaluateFreeze,
   errorBudget: evaluateErrorBudget,
   vulnerabilities: evaluateVulnerabilities,
+  checklist: evaluateChecklist,
   signature: evaluateSignature,
   hold: evaluateHold,
   block: evaluateBlock,
@@ -54,7 +58,7 @@ export function evaluateGates(input: GateInput): Verdict[] {
   const { environment } = input.plan;
   return input.plan.gates.map((config, index) => {
     const verdict: Verdict = {
-      ...evaluateOne(config, input),
+      ...evaluateOne(config, input, index),
       evaluatedAt: input.now,
       ...(config.shadow ? { shadow: true as const } : {}),
     };
@@ -66,10 +70,11 @@ export function evaluateGates(input: GateInput): Verdict[] {
 function evaluateOne<Kind extends PlannedGateKind>(
   config: Extract<PlannedGate, { kind: Kind }>,
   input: GateInput,
+  gate: number,
 ): Verdict {
   // Object.hasOwn: a stored plan may name a kind of gate that this version does not know.
   const evaluate = Object.hasOwn(registry, config.kind) ? registry[config.kind as Kind] : undefined;
-  if (evaluate) return evaluate(config, input);
+  if (evaluate) return evaluate(config, input, gate);
   const summary = `this version of Waybill knows no gate "${config.kind}"`;
   return { gate: config.kind, status: "unknown", demand: "a known gate", summary, evidence: [] };
 }

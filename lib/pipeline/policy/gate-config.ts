@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { approvalConfig } from "@/lib/pipeline/gates/approval-config";
+import { checklistConfig } from "@/lib/pipeline/gates/checklist-config";
 import { errorBudgetConfig } from "@/lib/pipeline/gates/error-budget-config";
 import { freezeConfig } from "@/lib/pipeline/gates/freeze-config";
 import { imageConfig } from "@/lib/pipeline/gates/image-config";
@@ -17,6 +18,7 @@ const items = {
   freeze: freezeConfig.optional(),
   errorBudget: errorBudgetConfig.optional(),
   vulnerabilities: vulnerabilitiesConfig.optional(),
+  checklist: checklistConfig.optional(),
   signature: signatureConfig.optional(),
 };
 

@@ -5,6 +5,7 @@ import { strictestStepUp } from "@/lib/pipeline/gates/planned-gate";
 import { stepUpProblem } from "@/lib/pipeline/gates/step-up";
 import { beginRollout } from "@/lib/pipeline/promotion/begin-rollout";
 import { confirmOverride, decideOverride } from "@/lib/pipeline/promotion/decide-override";
+import { decideTick } from "@/lib/pipeline/promotion/decide-tick";
 import { type Decision, decision, effect, entryFor, later, refuse, worker } from "@/lib/pipeline/promotion/decision";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
@@ -26,6 +27,8 @@ export function decideWaiting(state: Waiting, input: PromotionInput, now: string
       return evaluated(state, input, now);
     case "approve":
       return approve(state, input, now);
+    case "tick":
+      return decideTick(state, input, now);
     case "override":
       return decideOverride(state, input, now);
     case "confirmOverride":
@@ -83,7 +86,9 @@ function evaluated(state: Waiting, input: PromotionInput & { kind: "evaluated" }
   if (replanned) {
     const { plan, planHash, changes } = input;
     const voided = state.approvals.filter((one) => one.planHash === state.planHash).length;
-    entries.push(write({ kind: "promotion.replanned", data: { plan, planHash, changes, voided } }));
+    const ticks = (state.ticks ?? []).filter((one) => one.planHash === state.planHash).length;
+    const data = { plan, planHash, changes, voided, ...(ticks > 0 ? { voidedTicks: ticks } : {}) };
+    entries.push(write({ kind: "promotion.replanned", data }));
   }
   const { planHash, verdicts } = input;
   const no = verdicts.find(refuses);

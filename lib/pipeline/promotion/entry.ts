@@ -19,6 +19,8 @@ type OverrideData = {
 
 /** `words` is what was found, for a person; `facts` what later steps and the way back must know. */
 type StepData = { service: string; step: string; attempt: number; words: string; facts: Record<string, string> };
+/** `person` is who ticked or unticked the item at place `item` of the checklist at place `gate` of the plan. */
+type TickData = { gate: number; item: number; text: string; planHash: string; person: string };
 
 /** What happened to a promotion, past tense; data alone is enough to build its state again. */
 export type PromotionEntryBody =
@@ -34,12 +36,24 @@ export type PromotionEntryBody =
         expiresAt: string;
       };
     }
-  | { kind: "promotion.replanned"; data: { plan: Plan; planHash: string; changes: string[]; voided: number } }
+  | {
+      kind: "promotion.replanned";
+      data: {
+        plan: Plan;
+        planHash: string;
+        changes: string[];
+        voided: number;
+        /** How many ticks are void too; absent where there were none. */
+        voidedTicks?: number;
+      };
+    }
   | { kind: "gates.evaluated"; data: { planHash: string; verdicts: Verdict[] } }
   | {
       kind: "promotion.approved";
       data: { person: string; planHash: string; reason: string | null; authenticatedAt?: string };
     }
+  | { kind: "checklist.ticked"; data: TickData }
+  | { kind: "checklist.unticked"; data: TickData }
   | { kind: "override.requested"; data: OverrideData }
   | { kind: "gate.overridden"; data: OverrideData & { confirmedBy: string | null } }
   | { kind: "override.reviewed"; data: { id: number; person: string; words: string } }

@@ -1,6 +1,6 @@
 import type { Entry, PromotionEntry } from "@/lib/pipeline/promotion/entry";
 import { BrokenHistory, moveRollout } from "@/lib/pipeline/promotion/evolve-rollout";
-import type { Override, PromotionBase, PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
+import type { Override, PromotionBase, PromotionState, RolloutState, Tick } from "@/lib/pipeline/promotion/state";
 
 /**
  * The state after `entry`. Entries about the environment (a block, a hold) leave a promotion as it is. Throws
@@ -18,6 +18,8 @@ export function evolve(state: PromotionState | undefined, entry: Entry): Promoti
   }
   const overrides = applyOverride(state.overrides ?? [], entry as PromotionEntry);
   if (overrides) return { ...state, overrides };
+  const ticks = applyTick(state.ticks ?? [], entry as PromotionEntry);
+  if (ticks) return { ...state, ticks };
   const applied = applyWaiting(state, entry as PromotionEntry) ?? applyRunning(state, entry as PromotionEntry);
   return applied ?? applyEnd(state, entry as PromotionEntry);
 }
@@ -25,7 +27,7 @@ export function evolve(state: PromotionState | undefined, entry: Entry): Promoti
 /** What every phase keeps; a new phase begins from this and carries nothing over by accident. */
 function baseOf(state: PromotionState): PromotionBase {
   const { id, number, project, plan, planHash, requestedBy, requestedAt, reason, causedBy, expiresAt } = state;
-  const { approvals, verdicts, overrides } = state;
+  const { approvals, verdicts, ticks, overrides } = state;
   return {
     id,
     number,
@@ -39,8 +41,17 @@ function baseOf(state: PromotionState): PromotionBase {
     expiresAt,
     approvals,
     verdicts,
+    ...(ticks ? { ticks } : {}),
     ...(overrides ? { overrides } : {}),
   };
+}
+
+/** The ticks after an entry about one; undefined for any other entry. */
+function applyTick(before: Tick[], entry: PromotionEntry): Tick[] | undefined {
+  if (entry.kind !== "checklist.ticked" && entry.kind !== "checklist.unticked") return undefined;
+  const { gate, item, planHash } = entry.data;
+  const others = before.filter((one) => one.gate !== gate || one.item !== item || one.planHash !== planHash);
+  return entry.kind === "checklist.ticked" ? [...others, { ...entry.data, by: entry.actor, at: entry.at }] : others;
 }
 
 /** The overrides after an entry about them, in whatever phase; undefined for any other entry. */

@@ -53,6 +53,17 @@ export type PromotionInput =
       reason: string | null;
       authenticatedAt: string | null;
     }
+  /** `lapsed`: whoever ticked it before may not tick it any more, so that it counts as open. */
+  | {
+      kind: "tick";
+      by: Actor;
+      person: string;
+      planHash: string;
+      gate: number;
+      item: number;
+      ticked: boolean;
+      lapsed: boolean;
+    }
   | {
       kind: "override";
       by: Actor;
@@ -118,6 +129,10 @@ export type RejectionCode =
   | "approvalNotAsked"
   | "stepUpNeeded"
   | "noSuchGate"
+  | "noSuchItem"
+  | "alreadyTicked"
+  | "notTicked"
+  | "personNeeded"
   | "notOverridable"
   | "alreadyOverridden"
   | "gateOpen"

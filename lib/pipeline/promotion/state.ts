@@ -26,6 +26,17 @@ export interface Approval {
   authenticatedAt?: string;
 }
 
+/** An item of a checklist that somebody ticked, for one plan. `gate` and `item` are its places there. */
+export interface Tick {
+  gate: number;
+  item: number;
+  text: string;
+  planHash: string;
+  by: Actor;
+  person: string;
+  at: string;
+}
+
 /** A gate that somebody let pass, for one plan. `gate` is its place in that plan. */
 export interface Override {
   /** From 1, within the promotion. */
@@ -58,6 +69,8 @@ export interface PromotionBase {
   expiresAt: string;
   approvals: Approval[];
   verdicts: Verdict[];
+  /** Absent where nobody ticked anything; one at most for an item of a plan. */
+  ticks?: Tick[];
   /** Absent where nobody overrode anything. */
   overrides?: Override[];
 }

@@ -10,6 +10,7 @@ import {
   type PromotionPhase,
   type PromotionState,
   type RolloutState,
+  type Tick,
 } from "@/lib/pipeline/promotion/state";
 import type { StepKind, StepState } from "@/lib/pipeline/rollout/step";
 
@@ -60,6 +61,7 @@ export interface PromotionView extends PromotionSummary {
   plan: Plan;
   verdicts: Verdict[];
   approvals: Omit<Approval, "decision">[];
+  ticks: Tick[];
   overrides: Override[];
   rollouts: RolloutView[];
   checks: CheckState[];
@@ -82,6 +84,7 @@ export function promotionView(state: PromotionState): PromotionView {
     endedAt: "endedAt" in state ? state.endedAt : null,
     plan,
     verdicts: state.verdicts,
+    ticks: state.ticks ?? [],
     overrides: state.overrides ?? [],
     approvals: state.approvals.map(({ decision: _, ...approval }) => approval),
     rollouts: "rollouts" in state ? state.rollouts.map(rolloutView) : [],

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { notFoundOr } from "@/app/(console)/not-found-or";
 import { pagePrincipal } from "@/app/(console)/page-principal";
-import { approveAction, rejectAction } from "@/app/actions/promotions";
+import { approveAction, rejectAction, tickAction } from "@/app/actions/promotions";
 import { ApprovalSlip } from "@/components/approval/approval-slip";
 import { Page } from "@/components/ui/page";
 import { getPool } from "@/lib/db/pool";
@@ -28,7 +28,7 @@ export default async function ApprovalPage({ params, searchParams }: Props) {
   if (!planHash) redirect(`/approvals/${id}?plan=${view.planHash}`);
   return (
     <Page>
-      <ApprovalSlip key={planHash} initial={view} approveAction={approveAction} rejectAction={rejectAction} />
+      <ApprovalSlip key={planHash} initial={view} {...{ approveAction, rejectAction, tickAction }} />
     </Page>
   );
 }

@@ -11,6 +11,7 @@ import {
   retryPromotionAction,
   reviewOverrideAction,
   settleStuckAction,
+  tickAction,
 } from "@/app/actions/promotions";
 import { PromotionPage } from "@/components/promotion/promotion-page";
 import { Page } from "@/components/ui/page";
@@ -18,7 +19,7 @@ import { getPool } from "@/lib/db/pool";
 import { loadPromotionPage } from "@/lib/queries/promotion-page";
 
 const actions = {
-  ...{ approveAction, rejectAction, abortAction, settleStuckAction, unblockAction },
+  ...{ approveAction, rejectAction, abortAction, settleStuckAction, unblockAction, tickAction },
   retryAction: retryPromotionAction,
   ...{ overrideGateAction, confirmOverrideAction, reviewOverrideAction },
 };

@@ -30,6 +30,9 @@ const overridden = (confirmed: boolean) => async (stage: Stage) => {
 /** Of the approval that a promotion to production waits for, behind the gate of what it requires. */
 const override = (planHash: string) => ({ planHash, gate: 1, reason: why, incident: "INC-7" });
 
+/** Of what is to be ticked, the last gate of the policy. */
+const ticking = (planHash: string) => ({ planHash, gate: 3, item: 0, ticked: true });
+
 /** The API's operations about promotions, from the plan to the end. */
 export const promotionsOperations: Record<string, Access> = {
   "POST /api/v1/plans": {
@@ -67,6 +70,11 @@ export const promotionsOperations: Record<string, Access> = {
       const headers = keyed(caller, `retry-${performance.now()}`);
       return { path: `/api/v1/promotions/${aborted}/retry`, body: {}, headers };
     },
+  },
+  "POST /api/v1/promotions/{id}/ticks": {
+    may: allow(...either),
+    refresh: renew,
+    send: ({ waiting }) => ({ path: `/api/v1/promotions/${waiting.id}/ticks`, body: ticking(waiting.planHash) }),
   },
   "POST /api/v1/promotions/{id}/overrides": {
     may: allow("overrider", ...administrators),
@@ -132,6 +140,13 @@ export const promotionsActions: Record<string, Access> = {
   "promotions rejectAction": action(signers, ({ waiting: { id, planHash } }) => ({ promotion: id, planHash, why }), {
     refresh: renew,
   }),
+  "promotions tickAction": action(
+    either,
+    ({ waiting: { id, planHash } }) => ({ promotion: id, ...ticking(planHash) }),
+    {
+      refresh: renew,
+    },
+  ),
   "promotions overrideGateAction": action(
     ["overrider", ...administrators],
     ({ waiting: { id, planHash } }) => ({ promotion: id, ...override(planHash) }),

@@ -105,7 +105,7 @@ function saidByPeople(plan: Plan): fc.Arbitrary<MadeInput>[] {
     fc.tuple(who, fc.boolean()).map(([by, right]): MadeInput => {
       return (state) => ({ kind: "reject", by, planHash: hash(state, right), why: "no" });
     }),
-    saidOfOverrides(hash),
+    saidOfGates(hash),
     who.map((by) => always({ kind: "abort", by, why: "stop" })),
     fc.constant(always({ kind: "supersede", by: "demo-2" })),
     who.map((by) => always({ kind: "retryRollback", by })),
@@ -115,9 +115,14 @@ function saidByPeople(plan: Plan): fc.Arbitrary<MadeInput>[] {
 
 type HashOf = (state: PromotionState | undefined, right: boolean) => string;
 
-/** One input among those of people: an override is rare. */
-function saidOfOverrides(hash: HashOf): fc.Arbitrary<MadeInput> {
+/** One input among those of people: an override is rare, and so is a tick. */
+function saidOfGates(hash: HashOf): fc.Arbitrary<MadeInput> {
   return fc.oneof(
+    fc.tuple(who, fc.boolean(), fc.boolean(), fc.constantFrom(0, 1)).map(([by, right, ticked, gate]): MadeInput => {
+      const person = by.kind === "person" ? by.id : "";
+      const about = { gate, item: 0, ticked, lapsed: false };
+      return (state) => ({ kind: "tick", by, person, planHash: hash(state, right), ...about });
+    }),
     fc.tuple(who, fc.boolean(), fc.constantFrom(0, 1, 9)).map(([by, right, gate]): MadeInput => {
       const person = by.kind === "person" ? by.id : "";
       const words = { reason: "down", incident: "INC-7", authenticatedAt: null };
