@@ -18,6 +18,12 @@ export interface IssuerOptions {
   accounts: IssuerAccount[];
   /** True: claims of scopes only at the userinfo endpoint, as the standard has it. */
   claimsOnlyAtUserinfo?: boolean;
+  /** True: the client gets a refresh token with every code. */
+  refreshTokens?: boolean;
+  /** True: userinfo says who somebody is and none of their groups, as some issuers do. */
+  groupsOnlyInIdToken?: boolean;
+  /** How long an access token is good, in seconds; 600 unless told. */
+  accessTokenSeconds?: number;
 }
 
 export interface OidcIssuer {
@@ -27,6 +33,10 @@ export interface OidcIssuer {
     change: ((claims: Record<string, unknown>) => Record<string, unknown>) | undefined,
     foreignKey?: boolean,
   ): void;
+  /** Answers nothing but 503 from now on, or again as before. */
+  fail(fails: boolean): void;
+  /** How often it was asked at the userinfo endpoint and for tokens. */
+  asked(): { userinfo: number; tokens: number };
   close(): Promise<void>;
 }
 
@@ -43,7 +53,15 @@ export async function startOidcIssuer(options: IssuerOptions): Promise<OidcIssue
   const provider = new Provider(url, { ...configuration(options, own), adapter: inMemory() });
   let change: Parameters<OidcIssuer["tamper"]>[0];
   let key = own;
+  let fails = false;
+  const asked = { userinfo: 0, tokens: 0 };
   provider.use(async (context, next) => {
+    if (context.path === "/me") asked.userinfo += 1;
+    if (context.path === "/token") asked.tokens += 1;
+    if (fails) {
+      context.status = 503;
+      return;
+    }
     if (context.path.startsWith("/interaction/")) return interact(provider, options.accounts, context.req, context.res);
     await next();
     const body = context.body as { id_token?: string } | undefined;
@@ -58,6 +76,10 @@ export async function startOidcIssuer(options: IssuerOptions): Promise<OidcIssue
       change = to;
       key = foreignKey ? foreign : own;
     },
+    fail: (now) => {
+      fails = now;
+    },
+    asked: () => ({ ...asked }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -98,6 +120,7 @@ function configuration(options: IssuerOptions, key: KeyObject): Configuration {
         client_id: clientId,
         client_secret: clientSecret,
         redirect_uris: [redirectUri],
+        grant_types: ["authorization_code", ...(options.refreshTokens ? ["refresh_token"] : [])],
         scope: "openid profile email groups",
       },
     ],
@@ -109,14 +132,26 @@ function configuration(options: IssuerOptions, key: KeyObject): Configuration {
     scopes: ["openid", "profile", "email", "groups"],
     pkce: { required: () => true },
     interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
-    ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
+    issueRefreshToken: async (_context, client) => client.grantTypeAllowed("refresh_token"),
+    ttl: {
+      AccessToken: options.accessTokenSeconds ?? 600,
+      RefreshToken: 600,
+      AuthorizationCode: 60,
+      Grant: 600,
+      IdToken: 600,
+      Interaction: 600,
+      Session: 600,
+    },
     findAccount: (_context, subject) => {
       const account = accounts.find((known) => known.subject === subject);
       if (account === undefined) return undefined;
       const { name, email, emailVerified, groups } = account;
       return {
         accountId: subject,
-        claims: () => ({ sub: subject, name, email, email_verified: emailVerified, groups }),
+        claims: (use) => ({
+          ...{ sub: subject, name, email, email_verified: emailVerified },
+          ...(use === "userinfo" && options.groupsOnlyInIdToken ? {} : { groups }),
+        }),
       };
     },
     // Everybody agrees to everything: consent is not what is tested.

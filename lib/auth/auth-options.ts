@@ -1,8 +1,10 @@
-import type { AuthOptions } from "next-auth";
+import type { Account, AuthOptions } from "next-auth";
 import credentials from "next-auth/providers/credentials";
+import type { IssuerTokens } from "@/lib/auth/ask-issuer";
 import type { AuthConfig } from "@/lib/auth/auth-config";
 import { DEMO_ISSUER, demoPeople } from "@/lib/auth/demo-people";
 import { authTimeOf, identityFromClaims, OIDC_PROVIDER, oidcProvider } from "@/lib/auth/oidc";
+import { closeOidcSession, openOidcSession } from "@/lib/auth/oidc-session";
 import { type Identity, personId, recordSignIn } from "@/lib/auth/people";
 import { SESSION_HOURS, sessionCookieName } from "@/lib/auth/session-cookie";
 import type { Queryable } from "@/lib/db/sql";
@@ -34,6 +36,11 @@ export function authOptions(db: Queryable, config: AuthConfig, log: AuthLog): Au
     cookies: { sessionToken },
     pages: { signIn: "/sign-in", signOut: "/sign-in", error: "/sign-in" },
     callbacks: callbacks(db, config, log),
+    events: {
+      async signOut({ token }) {
+        if (token?.sessionId !== undefined) await closeOidcSession(db, token.sessionId);
+      },
+    },
     logger: loggerFor(log),
   };
 }
@@ -54,13 +61,16 @@ function callbacks(db: Queryable, config: AuthConfig, log: AuthLog): AuthOptions
       }
     },
     // Only at a sign-in is there an account; later calls renew the cookie and may change nothing in it.
-    jwt({ token, account, user, profile }) {
+    async jwt({ token, account, user, profile }) {
       if (!account) return token;
       const identity = identityOf(account.provider, user.id, profile, config);
       if (identity === null) return {};
       const now = Date.now();
-      const authenticatedAt = account.provider === OIDC_PROVIDER ? authTimeOf({ ...profile }, now) : now;
+      const isOidc = account.provider === OIDC_PROVIDER;
+      const authenticatedAt = isOidc ? authTimeOf({ ...profile }, now) : now;
+      const sessionId = isOidc ? await openOidcSession(db, config, identity, tokensIn(account)) : undefined;
       return {
+        ...(sessionId === undefined ? {} : { sessionId }),
         personId: personId(identity.issuer, identity.subject),
         ...{ signedInAt: now, name: identity.name },
         ...(authenticatedAt === undefined ? {} : { authenticatedAt }),
@@ -75,6 +85,16 @@ function callbacks(db: Queryable, config: AuthConfig, log: AuthLog): AuthOptions
         ? new URL(url, baseUrl).href
         : baseUrl;
     },
+  };
+}
+
+/** next-auth's account holds what the issuer's token endpoint answered; none of it goes into the cookie. */
+function tokensIn(account: Account): IssuerTokens {
+  const { access_token: accessToken, expires_at: seconds, refresh_token: refreshToken } = account;
+  return {
+    ...(accessToken === undefined ? {} : { accessToken }),
+    ...(seconds === undefined ? {} : { accessUntil: seconds * 1_000 }),
+    ...(refreshToken === undefined ? {} : { refreshToken }),
   };
 }
 

@@ -14,5 +14,6 @@ declare module "next-auth/jwt" {
     signedInAt?: number;
     /** Milliseconds since 1970. */
     authenticatedAt?: number;
+    sessionId?: string;
   }
 }

@@ -1,29 +1,17 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { NextApiRequest, NextApiResponse } from "next";
-import NextAuthModule from "next-auth";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { signInAgainPath } from "@/app/(auth)/sign-in/start-sign-in";
-import { type OidcIssuer, startOidcIssuer } from "@/e2e/oidc-issuer";
-import type { AuthConfig } from "@/lib/auth/auth-config";
-import { authOptions } from "@/lib/auth/auth-options";
+import type { OidcIssuer } from "@/e2e/oidc-issuer";
 import { authTimeOf, identityFromClaims } from "@/lib/auth/oidc";
-import { principalFromRequest } from "@/lib/auth/request-principal";
-import { parseCookies } from "@/lib/auth/session-cookie";
-import { testAuthConfig } from "@/lib/auth/testing";
+import { Browser, type OidcWeb, startOidcWeb } from "@/lib/auth/testing/oidc-web";
 import { createPool, type Pool } from "@/lib/db/pool";
 import { createTestDatabase, type TestDatabase } from "@/lib/db/test-database";
 import { Unauthenticated } from "@/lib/pipeline/errors";
 
-// next-auth is CommonJS: plain Node gives its whole exports as the default.
-const NextAuth = ((NextAuthModule as { default?: unknown }).default ?? NextAuthModule) as typeof NextAuthModule;
-
 let database: TestDatabase;
 let pool: Pool;
-let web: { server: Server; config: AuthConfig };
+let web: OidcWeb;
 let issuer: OidcIssuer;
-let logged: Record<string, unknown>[];
-const lines = (): string => JSON.stringify(logged);
+const lines = (): string => JSON.stringify(web.logged);
 
 const rita = {
   subject: "rita",
@@ -34,132 +22,25 @@ const rita = {
 };
 const mallory = { subject: "mallory", name: "Mallory", email: "rita@example.org", emailVerified: false, groups: [] };
 
-/** next-auth's handler behind a plain server, as Next's pages router would call it. */
-async function startWeb(): Promise<{ server: Server; config: AuthConfig }> {
-  const server = createServer((request, response) => void serve(request, response));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  process.env.NEXTAUTH_URL = publicUrl;
-  return { server, config: testAuthConfig({ publicUrl, adminGroups: ["admins"] }) };
-}
-
-async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? "/", web.config.publicUrl);
-  if (!url.pathname.startsWith("/api/auth/")) return void response.end("a page");
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const api = Object.assign(request, {
-    query: { ...Object.fromEntries(url.searchParams), nextauth: url.pathname.split("/").slice(3) },
-    cookies: Object.fromEntries(
-      [...parseCookies(request.headers.cookie ?? null)].map(([k, v]) => [k, decodeURIComponent(v)]),
-    ),
-    body: Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString("utf8"))),
-  });
-  const answer = Object.assign(response, {
-    status: (code: number) => Object.assign(response, { statusCode: code }),
-    json: (body: unknown) => response.end(JSON.stringify(body)),
-    send: (body: unknown) => response.end(typeof body === "object" ? JSON.stringify(body) : body),
-  });
-  const log = (fields: Record<string, unknown>) => void logged.push(fields);
-  const options = authOptions(pool, web.config, { warn: log, error: log });
-  await NextAuth(api as unknown as NextApiRequest, answer as unknown as NextApiResponse, options);
-}
-
-/** What a browser does with cookies and redirects, one host a jar. */
-class Browser {
-  readonly jars = new Map<string, Map<string, string>>();
-
-  async go(
-    address: string | URL,
-    form?: Record<string, string>,
-  ): Promise<{ url: URL; body: string; location: URL | null }> {
-    const url = new URL(address);
-    const jar = this.jars.get(url.host) ?? new Map<string, string>();
-    this.jars.set(url.host, jar);
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
-    const answer = await fetch(url, {
-      method: form === undefined ? "GET" : "POST",
-      headers: { cookie },
-      redirect: "manual",
-      ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
-    });
-    for (const line of answer.headers.getSetCookie()) {
-      const [pair = ""] = line.split(";");
-      const [name = "", ...rest] = pair.split("=");
-      jar.set(name, rest.join("="));
-    }
-    const location = answer.headers.get("location");
-    return { url, body: await answer.text(), location: location === null ? null : new URL(location, url) };
-  }
-
-  /** Follows redirects until a page comes, or until `until` says that the next address is to be looked at. */
-  async follow(from: URL | null, until: (next: URL) => boolean = () => false): Promise<URL> {
-    let next = from;
-    while (next !== null && !until(next)) {
-      const step = await this.go(next);
-      if (step.location === null) return step.url;
-      next = step.location;
-    }
-    if (next === null) throw new Error("there was nothing to follow");
-    return next;
-  }
-
-  /** Goes to the issuer and signs in as `subject`; answers the address of the callback, which is not called yet. */
-  async signInAtIssuer(subject: string, path = "signin/oidc"): Promise<URL> {
-    const base = web.config.publicUrl;
-    const { csrfToken } = JSON.parse((await this.go(`${base}/api/auth/csrf`)).body) as { csrfToken: string };
-    const start = await this.go(`${base}/api/auth/${path}`, { csrfToken, callbackUrl: "/promotions/veza-12" });
-    const page = await this.follow(start.location);
-    const chosen = await this.go(page, { subject });
-    return this.follow(chosen.location, (url) => url.pathname === "/api/auth/callback/oidc");
-  }
-
-  get webCookies(): Map<string, string> {
-    return this.jars.get(new URL(web.config.publicUrl).host) ?? new Map();
-  }
-
-  principal() {
-    const cookie = [...this.webCookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    return principalFromRequest(new Request(web.config.publicUrl, { headers: { cookie } }), pool, web.config);
-  }
-}
-
-async function startIssuer(claimsOnlyAtUserinfo = false): Promise<OidcIssuer> {
-  const client = { clientId: "waybill", clientSecret: "a-client-secret-of-a-test", accounts: [rita, mallory] };
-  const redirectUri = `${web.config.publicUrl}/api/auth/callback/oidc`;
-  const started = await startOidcIssuer({ ...client, redirectUri, claimsOnlyAtUserinfo });
-  web.config.oidc = {
-    issuer: started.url,
-    clientId: client.clientId,
-    clientSecret: client.clientSecret,
-    groupsClaim: "groups",
-    label: "Test",
-  };
-  return started;
-}
-
 beforeAll(async () => {
   database = await createTestDatabase();
   pool = createPool(database.url);
-  web = await startWeb();
+  web = await startOidcWeb(pool);
 });
 afterAll(async () => {
-  await new Promise((resolve) => {
-    web.server.close(resolve);
-    web.server.closeAllConnections();
-  });
+  await web.close();
   await pool.close();
   await database.close();
 });
 beforeEach(async () => {
-  logged = [];
-  issuer = await startIssuer();
+  web.logged = [];
+  issuer = await web.startIssuer([rita, mallory]);
 });
 afterEach(() => issuer.close());
 
 describe("the code flow", () => {
   test("signs a person in by issuer and subject, with groups", async () => {
-    const browser = new Browser();
+    const browser = new Browser(web);
     const callback = await browser.signInAtIssuer("rita");
     const landed = await browser.follow(callback);
     expect(landed.href).toBe(`${web.config.publicUrl}/promotions/veza-12`);
@@ -170,11 +51,11 @@ describe("the code flow", () => {
       groups: ["release", "admins"],
       administrator: true,
     });
-    expect(logged).toEqual([]);
+    expect(web.logged).toEqual([]);
   });
 
   test("a sign-in again asks anew, says when, and comes back", async () => {
-    const browser = new Browser();
+    const browser = new Browser(web);
     await browser.follow(await browser.signInAtIssuer("rita"));
     expect(await browser.principal()).not.toHaveProperty("authenticatedAt");
     const before = Math.floor(Date.now() / 1_000) * 1_000;
@@ -198,20 +79,20 @@ describe("the code flow", () => {
 
   test("takes what only the userinfo endpoint says", async () => {
     await issuer.close();
-    issuer = await startIssuer(true);
-    const browser = new Browser();
+    issuer = await web.startIssuer([rita, mallory], { claimsOnlyAtUserinfo: true });
+    const browser = new Browser(web);
     await browser.follow(await browser.signInAtIssuer("rita"));
     expect(await browser.principal()).toMatchObject({ id: `${issuer.url}#rita`, groups: ["release", "admins"] });
   });
 
   test("an address that the issuer did not verify counts for nothing", async () => {
-    const browser = new Browser();
+    const browser = new Browser(web);
     await browser.follow(await browser.signInAtIssuer("mallory"));
     expect(await browser.principal()).toMatchObject({ id: `${issuer.url}#mallory`, email: "", administrator: false });
   });
 
   test("goes back to Waybill only", async () => {
-    const browser = new Browser();
+    const browser = new Browser(web);
     const base = web.config.publicUrl;
     const { csrfToken } = JSON.parse((await browser.go(`${base}/api/auth/csrf`)).body) as { csrfToken: string };
     for (const callbackUrl of ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]) {
@@ -231,33 +112,33 @@ describe("what is refused", () => {
   }
 
   test.each(["state", "nonce", "pkce.code_verifier"])("the %s of another sign-in", async (name) => {
-    const other = new Browser();
+    const other = new Browser(web);
     await other.signInAtIssuer("rita");
-    const browser = new Browser();
+    const browser = new Browser(web);
     const callback = await browser.signInAtIssuer("rita");
     browser.webCookies.set(`next-auth.${name}`, other.webCookies.get(`next-auth.${name}`) ?? "");
     await refused(browser, callback);
-    expect(logged).toHaveLength(1);
+    expect(web.logged).toHaveLength(1);
   });
 
   test.each(["state", "nonce", "pkce.code_verifier"])("a sign-in without its %s", async (name) => {
-    const browser = new Browser();
+    const browser = new Browser(web);
     const callback = await browser.signInAtIssuer("rita");
     browser.webCookies.delete(`next-auth.${name}`);
     await refused(browser, callback);
   });
 
   test("a callback of somebody else's browser", async () => {
-    const callback = await new Browser().signInAtIssuer("rita");
-    await refused(new Browser(), callback);
+    const callback = await new Browser(web).signInAtIssuer("rita");
+    await refused(new Browser(web), callback);
   });
 
   test("a code a second time", async () => {
-    const browser = new Browser();
+    const browser = new Browser(web);
     const callback = await browser.signInAtIssuer("rita");
     const before = new Map(browser.webCookies);
     await browser.follow(callback);
-    const again = new Browser();
+    const again = new Browser(web);
     again.jars.set(new URL(web.config.publicUrl).host, before);
     await refused(again, callback);
   });
@@ -270,35 +151,35 @@ describe("what is refused", () => {
     ["no subject", { sub: undefined }],
     ["two audiences and another party", { aud: ["waybill", "other"], azp: "other" }],
   ])("an ID token for %s", async (_what, change) => {
-    const browser = new Browser();
+    const browser = new Browser(web);
     const callback = await browser.signInAtIssuer("rita");
     issuer.tamper((claims) => ({ ...claims, ...change }));
     await refused(browser, callback);
   });
 
   test("an ID token signed by somebody else", async () => {
-    const browser = new Browser();
+    const browser = new Browser(web);
     const callback = await browser.signInAtIssuer("rita");
     issuer.tamper((claims) => claims, true);
     await refused(browser, callback);
   });
 
   test("a person who cancels", async () => {
-    const browser = new Browser();
+    const browser = new Browser(web);
     const callback = await browser.signInAtIssuer("");
     await refused(browser, callback, "Callback");
-    expect(logged).toEqual([{ code: "OAUTH_CALLBACK_ERROR", reason: "access_denied" }]);
+    expect(web.logged).toEqual([{ code: "OAUTH_CALLBACK_ERROR", reason: "access_denied" }]);
   });
 
   test("a start without the page's own token", async () => {
-    const browser = new Browser();
+    const browser = new Browser(web);
     const start = await browser.go(`${web.config.publicUrl}/api/auth/signin/oidc`, { csrfToken: "wrong" });
     const landed = await browser.follow(start.location);
     expect(`${landed.origin}${landed.pathname}`).toBe(`${web.config.publicUrl}/sign-in`);
   });
 
   test("demo people, where this is not a demo", async () => {
-    const browser = new Browser();
+    const browser = new Browser(web);
     const base = web.config.publicUrl;
     const { csrfToken } = JSON.parse((await browser.go(`${base}/api/auth/csrf`)).body) as { csrfToken: string };
     await browser.go(`${base}/api/auth/callback/demo`, { csrfToken, person: "ada" });
@@ -306,11 +187,11 @@ describe("what is refused", () => {
   });
 
   test("nothing secret is logged", async () => {
-    const browser = new Browser();
+    const browser = new Browser(web);
     const callback = await browser.signInAtIssuer("rita");
     issuer.tamper((claims) => ({ ...claims, nonce: "of-another-sign-in" }));
     await refused(browser, callback);
-    expect(logged).toHaveLength(1);
+    expect(web.logged).toHaveLength(1);
     expect(lines()).toContain("nonce mismatch");
     for (const text of ["of-another-sign-in", callback.searchParams.get("code") ?? "?", "a-client-secret", "eyJ"]) {
       expect(lines()).not.toContain(text);
@@ -327,7 +208,7 @@ describe("the demo", () => {
         ["ada", true],
         ["nobody", false],
       ] as const) {
-        const browser = new Browser();
+        const browser = new Browser(web);
         const { csrfToken } = JSON.parse((await browser.go(`${base}/api/auth/csrf`)).body) as { csrfToken: string };
         await browser.go(`${base}/api/auth/callback/demo`, { csrfToken, person });
         if (known) expect(await browser.principal()).toMatchObject({ id: "waybill:demo#ada", administrator: true });
@@ -352,6 +233,8 @@ test.each([
     clientSecret: "b",
     groupsClaim: "roles",
     label: "IdP",
+    scope: undefined,
+    recheckSeconds: 45,
   };
   const found = identityFromClaims({ ...claims, roles: ["a", 3, "a", "admins"] }, { oidc, adminGroups: ["admins"] });
   expect(found?.subject).toBe(subject);

@@ -20,7 +20,7 @@ export function oidcProvider(oidc: OidcSettings): OAuthConfig<Claims> {
     clientSecret: oidc.clientSecret,
     idToken: true,
     checks: ["pkce", "state", "nonce"],
-    authorization: { params: { scope: scopeFor(oidc.groupsClaim) } },
+    authorization: { params: { scope: oidc.scope ?? scopeFor(oidc.groupsClaim) } },
     userinfo: {
       request: async ({ tokens, client }) =>
         claimsOf(tokens.id_token, () => client.userinfo(tokens.access_token ?? "")),

@@ -35,6 +35,16 @@ export async function recordSignIn(db: Queryable, identity: Identity): Promise<s
   return id;
 }
 
+/** What the provider says of somebody by now, without a sign-in. */
+export async function updateStanding(db: Queryable, identity: Identity): Promise<void> {
+  const { issuer, subject, name, email, groups, administrator } = identity;
+  await db.execute(sql`
+    UPDATE person SET name = ${name}, email = ${email}, groups = ${groups}, administrator = ${administrator}
+     WHERE id = ${personId(issuer, subject)}
+       AND (person.name, person.email, person.groups, person.administrator)
+           IS DISTINCT FROM (${name}, ${email}, ${groups}::text[], ${administrator}::boolean)`);
+}
+
 /** A person as stored, and what the check of a session or token needs beside. */
 export interface StoredPerson {
   principal: PersonPrincipal;

@@ -1,4 +1,5 @@
 import { type AuthConfig, authConfig } from "@/lib/auth/auth-config";
+import { oidcSessionStands } from "@/lib/auth/oidc-session";
 import { loadStoredPerson } from "@/lib/auth/people";
 import type { PersonPrincipal, Principal } from "@/lib/auth/principal";
 import { addressOf, countAgainstLimit, mustBeWithinLimit } from "@/lib/auth/rate-limit";
@@ -22,14 +23,22 @@ export async function principalFromRequest(
   const authorization = request.headers.get("authorization");
   if (authorization !== null) return await tokenOf(request, authorization, db);
   const claims = await readSession(parseCookies(request.headers.get("cookie")), config);
-  const person = claims === null ? null : await personOfSession(db, claims);
+  const person = claims === null ? null : await personOfSession(db, claims, config);
   if (person === null) throw new Unauthenticated("no session");
   if (!safeMethods.has(request.method)) requireSameOrigin(request.headers, config.publicUrl);
   return person;
 }
 
-/** The person of a session as they stand now; null where they are unknown or the session was revoked. */
-export async function personOfSession(db: Queryable, claims: SessionClaims): Promise<PersonPrincipal | null> {
+/**
+ * The person of a session as they stand now; null where they are unknown, the session was revoked, or the sign-in service
+ * does not stand by it any more.
+ */
+export async function personOfSession(
+  db: Queryable,
+  claims: SessionClaims,
+  config: AuthConfig,
+): Promise<PersonPrincipal | null> {
+  if (!(await oidcSessionStands(db, config, claims))) return null;
   const stored = await loadStoredPerson(db, claims.personId);
   if (stored === null) return null;
   if (stored.revokedAt !== null && claims.signedInAt <= Date.parse(stored.revokedAt)) return null;

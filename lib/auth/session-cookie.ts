@@ -1,7 +1,7 @@
 import { decode } from "next-auth/jwt";
 import { z } from "zod";
 
-/** A session ends this long after the sign-in, whatever happens in between: groups are as old as the sign-in. */
+/** A session ends this long after the sign-in, whatever happens in between. */
 export const SESSION_HOURS = 12;
 
 /** Claims of the session beside next-auth's own. `signedInAt` is ours: next-auth renews `iat`. */
@@ -9,6 +9,7 @@ const sessionClaims = z.object({
   personId: z.string().min(1),
   signedInAt: z.int().positive(),
   authenticatedAt: z.int().positive().optional(),
+  sessionId: z.uuid().optional(),
 });
 
 export interface SessionClaims {
@@ -17,6 +18,8 @@ export interface SessionClaims {
   signedInAt: number;
   /** When the sign-in service last asked who they are (`auth_time`), ms since 1970; absent where it did not say. */
   authenticatedAt?: number;
+  /** Of a session that the sign-in service is asked about again (`oidc_session`). */
+  sessionId?: string;
 }
 
 /** A name of our own: cookies do not know ports, and something else on 127.0.0.1 may use next-auth too. */

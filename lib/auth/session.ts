@@ -11,7 +11,7 @@ import { Unauthenticated } from "@/lib/pipeline/errors";
 export const currentPrincipal = cache(async (): Promise<PersonPrincipal | null> => {
   const jar = new Map((await cookies()).getAll().map(({ name, value }) => [name, value]));
   const claims = await readSession(jar, authConfig());
-  return claims === null ? null : await personOfSession(getPool(), claims);
+  return claims === null ? null : await personOfSession(getPool(), claims, authConfig());
 });
 
 /**

@@ -38,7 +38,7 @@ export async function storePerson(db: Queryable, over: Partial<Identity> = {}): 
 /** The Cookie header of a session as the sign-in makes it. */
 export async function sessionCookie(
   config: AuthConfig,
-  claims: { personId: string; signedInAt?: number; authenticatedAt?: number },
+  claims: { personId: string; signedInAt?: number; authenticatedAt?: number; sessionId?: string },
   maxAgeSeconds = 3_600,
 ): Promise<string> {
   const token = { signedInAt: Date.now(), ...claims };

@@ -47,6 +47,8 @@ describe("accepted", () => {
       WORKER_PORT: "8081",
       NEXTAUTH_URL: "https://waybill.example.com/",
       OIDC_GROUPS_CLAIM: "roles",
+      OIDC_SCOPE: "openid profile offline_access",
+      WAYBILL_OIDC_RECHECK_SECONDS: "20",
       WAYBILL_ADMIN_GROUPS: "platform, sre",
       LOG_LEVEL: "debug",
       WAYBILL_FAILPOINT: "after-apply:pause",
@@ -63,6 +65,7 @@ describe("accepted", () => {
       driveBudgetMs: 0,
       adminGroups: ["platform", "sre"],
     });
+    expect(settings.oidc).toMatchObject({ scope: "openid profile offline_access", recheckSeconds: 20 });
   });
 
   test("an empty variable is unset", () => {
@@ -111,6 +114,8 @@ describe("refused, with one line a setting", () => {
     ["a reach that is none", { WAYBILL_OUTBOUND: "all" }, 'WAYBILL_OUTBOUND ("all") is not valid; allowed is public'],
     ["a demo for everyone", { WAYBILL_DEMO: "on", HOST: "0.0.0.0" }, 'WAYBILL_DEMO is on while HOST is "0.0.0.0"'],
     ["half a sign-in", { OIDC_ISSUER: oidc.OIDC_ISSUER, OIDC_CLIENT_ID: "x" }, "OIDC_CLIENT_SECRET is not set"],
+    ["scopes that sign nobody in", { ...oidc, OIDC_SCOPE: "profile" }, "openid among them"],
+    ["a check too often", { ...oidc, WAYBILL_OIDC_RECHECK_SECONDS: "1" }, "from 5 to 3600, or 0 for never"],
     ["a sign-in without encryption", { ...oidc, OIDC_ISSUER: "http://id.example.com" }, "OIDC_ISSUER is not valid"],
     ["an unknown log level", { LOG_LEVEL: "loud" }, "trace, debug, info"],
     ["a failpoint without an action", { WAYBILL_FAILPOINT: "after-apply" }, "name:kill or name:pause"],

@@ -2,6 +2,20 @@ import { z } from "zod";
 import { type Reach, reaches, readReach } from "@/lib/net/reach";
 import { addressProblem } from "@/lib/pipeline/policy/address";
 
+/** The sign-in service. */
+export interface OidcSettings {
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  groupsClaim: string;
+  /** What the sign-in button calls it. */
+  label: string;
+  /** What is asked for; undefined: what the claims need. */
+  scope: string | undefined;
+  /** How often it is asked who somebody is by now; 0: only at the sign-in. */
+  recheckSeconds: number;
+}
+
 /** How one process of Waybill was told to run. Secrets in it are for the code that needs them, never for a log. */
 export interface Settings {
   databaseUrl: string;
@@ -20,8 +34,7 @@ export interface Settings {
   demo: boolean;
   /** How near an address may be that projects make Waybill connect to. */
   outbound: Reach;
-  /** `label` is what the sign-in button calls it. */
-  oidc: { issuer: string; clientId: string; clientSecret: string; groupsClaim: string; label: string } | undefined;
+  oidc: OidcSettings | undefined;
   /** Members of these groups of the sign-in service administer the installation. */
   adminGroups: string[];
   logLevel: (typeof logLevels)[number];
@@ -46,7 +59,7 @@ const driveBudgetMsDefault = 2_000;
 
 // What may be repeated in a message: names and numbers. Addresses and secrets may not.
 const shownNames = new Set(
-  "WAYBILL_ROLE PORT WORKER_PORT HOST WAYBILL_DEMO WAYBILL_OUTBOUND LOG_LEVEL WAYBILL_FAILPOINT WAYBILL_DRIVE_BUDGET_MS".split(
+  "WAYBILL_ROLE PORT WORKER_PORT HOST WAYBILL_DEMO WAYBILL_OUTBOUND LOG_LEVEL WAYBILL_FAILPOINT WAYBILL_DRIVE_BUDGET_MS WAYBILL_OIDC_RECHECK_SECONDS OIDC_SCOPE".split(
     " ",
   ),
 );
@@ -68,6 +81,8 @@ const allowed = {
   OIDC_CLIENT_ID: "the client's id at the issuer",
   OIDC_CLIENT_SECRET: "the client's secret at the issuer",
   OIDC_GROUPS_CLAIM: "the name of the claim that lists a person's groups",
+  OIDC_SCOPE: "scopes with spaces between them, openid among them",
+  WAYBILL_OIDC_RECHECK_SECONDS: "whole seconds from 5 to 3600, or 0 for never",
   OIDC_LABEL: "what the sign-in button calls the issuer, up to 40 characters",
   LOG_LEVEL: logLevels.join(", "),
   WAYBILL_FAILPOINT: "name:kill or name:pause",
@@ -123,6 +138,14 @@ const environment = z.object({
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),
   OIDC_GROUPS_CLAIM: z.string().default("groups"),
+  OIDC_SCOPE: z
+    .string()
+    .regex(/^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/)
+    .refine((text) => text.split(" ").includes("openid"))
+    .optional(),
+  WAYBILL_OIDC_RECHECK_SECONDS: wholeNumber(0, 3_600)
+    .refine((seconds) => seconds === 0 || seconds >= 5)
+    .default(45),
   OIDC_LABEL: z.string().max(40).default("single sign-on"),
   LOG_LEVEL: z.enum(logLevels).default("info"),
   WAYBILL_FAILPOINT: z
@@ -200,7 +223,10 @@ function settingsOf(given: Given): Settings {
     outbound: readReach({ WAYBILL_OUTBOUND: given.WAYBILL_OUTBOUND, WAYBILL_DEMO: given.WAYBILL_DEMO }),
     oidc:
       issuer !== undefined && clientId !== undefined && clientSecret !== undefined
-        ? { issuer, clientId, clientSecret, groupsClaim: given.OIDC_GROUPS_CLAIM, label: given.OIDC_LABEL }
+        ? {
+            ...{ issuer, clientId, clientSecret, groupsClaim: given.OIDC_GROUPS_CLAIM, label: given.OIDC_LABEL },
+            ...{ scope: given.OIDC_SCOPE, recheckSeconds: given.WAYBILL_OIDC_RECHECK_SECONDS },
+          }
         : undefined,
     adminGroups: given.WAYBILL_ADMIN_GROUPS,
     logLevel: given.LOG_LEVEL,
