@@ -8,6 +8,8 @@ export interface BuildPlan {
   candidate?: string;
   hoursAgo: number;
   fault?: Fault;
+  /** What its label says of its changes to data; without one it says nothing. */
+  migration?: "none" | "reversible" | "irreversible";
   /** The environments that run it at the start. */
   runsIn?: string[];
   /** What a scan of it found, and where the report is: with CI, which uploads it, or attached in the registry. */
@@ -67,16 +69,22 @@ export const platforms: PlatformPlan[] = [
       vezaService("backend", "veza-backend-api", [
         { version: "v2.4.0", candidate: "v2.4.0-rc.3", hoursAgo: 16 * day, runsIn: ["production"] },
         { hoursAgo: 8 * day },
-        { version: "v2.4.1-rc.1", hoursAgo: 5 * day, runsIn: ["staging"], scan: { at: "ci", found: [zlib, curl] } },
+        {
+          version: "v2.4.1-rc.1",
+          hoursAgo: 5 * day,
+          migration: "none",
+          runsIn: ["staging"],
+          scan: { at: "ci", found: [zlib, curl] },
+        },
         { hoursAgo: 2 * day },
-        { version: "v2.4.1-rc.2", hoursAgo: 20, scan: { at: "ci", found: [zlib] } },
-        { version: "v2.5.0-rc.1", hoursAgo: 3, scan: { at: "ci", found: [openssl, zlib] } },
+        { version: "v2.4.1-rc.2", hoursAgo: 20, migration: "none", scan: { at: "ci", found: [zlib] } },
+        { version: "v2.5.0-rc.1", hoursAgo: 3, migration: "irreversible", scan: { at: "ci", found: [openssl, zlib] } },
       ]),
       vezaService("chat", "veza-chat-server", [
         { version: "v1.27.2", candidate: "v1.27.2-rc.2", hoursAgo: 21 * day, runsIn: ["production"] },
-        { version: "v1.27.3-rc.1", hoursAgo: 9 * day, runsIn: ["staging"] },
-        { version: "v1.27.3-rc.2", hoursAgo: 26 },
-        { version: "v1.28.0-rc.1", hoursAgo: 2, fault: "crash" },
+        { version: "v1.27.3-rc.1", hoursAgo: 9 * day, migration: "none", runsIn: ["staging"] },
+        { version: "v1.27.3-rc.2", hoursAgo: 26, migration: "reversible" },
+        { version: "v1.28.0-rc.1", hoursAgo: 2, migration: "none", fault: "crash" },
       ]),
       vezaService("stream", "veza-stream-server", [
         { version: "v3.12.0", candidate: "v3.12.0-rc.4", hoursAgo: 30 * day, runsIn: ["production", "staging"] },

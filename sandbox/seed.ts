@@ -45,7 +45,7 @@ function seedImages(target: SeedTarget, platform: PlatformPlan, service: Service
       .update(`${service.repository} ${plan.version ?? index}`)
       .digest("hex");
     const created = new Date(Math.floor(now.getTime() / 3_600_000 - plan.hoursAgo) * 3_600_000).toISOString();
-    const { version, fault } = plan;
+    const { version, fault, migration } = plan;
     const source = platform.source;
     const image = buildImage({
       content: `${service.repository} ${commit}`,
@@ -54,6 +54,7 @@ function seedImages(target: SeedTarget, platform: PlatformPlan, service: Service
       version,
       created,
       fault,
+      ...(migration && { labels: { "dev.waybill.migration": migration } }),
     });
     const pointers = platform.environments.filter(({ name }) => plan.runsIn?.includes(name)).map(({ tag }) => tag);
     const tags = [`sha-${commit.slice(0, 7)}`, plan.candidate, version, ...pointers].filter((tag) => tag !== undefined);
@@ -122,6 +123,7 @@ function deploymentOf(service: ServicePlan, replicas: number, image: string): un
     name: service.container,
     image,
     ports: [{ containerPort: 8080 }],
+    envFrom: [{ configMapRef: { name: service.workload } }, { secretRef: { name: `${service.workload}-keys` } }],
     livenessProbe: probe("/health"),
     readinessProbe: probe("/ready"),
   };

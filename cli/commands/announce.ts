@@ -12,15 +12,16 @@ export const announce: Command = {
     name: { type: "string", value: "NAME", about: "the name of a set of services that move together" },
     version: { type: "string", value: "VERSION", about: "what people call it; else the tag, or what the image says" },
     "build-url": { type: "string", value: "URL", about: "the build that made it" },
+    migration: { type: "string", value: "KIND", about: "what it does to data: none, reversible or irreversible" },
   },
   more: ["waybill announce veza backend=registry.veza.app/backend@sha256:… --version v2.4.1"],
   async run(call) {
-    const buildUrl = call.text("build-url");
+    const [buildUrl, migration] = [call.text("build-url"), call.text("migration")];
     const body = {
       project: call.args.PROJECT,
       name: call.text("name"),
       version: call.text("version"),
-      artifacts: call.rest.map((text) => ({ ...artifact(text), buildUrl })),
+      artifacts: call.rest.map((text) => ({ ...artifact(text), buildUrl, migration })),
     };
     const answered = await call.client.ask<AnswerBody<typeof announceOperation>>("POST", "/releases", { body });
     const { key, artifacts } = answered.body;

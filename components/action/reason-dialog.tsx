@@ -15,6 +15,8 @@ interface ReasonDialogProps {
   title: string;
   /** The exact effect, in one or two sentences. */
   effect: ReactNode;
+  /** Below the effect, where it takes more than a sentence. */
+  more?: ReactNode;
   /** What the button does: `Abort and roll back`. */
   label: string;
   icon?: ReactNode;
@@ -28,7 +30,7 @@ const whyMin = 3;
 
 /** Asks why before something is done that is kept in the ledger with its reason. */
 export function ReasonDialog(props: ReasonDialogProps) {
-  const { open, onOpenChange, title, effect, label, icon, variant = "danger", action, input } = props;
+  const { open, onOpenChange, title, effect, more, label, icon, variant = "danger", action, input } = props;
   const [why, setWhy] = useState("");
   const [missing, setMissing] = useState(false);
   const { run, busy, failure } = useAction(action, { onDone: () => onOpenChange(false) });
@@ -53,6 +55,7 @@ export function ReasonDialog(props: ReasonDialogProps) {
         </>
       }
     >
+      {more}
       <Field
         label="Why"
         hint="Kept in the ledger with your name."

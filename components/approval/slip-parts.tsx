@@ -45,7 +45,7 @@ export function slipParts(
       id: "rollback",
       tab: "Rollback",
       title: "Rollback target",
-      answer: <ReadyAnswer plan={plan} readiness={readiness} />,
+      answer: <ReadyAnswer plan={plan} facts={facts} readiness={readiness} />,
       content: <RollbackTargets plan={plan} facts={facts} readiness={readiness} />,
     },
   ];

@@ -1,14 +1,25 @@
 "use client";
 
+import type { ReactElement } from "react";
 import { DigestLabel } from "@/components/digest/digest-label";
 import { useView } from "@/components/live/use-view";
 import type { RollbackReadiness } from "@/components/promote/rollback-readiness";
+import { StaysList } from "@/components/promotion/stays-list";
 import { Box } from "@/components/sheet/box";
 import { type Bullet, Bullets } from "@/components/sheet/bullets";
 import { Stamp } from "@/components/state/stamp";
 import { State } from "@/components/state/state";
+import type { StateName } from "@/components/state/state-language";
 import { RelativeTime } from "@/components/time/relative-time";
 import type { Plan, PlannedService } from "@/lib/pipeline/plan/plan";
+import {
+  type Kept,
+  type LineState,
+  type ReadinessLevel,
+  type ReadinessLine,
+  readinessLevel,
+  readinessLines,
+} from "@/lib/pipeline/plan/rollback-readiness";
 import type { ServiceFacts } from "@/lib/queries/plan-facts";
 
 interface RollbackBoxProps {
@@ -17,14 +28,14 @@ interface RollbackBoxProps {
   facts: readonly ServiceFacts[];
 }
 
-/** Where the plan would go back to, and whether it could at this moment. */
+/** Where the plan would go back to, whether it could at this moment, and what that would leave as it is. */
 export function RollbackBox({ number, plan, facts }: RollbackBoxProps) {
   const readiness = useRollbackReadiness(plan);
   return (
     <Box
       number={number}
       title={plan.kind === "rollback" ? "What it goes back to" : "Rollback target"}
-      answer={<ReadyAnswer plan={plan} readiness={readiness} />}
+      answer={<ReadyAnswer plan={plan} facts={facts} readiness={readiness} />}
     >
       <RollbackTargets plan={plan} facts={facts} readiness={readiness} />
     </Box>
@@ -54,72 +65,82 @@ function targetOf({ kind }: Plan, { to, rollback }: PlannedService): { digest: s
   return kind === "rollback" ? to : rollback;
 }
 
-/** When the target was verified in the plan's environment; null where it never was. */
-function verifiedAtOf(plan: Plan, fact: ServiceFacts | undefined): string | null {
-  if (plan.kind === "promote") return fact?.rollbackVerifiedAt ?? null;
-  return fact?.path.find((one) => one.environment === plan.environment)?.verifiedAt ?? null;
-}
-
 interface TargetsProps extends RollbackBoxProps {
   readiness: RollbackReadiness | undefined;
 }
 
-/** Each service's way back with what is known of it. */
+/** Each service's way back with what is known of it, and what stays as it is. */
 export function RollbackTargets({ plan, facts, readiness }: TargetsProps) {
-  return plan.services.map((planned) => {
-    const fact = facts.find((one) => one.service === planned.service);
-    const target = targetOf(plan, planned);
-    return (
-      <div key={planned.service} className="mb-2">
-        {target ? (
-          <p className="flex flex-wrap items-center gap-2 mb-2">
-            <b>
-              {plan.services.length > 1 ? `${planned.service} ` : ""}
-              {target.version ?? "a release that is not known"}
-            </b>
-            <DigestLabel digest={target.digest} prefix copy />
-          </p>
-        ) : null}
-        <Bullets items={bulletsOf(plan, planned, fact, readiness)} />
-      </div>
-    );
-  });
+  return (
+    <>
+      {plan.services.map((planned) => {
+        const target = targetOf(plan, planned);
+        return (
+          <div key={planned.service} className="mb-2">
+            {target ? (
+              <p className="flex flex-wrap items-center gap-2 mb-2">
+                <b>
+                  {plan.services.length > 1 ? `${planned.service} ` : ""}
+                  {target.version ?? "a release that is not known"}
+                </b>
+                <DigestLabel digest={target.digest} prefix copy />
+              </p>
+            ) : null}
+            <Bullets items={bulletsOf(plan, planned, facts, readiness)} />
+          </div>
+        );
+      })}
+      <StaysList plan={plan} facts={facts} />
+    </>
+  );
 }
+
+const marks: Record<LineState, StateName> = { pass: "pass", remark: "degraded", unknown: "unknown", fail: "fail" };
 
 function bulletsOf(
   plan: Plan,
   planned: PlannedService,
-  fact: ServiceFacts | undefined,
+  facts: readonly ServiceFacts[],
   readiness: RollbackReadiness | undefined,
 ): Bullet[] {
-  const target = targetOf(plan, planned);
-  if (!target) {
+  const way = wayBackOf(plan, planned, facts, readiness);
+  if (!way) {
     const text = `Nothing ran in ${plan.environment} before: there is nothing to go back to.`;
     return [{ id: "none", state: "fail", text }];
   }
-  const verifiedAt = verifiedAtOf(plan, fact);
-  const verified: Bullet = verifiedAt
-    ? {
-        id: "verified",
-        state: "pass",
-        text: (
-          <>
-            Verified in {plan.environment} <RelativeTime at={verifiedAt} />
-          </>
-        ),
-      }
-    : { id: "verified", state: "degraded", text: "Never verified here: it is what ran before" };
-  const kept = keptOf(planned.service, target.digest, readiness);
-  const words: Record<Kept, Bullet> = {
-    asking: { id: "kept", state: "unknown", text: "The registry is being asked whether it still has it" },
-    silent: { id: "kept", state: "unknown", text: "The registry did not tell whether it still has it" },
-    there: { id: "kept", state: "pass", text: "In the registry, asked now" },
-    gone: { id: "kept", state: "fail", text: "Not in the registry any more: no node could pull it" },
-  };
-  return [verified, words[kept]];
+  return way.lines.map(({ id, state, why }) => ({
+    id,
+    state: marks[state],
+    text:
+      id === "verified" && way.verifiedAt ? (
+        <>
+          {why} <RelativeTime at={way.verifiedAt} />
+        </>
+      ) : (
+        why
+      ),
+  }));
 }
 
-type Kept = "asking" | "silent" | "there" | "gone";
+interface Way {
+  kept: Kept;
+  verifiedAt: string | null;
+  lines: ReadinessLine[];
+}
+
+/** What is known of one service's way back; undefined where there is none. */
+function wayBackOf(
+  plan: Plan,
+  planned: PlannedService,
+  facts: readonly ServiceFacts[],
+  readiness: RollbackReadiness | undefined,
+): Way | undefined {
+  const target = targetOf(plan, planned);
+  const known = facts.find((one) => one.service === planned.service)?.wayBack;
+  if (!target || !known) return undefined;
+  const kept = keptOf(planned.service, target.digest, readiness);
+  return { kept, verifiedAt: known.verifiedAt, lines: readinessLines(plan.environment, known, kept) };
+}
 
 function keptOf(service: string, digest: string, readiness: RollbackReadiness | undefined): Kept {
   if (!readiness) return "asking";
@@ -128,13 +149,24 @@ function keptOf(service: string, digest: string, readiness: RollbackReadiness | 
   return answer.inRegistry ? "there" : "gone";
 }
 
-/** Ready, not ready, or not known, over all services. */
-export function ReadyAnswer({ plan, readiness }: { plan: Plan; readiness: RollbackReadiness | undefined }) {
-  const kept = plan.services.map((one) =>
-    one.rollback ? keptOf(one.service, one.rollback.digest, readiness) : "gone",
-  );
-  if (kept.includes("gone")) return <Stamp name="fail">not ready</Stamp>;
-  if (kept.includes("asking")) return <State name="unknown">being asked</State>;
-  if (kept.includes("silent")) return <Stamp name="unknown">not known</Stamp>;
-  return <Stamp name="pass">ready</Stamp>;
+/** Ready, with remarks, not ready, or not known, over all services. */
+export function ReadyAnswer({ plan, facts, readiness }: TargetsProps) {
+  const ways = plan.services.map((one) => wayBackOf(plan, one, facts, readiness));
+  const known = ways.filter((way) => way !== undefined);
+  const level =
+    known.length < ways.length
+      ? "notReady"
+      : readinessLevel(
+          known.flatMap((way) => way.lines),
+          known.map((way) => way.kept),
+        );
+  return answers[level];
 }
+
+const answers: Record<ReadinessLevel, ReactElement> = {
+  ready: <Stamp name="pass">ready</Stamp>,
+  remarks: <Stamp name="degraded">ready with remarks</Stamp>,
+  notReady: <Stamp name="fail">not ready</Stamp>,
+  unknown: <Stamp name="unknown">not known</Stamp>,
+  asking: <State name="unknown">being asked</State>,
+};

@@ -1,10 +1,11 @@
 "use client";
 
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { ActionFailureNote } from "@/components/action/action-failure-note";
 import type { ActionOutcome } from "@/components/action/action-outcome";
 import { ReasonDialog } from "@/components/action/reason-dialog";
 import { useAction } from "@/components/action/use-action";
+import { StaysList } from "@/components/promotion/stays-list";
 import { DangerSheet } from "@/components/sheet/danger-sheet";
 import { Shape } from "@/components/state/shape";
 import { Button, LinkButton } from "@/components/ui/button";
@@ -41,6 +42,7 @@ function AbortSheet({ view, action }: { view: PromotionView; action: PromotionAc
       label={label}
       action={action}
       input={(why) => ({ promotion: view.id, why })}
+      more={hasBegun ? <StaysList plan={view.plan} facts={view.facts} /> : null}
     />
   );
 }
@@ -110,6 +112,8 @@ interface WithReasonProps {
   label: string;
   action: PromotionAction;
   input: (why: string) => object;
+  /** What else is to be known before it is done. */
+  more?: ReactNode;
 }
 
 /** A step that ends something: says its exact effect, and asks why before it is done. */

@@ -12,6 +12,7 @@ const fieldOfRefusal: Record<string, string> = {
   unknownService: "artifacts[0].service",
   nameMissing: "name",
   releaseIsImmutable: "version",
+  invalidMigration: "migration",
 };
 
 /** About the whole, or about the outside world: shown below the form. */

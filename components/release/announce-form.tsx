@@ -6,6 +6,7 @@ import { ActionFailureNote } from "@/components/action/action-failure-note";
 import { useAction } from "@/components/action/use-action";
 import type { AnnounceAction, AnnounceChoice } from "@/components/release/announce-button";
 import { fieldErrors } from "@/components/release/announce-errors";
+import { type MigrationChoice, MigrationField } from "@/components/release/migration-field";
 import { Button, IconButton } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -32,6 +33,7 @@ export function AnnounceForm({ action, choices, service, onDone }: AnnounceFormP
   const [name, setName] = useState("");
   const [version, setVersion] = useState("");
   const [buildUrl, setBuildUrl] = useState("");
+  const [migration, setMigration] = useState<MigrationChoice>("");
   const { run, busy, failure } = useAction(action, { onDone: ({ href }) => onDone(href) });
   const { errors, rest } = fieldErrors(failure, rows.length);
   const change = (id: number, part: Partial<Row>) =>
@@ -47,6 +49,7 @@ export function AnnounceForm({ action, choices, service, onDone }: AnnounceFormP
         service: row.service,
         image: row.image.trim(),
         ...(link ? { buildUrl: link } : {}),
+        ...(migration ? { migration } : {}),
       })),
     });
   }
@@ -119,6 +122,7 @@ export function AnnounceForm({ action, choices, service, onDone }: AnnounceFormP
           )}
         </Field>
       </div>
+      <MigrationField value={migration} error={errors.migration} onChange={setMigration} />
       <ActionFailureNote failure={rest} />
       <div className="flex justify-end">
         <Button type="submit" variant="primary" busy={busy}>

@@ -78,6 +78,7 @@ function factsOf(artifact: ReleaseArtifact) {
         ),
     },
     { name: "built", value: builtAt ? <ExactTime at={builtAt} show="both" /> : "its image does not tell" },
+    { name: "migration", value: artifact.migration ?? "nothing was said of one" },
     { name: "size", value: `${sizeWords(sizeBytes)}, compressed` },
     { name: "user", value: user === null ? "not known" : user === "" ? "root (not set)" : user },
     {

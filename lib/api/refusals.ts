@@ -65,6 +65,7 @@ const ofCommands = {
   unreadableReport: unprocessable("The report says nothing of vulnerabilities"),
   otherDigest: unprocessable("The report is about another image"),
   unknownDigest: unprocessable("Nobody has announced this digest"),
+  invalidMigration: unprocessable("What is said of its migration cannot be meant"),
   releaseIsImmutable: conflicting("A release never changes"),
   gateClosed: conflicting("A gate is closed"),
   busy: conflicting("Something else is under way there"),

@@ -120,6 +120,37 @@ describe("a release", () => {
     expect(await announceRelease(world.engine, world.people.rita, unknown)).toMatchObject({ code: "unknownService" });
   });
 
+  it("says what it does to data by its image's label or its announcement, once and for all, and in the ledger", async () => {
+    const label = (value: string) => ({ content: value, labels: { "dev.waybill.migration": value } });
+    const silent = await push(undefined, { content: "says nothing" });
+    const [labelled, odd] = [await push(undefined, label("irreversible")), await push(undefined, label("perhaps"))];
+    const say = (version: string, digest: string, migration?: string) =>
+      announceRelease(world.engine, world.people.rita, {
+        project: "demo",
+        version,
+        artifacts: [{ service: "backend", image: `demo-backend@${digest}`, ...(migration ? { migration } : {}) }],
+      });
+    expect(await say("v5.0.0", silent)).toMatchObject({ artifacts: [{ migration: null }] });
+    expect(await say("v5.0.1", silent, "reversible")).toMatchObject({ artifacts: [{ migration: "reversible" }] });
+    expect(await say("v5.0.2", labelled)).toMatchObject({ artifacts: [{ migration: "irreversible" }] });
+    expect(await say("v5.0.3", labelled, "none")).toMatchObject({ code: "invalidMigration" });
+    expect(await say("v5.0.3", odd)).toMatchObject({
+      code: "invalidMigration",
+      message: expect.stringContaining("perhaps"),
+    });
+    await expect(say("v5.0.3", silent, "perhaps")).rejects.toThrow(InvalidInput);
+    expect(await say("v5.0.1", silent)).toMatchObject({ kind: "announced", created: false });
+    expect(await say("v5.0.1", silent, "none")).toMatchObject({ code: "releaseIsImmutable" });
+    const entries = await world.pool.query<{ data: { artifacts: object[] } }>(
+      sql`select data from ledger_entry where kind = 'release.announced' and data->>'version' like 'v5.0.%' order by seq`,
+    );
+    expect(entries.map(({ data }) => data.artifacts[0])).toMatchObject([
+      expect.not.objectContaining({ migration: expect.anything() }),
+      { migration: "reversible" },
+      { migration: "irreversible" },
+    ]);
+  });
+
   it("of several platforms is known by its index, with the platforms that count as running it", async () => {
     const images = ["amd64", "arm64"].map((architecture) => buildImage({ content: "multi", architecture }));
     const { registryUrl } = world.sandbox;

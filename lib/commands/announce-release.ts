@@ -7,6 +7,7 @@ import { loadProject, type StoredProject } from "@/lib/facts/project";
 import { inLedgerTransaction, type LedgerTransaction } from "@/lib/ledger/append";
 import { NotFound, parseInput } from "@/lib/pipeline/errors";
 import type { Digest } from "@/lib/pipeline/release/digest";
+import { type Migration, migrationLabel, migrationSaid, migrations } from "@/lib/pipeline/release/migration";
 import { announceableTag, classifyTag, parseReference } from "@/lib/pipeline/release/reference";
 import type { ImageDescription } from "@/lib/ports/artifact-registry";
 
@@ -32,6 +33,10 @@ export const announceReleaseInput = z.strictObject({
         service: z.string().min(1).max(63),
         image: z.string().min(1, "must name an image: repository:tag or repository@sha256:…").max(600),
         buildUrl,
+        migration: z
+          .enum(migrations)
+          .optional()
+          .meta({ description: `what it does to data; the image's label ${migrationLabel} says it too` }),
       }),
     )
     .min(1)
@@ -43,7 +48,13 @@ export interface Announced {
   kind: "announced";
   key: string;
   version: string;
-  artifacts: { service: string; repository: string; digest: Digest; revision: string | null }[];
+  artifacts: {
+    service: string;
+    repository: string;
+    digest: Digest;
+    revision: string | null;
+    migration: Migration | null;
+  }[];
   /** False where exactly this was announced before. */
   created: boolean;
 }
@@ -53,6 +64,7 @@ interface Arrived {
   repository: string;
   tag: string | null;
   buildUrl: string | null;
+  migration: Migration | null;
   image: ImageDescription;
 }
 
@@ -123,12 +135,15 @@ async function fetchArtifact(
   }
   const digest = reference.digest ?? (await registry.resolve(repository, { tag: reference.tag ?? "" })).digest;
   const image = await registry.describe(repository, digest);
+  const migration = migrationSaid(image.labels, artifact.migration);
+  if ("wrong" in migration) return refuse("invalidMigration", `${artifact.service}: ${migration.wrong}`);
   // A tag that moves says nothing about these bytes, even beside their digest.
   const tag =
     reference.tag !== undefined && classifyTag(reference.tag, environmentTags).kind !== "mutable"
       ? reference.tag
       : null;
-  return { service: artifact.service, repository, tag, buildUrl: artifact.buildUrl ?? null, image };
+  const buildUrl = artifact.buildUrl ?? null;
+  return { service: artifact.service, repository, tag, buildUrl, migration: migration.said, image };
 }
 
 /** What people call it: the tag it came with, the version or commit its image names, else the start of its digest. */
@@ -148,11 +163,11 @@ async function record(
   principal: Principal,
   { key, version, arrived, now }: { key: string; version: string; arrived: Arrived[]; now: string },
 ): Promise<Announced | Refusal> {
-  const artifacts = arrived.map(({ service, repository, image }) => {
-    return { service, repository, digest: image.digest, revision: image.revision ?? null };
+  const artifacts = arrived.map(({ service, repository, image, migration }) => {
+    return { service, repository, digest: image.digest, revision: image.revision ?? null, migration };
   });
-  const before = await tx.query<{ service: string; digest: Digest }>(
-    sql`select service, digest from artifact where project = ${tx.project} and release = ${key} order by service`,
+  const before = await tx.query<{ service: string; digest: Digest; migration: Migration | null }>(
+    sql`select service, digest, migration from artifact where project = ${tx.project} and release = ${key} order by service`,
   );
   if (before.length > 0) {
     const told = (list: { service: string; digest: string }[]) =>
@@ -160,7 +175,19 @@ async function record(
         .map((one) => `${one.service}@${one.digest}`)
         .sort()
         .join(" ");
-    if (told(before) === told(artifacts)) return { kind: "announced", key, version, artifacts, created: false };
+    if (told(before) === told(artifacts)) {
+      const other = arrived.find((one) => {
+        return (
+          one.migration !== null && before.some((was) => was.service === one.service && was.migration !== one.migration)
+        );
+      });
+      if (!other) return { kind: "announced", key, version, artifacts, created: false };
+      const was = before.find((one) => one.service === other.service)?.migration;
+      return refuse(
+        "releaseIsImmutable",
+        `${key} is announced with ${was ? `the migration ${was}` : "nothing said of a migration"} for ${other.service}; a release never changes: give this one another version`,
+      );
+    }
     return refuse(
       "releaseIsImmutable",
       `${key} is announced with other digests; a release never changes: give this one another version`,
@@ -173,17 +200,18 @@ async function record(
   );
   await tx.execute(
     sql`insert into artifact (project, release, service, position, repository, digest, platforms, size_bytes, revision,
-                              source, version, build_url, built_at, image, announced_at)
+                              source, version, build_url, built_at, image, migration, announced_at)
         select ${tx.project}, ${key}, a.service, a.position, a.repository, a.digest,
                array(select jsonb_array_elements_text(a.platforms)), a."sizeBytes", a.revision, a.source, a.version,
-               a."buildUrl", a."builtAt", a.image, ${now}::timestamptz
+               a."buildUrl", a."builtAt", a.image, a.migration, ${now}::timestamptz
           from jsonb_to_recordset(${json(arrived.map((one, position) => artifactRow(one, position, version)))}::jsonb) as a
                (service text, position int, repository text, digest text, platforms jsonb, "sizeBytes" bigint, revision text,
-                source text, version text, "buildUrl" text, "builtAt" timestamptz, image jsonb)`,
+                source text, version text, "buildUrl" text, "builtAt" timestamptz, image jsonb, migration text)`,
   );
   await nameWhatRunsAlready(tx, key);
-  const noted = arrived.map(({ service, repository, tag, image }) => {
-    return { service, repository, digest: image.digest, tag, revision: image.revision ?? null };
+  const noted = arrived.map(({ service, repository, tag, image, migration }) => {
+    const said = migration === null ? {} : { migration };
+    return { service, repository, digest: image.digest, tag, revision: image.revision ?? null, ...said };
   });
   await tx.append([
     { kind: "release.announced", data: { version, artifacts: noted }, at: now, actor, subject: { release: key } },
@@ -205,7 +233,11 @@ async function nameWhatRunsAlready(tx: LedgerTransaction, key: string): Promise<
   );
 }
 
-function artifactRow({ service, repository, image, buildUrl: link }: Arrived, position: number, release: string) {
+function artifactRow(
+  { service, repository, image, migration, buildUrl: link }: Arrived,
+  position: number,
+  release: string,
+) {
   const built = image.created === undefined ? Number.NaN : Date.parse(image.created);
   return {
     ...{ service, position, repository, digest: image.digest, sizeBytes: image.sizeBytes },
@@ -214,6 +246,7 @@ function artifactRow({ service, repository, image, buildUrl: link }: Arrived, po
     source: image.source ?? null,
     version: labelVersion(image) ?? release,
     buildUrl: link,
+    migration,
     builtAt: Number.isNaN(built) ? null : new Date(built).toISOString(),
     image: {
       user: image.user,

@@ -95,9 +95,13 @@ async function recordVerified(
 ): Promise<void> {
   const { project, plan } = state;
   const { digest, version } = planned.to;
+  // What it ran with is what was seen last, where what was seen is this digest.
   const noted = tx.execute(
-    sql`insert into verification (project, service, environment, digest, promotion, release, version, verified_at)
-        values (${project}, ${planned.service}, ${plan.environment}, ${digest}, ${state.id}, ${plan.release}, ${version}, ${at})`,
+    sql`insert into verification (project, service, environment, digest, promotion, release, version, verified_at, config_hash)
+        values (${project}, ${planned.service}, ${plan.environment}, ${digest}, ${state.id}, ${plan.release}, ${version}, ${at},
+                (select observation->'config'->>'hash' from deployment
+                  where project = ${project} and service = ${planned.service} and environment = ${plan.environment}
+                    and observation->>'specDigest' = ${digest}))`,
   );
   const shown = tx.execute(
     sql`update deployment set verified_digest = ${digest}, verified_version = ${version}, verified_release = ${plan.release},

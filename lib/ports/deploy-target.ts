@@ -71,6 +71,14 @@ export interface ObservedPod {
   trouble: { reason: string; message: string } | undefined;
 }
 
+/** What a workload's pods run with beside the image that is deployed. */
+export interface TargetConfig {
+  /** Equal where two pod templates differ in nothing but that image and the colour. */
+  hash: string;
+  /** Names alone: what they hold is not Waybill's to see, and may change without the hash. 20 of each at most. */
+  reads: { configMaps: string[]; secrets: string[]; volumeClaims: string[] };
+}
+
 /** What was seen at `at`. A missing workload is `exists: false`, not an error. */
 export interface TargetObservation {
   at: string;
@@ -90,6 +98,8 @@ export interface TargetObservation {
   pods: ObservedPod[];
   /** What the cluster says went wrong (ProgressDeadlineExceeded, ImagePullBackOff, CrashLoopBackOff …), in its words. */
   failure: { reason: string; message: string } | undefined;
+  /** Absent where the target does not tell. */
+  config?: TargetConfig;
 }
 
 /**

@@ -1,5 +1,8 @@
 import { type Queryable, sql } from "@/lib/db/sql";
+import type { StayingFacts } from "@/lib/pipeline/plan/not-rolled-back";
 import type { Plan } from "@/lib/pipeline/plan/plan";
+
+import type { WayBackFacts } from "@/lib/pipeline/plan/rollback-readiness";
 import { commitUrl, compareUrl } from "@/lib/pipeline/release/source-links";
 
 /** One image of a plan's service, as far as its announcement tells. Times are ISO 8601, UTC. */
@@ -37,8 +40,8 @@ export interface ServiceFacts {
   } | null;
   /** Where the digest that would run has succeeded, in the order of the environments. */
   path: { environment: string; verifiedAt: string | null; promotion: string | null }[];
-  /** When the digest to go back to was verified there, and the release it came with. */
-  rollbackVerifiedAt: string | null;
+  /** The way back: to the plan's rollback digest, or, of a rollback, to where it goes; null where there is none. */
+  wayBack: (WayBackFacts & StayingFacts) | null;
   /** Promotions of this service into this environment that were rolled back or failed in the last 30 days. */
   recentFailures: number;
 }
@@ -57,7 +60,7 @@ export async function loadPlanFacts(db: Queryable, plan: Plan): Promise<ServiceF
       service: one.service,
       from: one.from?.digest ?? null,
       to: one.to.digest,
-      rollback: one.rollback?.digest ?? null,
+      ...backAndForth(plan, one),
     })),
   );
   const image = (digest: ReturnType<typeof sql>) => sql`(
@@ -86,16 +89,50 @@ export async function loadPlanFacts(db: Queryable, plan: Plan): Promise<ServiceF
                      where project = ${project} and service = w.service and environment = e.name and digest = w."to"
                      order by verified_at desc limit 1) v on true
                  where e.project = ${project}) as path,
-               ${verified(sql`w.rollback`)} as "rollbackVerifiedAt",
+               case when w.back is not null then jsonb_build_object(
+                 'verifiedAt', ${verified(sql`w.back`)}, 'undone', u.undone, 'undoneTotal', coalesce(u.total, 0),
+                 'config', jsonb_build_object('verified', c.hash, 'present', d.observation->'config'->>'hash', 'seenAt', d.observed_at),
+                 'reads', d.observation->'config'->'reads', 'together', coalesce((
+                   select to_jsonb(p.services) from promotion p where p.id = d.wanted_promotion), '[]')) end as "wayBack",
                (select count(*)::int from promotion p
                  where p.project = ${project} and p.environment = ${environment} and w.service = any(p.services)
                    and p.phase in ('rolledBack', 'failed') and p.requested_at > now() - interval '30 days') as "recentFailures"
-          from rows from (jsonb_to_recordset(${wanted}::jsonb) as (service text, "from" text, "to" text, rollback text))
-               with ordinality as w (service, "from", "to", rollback, place)
+          from rows from (jsonb_to_recordset(${wanted}::jsonb) as (service text, "from" text, "to" text, back text, forth text))
+               with ordinality as w (service, "from", "to", back, forth, place)
           left join deployment d on d.project = ${project} and d.service = w.service and d.environment = ${environment}
+          left join lateral (${undone(project)}) u on true
+          left join lateral (
+            select v.config_hash as hash from verification v
+             where v.project = ${project} and v.service = w.service and v.environment = ${environment} and v.digest = w.back
+             order by v.verified_at desc limit 1) c on true
          order by w.place`,
   );
   return rows.map(factsOf);
+}
+
+/** Where it would go back to, and what that would undo. A rollback goes back itself. */
+function backAndForth({ kind }: Plan, { from, to, rollback }: Plan["services"][number]) {
+  return kind === "promote"
+    ? { back: rollback?.digest ?? null, forth: to.digest }
+    : { back: to.digest, forth: from?.digest ?? null };
+}
+
+const undoneMax = 50;
+
+/** The releases of a service announced after the digest to go back to, up to the one to go back from. */
+function undone(project: string) {
+  const announced = (digest: ReturnType<typeof sql>) => sql`(
+    select min(a.announced_at) from artifact a where a.project = ${project} and a.service = w.service and a.digest = ${digest})`;
+  return sql`
+    select case when bool_and(known) then coalesce(jsonb_agg(jsonb_build_object('release', release, 'migration', migration)
+             order by announced_at desc, release) filter (where release is not null and place <= ${undoneMax}), '[]') end as undone,
+           count(release)::int as total
+      from (select b.since is not null and f.until is not null as known, a.release, a.migration, a.announced_at,
+                   row_number() over (order by a.announced_at desc, a.release) as place
+              from (select ${announced(sql`w.back`)} as since) b
+              cross join (select ${announced(sql`w.forth`)} as until) f
+              left join artifact a on a.project = ${project} and a.service = w.service and w.forth <> w.back
+               and a.digest <> w.back and a.announced_at > b.since and a.announced_at <= f.until) between_them`;
 }
 
 function factsOf({ from, to, ...row }: Row): ServiceFacts {

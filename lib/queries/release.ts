@@ -4,6 +4,7 @@ import { type Queryable, sql } from "@/lib/db/sql";
 import type { Actor } from "@/lib/pipeline/actor";
 import { NotFound } from "@/lib/pipeline/errors";
 import type { PromotionPhase } from "@/lib/pipeline/promotion/state";
+import type { Migration } from "@/lib/pipeline/release/migration";
 import { type ArtifactScan, loadArtifactScans } from "@/lib/queries/artifact-scans";
 import { type ArtifactSignatures, loadArtifactSignatures } from "@/lib/queries/artifact-signatures";
 import { holdOf } from "@/lib/queries/hold-sql";
@@ -20,6 +21,8 @@ export interface ReleaseArtifact {
   source: string | null;
   buildUrl: string | null;
   builtAt: string | null;
+  /** What it does to data, as its announcement said; null where nothing was said. */
+  migration: Migration | null;
   sizeBytes: number;
   user: string | null;
   healthcheck: boolean | null;
@@ -111,7 +114,8 @@ export async function loadRelease(
 async function loadArtifacts(db: Queryable, project: string, key: string): Promise<ReleaseArtifact[]> {
   const rows = await db.query<Omit<ReleaseArtifact, "scans" | "signatures">>(
     sql`select a.service, a.repository, a.digest, a.version, a.revision, a.source, a.build_url as "buildUrl",
-               a.built_at as "builtAt", a.size_bytes as "sizeBytes", a.image->>'user' as user,
+               a.built_at as "builtAt", a.migration, a.size_bytes as "sizeBytes",
+               a.image->>'user' as user,
                (a.image->>'healthcheck')::boolean as healthcheck, a.image->>'mediaType' as "mediaType",
                coalesce(a.image->'platforms', '[]') as platforms, coalesce(a.image->'labels', '{}') as labels,
                a.image->'images'->0->>'architecture' as architecture, s.standings

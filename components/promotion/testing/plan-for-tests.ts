@@ -73,7 +73,14 @@ export function testFacts(): ServiceFacts {
       verifiedAt: "2026-11-12T10:20:00Z",
     },
     path: [{ environment: "staging", verifiedAt: "2026-11-21T06:00:00Z", promotion: "veza-1" }],
-    rollbackVerifiedAt: "2026-11-12T10:20:00Z",
+    wayBack: {
+      verifiedAt: "2026-11-12T10:20:00Z",
+      undone: [{ release: "backend@v1.4.0", migration: "none" }],
+      undoneTotal: 1,
+      config: { verified: "a", present: "a", seenAt: "2026-11-21T10:00:00Z" },
+      reads: { configMaps: ["backend"], secrets: [], volumeClaims: [] },
+      together: ["backend"],
+    },
     recentFailures: 0,
   };
 }

@@ -1,3 +1,7 @@
+import { createHash } from "node:crypto";
+import canonicalize from "canonicalize";
+import type { TargetConfig } from "@/lib/ports/deploy-target";
+
 /**
  * The fields that Waybill reads of the cluster's objects, all of stable APIs (apps/v1, v1) and all optional: the
  * cluster leaves out what is empty. Everything else of an object is dropped as it arrives (`slim…`).
@@ -42,6 +46,14 @@ export interface Container {
   image: string;
 }
 
+/** What is kept of a pod template: enough to tell whether two are alike, and what its pods read. */
+export interface Template {
+  /** Of everything but labels and the images of containers. */
+  hash: string;
+  labels: Record<string, string>;
+  reads: TargetConfig["reads"];
+}
+
 /** A Deployment or a StatefulSet. */
 export interface Workload {
   kind: "deployment" | "statefulSet";
@@ -52,6 +64,7 @@ export interface Workload {
   progressDeadlineSeconds: number | undefined;
   selector: Selector;
   containers: Container[];
+  template: Template;
   strategyType: string | undefined;
   rollingUpdate: RollingUpdate;
   status: {
@@ -200,6 +213,60 @@ function selectorOf(value: unknown): Selector {
   };
 }
 
+/** Restarting pods changes nothing that they run with. */
+const passingAnnotations = new Set(["kubectl.kubernetes.io/restartedAt"]);
+const namesMax = 20;
+
+/** SHA-256 (hex) over the value's RFC 8785 JSON. */
+export function sha256(value: unknown): string {
+  return createHash("sha256")
+    .update(canonicalize(value) ?? "")
+    .digest("hex");
+}
+
+/** The part of a workload's pod template that is its configuration; `spec` is the workload's. */
+function readTemplate(spec: Record<string, unknown>): Template {
+  const template = fields(spec.template);
+  const { labels, annotations, ...metadata } = fields(template.metadata);
+  const pod = fields(template.spec);
+  const containers = list(pod.containers).map((container) => {
+    const { image: _, ...rest } = fields(container);
+    return rest;
+  });
+  const kept = Object.entries(fields(annotations)).filter(([name]) => !passingAnnotations.has(name));
+  return {
+    hash: sha256({ metadata, annotations: Object.fromEntries(kept), pod: { ...pod, containers } }),
+    labels: texts(labels),
+    reads: readsOf(pod, list(spec.volumeClaimTemplates)),
+  };
+}
+
+/** The names that the cluster keeps apart from the template: their contents may change without it. */
+function readsOf(pod: Record<string, unknown>, claimTemplates: unknown[]): TargetConfig["reads"] {
+  const configMaps: unknown[] = [];
+  const secrets: unknown[] = [];
+  const claims: unknown[] = claimTemplates.map((claim) => fields(fields(claim).metadata).name);
+  for (const container of [...list(pod.initContainers), ...list(pod.containers)].map(fields)) {
+    for (const source of list(container.envFrom).map(fields)) {
+      configMaps.push(fields(source.configMapRef).name);
+      secrets.push(fields(source.secretRef).name);
+    }
+    for (const { valueFrom } of list(container.env).map(fields)) {
+      configMaps.push(fields(fields(valueFrom).configMapKeyRef).name);
+      secrets.push(fields(fields(valueFrom).secretKeyRef).name);
+    }
+  }
+  for (const volume of list(pod.volumes).map(fields)) {
+    for (const source of [volume, ...list(fields(volume.projected).sources).map(fields)]) {
+      configMaps.push(fields(source.configMap).name);
+      secrets.push(fields(source.secret).secretName ?? fields(source.secret).name);
+    }
+    claims.push(fields(volume.persistentVolumeClaim).claimName);
+  }
+  const names = (found: unknown[]) => [...new Set(found.flatMap((one) => text(one) ?? []))].sort().slice(0, namesMax);
+  return { configMaps: names(configMaps), secrets: names(secrets), volumeClaims: names(claims) };
+}
+
 /** What is read of a Deployment or StatefulSet as the API sends it. */
 export function slimWorkload(kind: Workload["kind"], object: unknown): Workload {
   const whole = fields(object);
@@ -217,6 +284,7 @@ export function slimWorkload(kind: Workload["kind"], object: unknown): Workload 
     progressDeadlineSeconds: integer(spec.progressDeadlineSeconds),
     selector: selectorOf(spec.selector),
     containers: containersOf(spec),
+    template: readTemplate(spec),
     strategyType: text(strategy.type),
     rollingUpdate: {
       maxSurge: amount(rolling.maxSurge),

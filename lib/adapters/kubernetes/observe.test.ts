@@ -46,7 +46,9 @@ describe("what a deployment runs", () => {
         pod("stranger", "another", pinned("c")),
       ],
     });
+    const reads = { configMaps: [], secrets: [], volumeClaims: [] };
     expect(seen).toEqual({
+      config: { hash: expect.stringMatching(/^[0-9a-f]{64}$/), reads },
       at,
       exists: true,
       specImage: pinned("b"),

@@ -2,6 +2,7 @@ import { clusterWords } from "@/lib/adapters/kubernetes/errors";
 import { digestOfImage, digestOfImageId } from "@/lib/adapters/kubernetes/image-reference";
 import type { Condition, Pod, ReplicaSet, Workload } from "@/lib/adapters/kubernetes/objects";
 import { generationAnnotation, promotionAnnotation } from "@/lib/adapters/kubernetes/plan";
+import { configOf } from "@/lib/adapters/kubernetes/pod-config";
 import { endsRollout, type Trouble, troubleOfPod } from "@/lib/adapters/kubernetes/pod-trouble";
 import type { KubernetesTargetRef, ObservedPod, TargetObservation } from "@/lib/ports/deploy-target";
 
@@ -159,5 +160,6 @@ export function summarize(ref: KubernetesTargetRef, seen: Seen): TargetObservati
       .map(({ pod, current }) => observedPod(pod, ref.container, current))
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
     failure: caughtUp ? (podFailure ?? conditionFailure(workload, set)) : undefined,
+    config: configOf(workload, ref.container, ref.colourLabel ?? "version"),
   };
 }

@@ -14,6 +14,7 @@ import {
   serviceName,
 } from "@/lib/api/values";
 import { announceReleaseInput } from "@/lib/commands/announce-release";
+import { migrations } from "@/lib/pipeline/release/migration";
 
 const artifact = z
   .strictObject({
@@ -25,6 +26,7 @@ const artifact = z
     source: z.string().nullable(),
     buildUrl: z.string().nullable(),
     builtAt: instant.nullable(),
+    migration: z.enum(migrations).nullable().meta({ description: "what it does to data; null where nothing was said" }),
   })
   .meta({ id: "Artifact" });
 
@@ -57,7 +59,13 @@ const announced = z
     key: releaseKey,
     version: z.string(),
     artifacts: z.array(
-      z.strictObject({ service: serviceName, repository: z.string(), digest, revision: z.string().nullable() }),
+      z.strictObject({
+        service: serviceName,
+        repository: z.string(),
+        digest,
+        revision: z.string().nullable(),
+        migration: z.enum(migrations).nullable(),
+      }),
     ),
   })
   .meta({ id: "Announced" });
@@ -83,6 +91,7 @@ export const announceOperation = operation({
     "otherRepository",
     "otherRegistry",
     "releaseIsImmutable",
+    "invalidMigration",
     "malformedReference",
     "malformedTag",
     "malformedVersion",

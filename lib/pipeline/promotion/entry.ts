@@ -3,6 +3,7 @@ import type { Verdict } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import type { Cause, CheckState } from "@/lib/pipeline/promotion/state";
 import type { Digest } from "@/lib/pipeline/release/digest";
+import type { Migration } from "@/lib/pipeline/release/migration";
 import type { RolloutStep } from "@/lib/pipeline/rollout/step";
 import type { SeverityCounts } from "@/lib/pipeline/scan/severity";
 
@@ -170,6 +171,8 @@ export type ProjectEntryBody =
           digest: Digest;
           tag: string | null;
           revision: string | null;
+          /** Absent where nothing was said of it. */
+          migration?: Migration;
         }[];
       };
     }

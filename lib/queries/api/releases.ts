@@ -2,6 +2,7 @@ import type { Principal } from "@/lib/auth/principal";
 import { type Queryable, type Sql, sql } from "@/lib/db/sql";
 import type { Actor } from "@/lib/pipeline/actor";
 import { NotFound } from "@/lib/pipeline/errors";
+import type { Migration } from "@/lib/pipeline/release/migration";
 import { fromCursor, type PageOf, pageFrom } from "@/lib/queries/api/page";
 import { mustSeeProject, readableProjects } from "@/lib/queries/api/visible";
 
@@ -14,6 +15,7 @@ export interface ArtifactView {
   source: string | null;
   buildUrl: string | null;
   builtAt: string | null;
+  migration: Migration | null;
 }
 
 export interface ReleaseView {
@@ -48,7 +50,8 @@ const columns = sql`
   r.project, r.key, r.version, r.announced_by as "announcedBy", r.announced_at as "announcedAt",
   (select coalesce(json_agg(json_build_object(
             'service', a.service, 'repository', a.repository, 'digest', a.digest, 'version', a.version,
-            'revision', a.revision, 'source', a.source, 'buildUrl', a.build_url, 'builtAt', ${instant(sql`a.built_at`)})
+            'revision', a.revision, 'source', a.source, 'buildUrl', a.build_url, 'builtAt', ${instant(sql`a.built_at`)},
+            'migration', a.migration)
             order by a.position), '[]')
      from artifact a where a.project = r.project and a.release = r.key) as artifacts`;
 
