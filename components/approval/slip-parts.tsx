@@ -15,6 +15,7 @@ import { RelativeTime } from "@/components/time/relative-time";
 import { spanWords } from "@/components/time/time-words";
 import { Lines } from "@/components/ui/lines";
 import { isOpen } from "@/lib/pipeline/gates/gate";
+import { watchMsOf } from "@/lib/pipeline/verification/start";
 import type { ApprovalSlipView } from "@/lib/queries/approval-slip";
 import type { ServiceFacts } from "@/lib/queries/plan-facts";
 
@@ -114,7 +115,7 @@ function PlanPart({ view }: { view: ApprovalSlipView }) {
               }
             : { name: "starts", value: "once signed, if its place is free" },
           { name: "strategy", value: first ? strategyWords(first) : "" },
-          { name: "checks", value: `${checkCount(plan)}, watched ${spanWords(plan.verification.watchMs)}` },
+          { name: "checks", value: `${checkCount(plan)}, watched ${spanWords(watchMsOf(plan))}` },
           ...facts.map((fact) => carriesFact(fact, plan.services.length > 1)),
         ]}
       />

@@ -57,6 +57,8 @@ export const entryStates = {
   "environment.released": "open",
   "project.held": "held",
   "project.released": "open",
+  "colour.retired": "superseded",
+  "colour.kept": "degraded",
   "deployment.found": "observed",
   "drift.detected": "drift",
   "drift.cleared": "observed",

@@ -11,7 +11,7 @@ import type { Plan } from "@/lib/pipeline/plan/plan";
 import { type MetricPolicy, needsBaseline } from "@/lib/pipeline/policy/metric";
 import { triggerWords } from "@/lib/pipeline/policy/trigger";
 import { metricTitle } from "@/lib/pipeline/verification/judge-metric";
-import { checkAddress } from "@/lib/pipeline/verification/start";
+import { checkAddress, watchMsOf } from "@/lib/pipeline/verification/start";
 import type { ServiceFacts } from "@/lib/queries/plan-facts";
 
 interface PlanBoxProps {
@@ -46,7 +46,8 @@ function OnFailure({ plan }: { plan: Plan }) {
 
 /** What is checked after the rollout, and for how long. */
 export function VerificationBox({ number, plan }: PlanBoxProps) {
-  const { health, smoke, metrics = [], rollBackWhen = [], watchMs } = plan.verification;
+  const { health, smoke, metrics = [], rollBackWhen = [] } = plan.verification;
+  const watchMs = watchMsOf(plan);
   const facts: Fact[] = [
     { name: "digest", value: "every pod runs the promised bytes" },
     ...health.map((check) => ({ name: "health", value: <Endpoint {...check} url={addressOf(plan, check.url)} /> })),

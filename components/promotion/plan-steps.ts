@@ -1,5 +1,6 @@
 import { spanWords } from "@/components/time/time-words";
 import type { Plan, PlannedService } from "@/lib/pipeline/plan/plan";
+import { watchMsOf } from "@/lib/pipeline/verification/start";
 
 /** One step of a plan, with its limits in words; no time is forecast that nobody set. */
 export interface PlanStep {
@@ -50,6 +51,6 @@ export function checkWords(count: number): string {
 
 function verificationLines(plan: Plan): string[] {
   const count = checkCount(plan);
-  const { watchMs } = plan.verification;
+  const watchMs = watchMsOf(plan);
   return [checkWords(count), watchMs > 0 ? `watched ${spanWords(watchMs)}` : "once"];
 }

@@ -25,6 +25,7 @@ const ofPlans: Record<NoPlan["code"], RefusalForm> = {
   unknownService: unprocessable("There is no such service"),
   noTarget: unprocessable("The service has no target there"),
   noRegistry: unprocessable("The registry connection is missing"),
+  noColours: conflicting("The target cannot go by two colours as it stands"),
   nothingToMove: conflicting("Nothing would move"),
 };
 

@@ -9,7 +9,7 @@ import { wakeWaiting } from "@/lib/ledger/wake-waiting";
 import { Conflict } from "@/lib/pipeline/errors";
 import { freezesOf } from "@/lib/pipeline/gates/freeze-standing";
 import { channelKey } from "@/lib/pipeline/policy/notify";
-import type { ProjectDocument } from "@/lib/pipeline/policy/project";
+import { type ProjectDocument, targetRefFor } from "@/lib/pipeline/policy/project";
 
 export type ProjectPart = ParsedDocument & { kind: "Project" };
 
@@ -76,11 +76,10 @@ async function saveLayout(tx: LedgerTransaction, project: ProjectDocument): Prom
     freezes: freezesOf(environment),
   }));
   const cells = project.services.flatMap((service) =>
-    Object.entries(service.targets).map(([environment, { ref }]) => ({
-      service: service.name,
-      environment,
-      target: ref,
-    })),
+    project.environments.flatMap((environment) => {
+      const target = targetRefFor(environment, service);
+      return target ? [{ service: service.name, environment: environment.name, target }] : [];
+    }),
   );
   await tx.execute(sql`delete from service where project = ${project.name}`);
   await tx.execute(

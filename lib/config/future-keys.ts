@@ -1,6 +1,6 @@
 import type { Path } from "@/lib/config/document-error";
 
-const strategies = ["blueGreen", "canary"];
+const strategies = ["canary"];
 const credentialsOfLater = ["vault", "argocd", "portainer", "coolify", "vercel"];
 
 // What the project file has a place for and this version does not do. `[]` is any index, `*` any name.
@@ -10,7 +10,6 @@ const laterKeys: Record<string, readonly string[]> = {
   "Project spec.environments[].gates[]": ["webhook"],
   "Project spec.environments[].strategy": strategies,
   "Project spec.services[].targets.*": ["argocd", "compose", "portainer", "coolify", "vercel"],
-  "Project spec.services[].targets.*.kubernetes": ["service"],
   "Project spec.services[].targets.*.strategy": strategies,
 };
 

@@ -3,7 +3,7 @@ import { nearestName } from "@/lib/config/nearest-name";
 import { groupsOf } from "@/lib/pipeline/gates/approval-config";
 import type { EnvironmentPolicy } from "@/lib/pipeline/policy/environment";
 import { type ProjectDocument, strategyFor } from "@/lib/pipeline/policy/project";
-import type { ServicePolicy } from "@/lib/pipeline/policy/service";
+import type { ServicePolicy, ServiceTarget } from "@/lib/pipeline/policy/service";
 
 /** What is wrong with a project although each of its parts is well-formed. Paths are those of its document. */
 export function projectViolations(project: ProjectDocument): Violation[] {
@@ -238,10 +238,16 @@ function unreachableTargets(project: ProjectDocument, service: ServicePolicy): V
   });
 }
 
-/** A StatefulSet inherits `recreate` from its environment, which Kubernetes does not know for it. */
+/**
+ * A StatefulSet inherits `recreate` from its environment, which Kubernetes does not know for it; two colours are of a
+ * Deployment, behind a Service.
+ */
 function impossibleStrategies(project: ProjectDocument, service: ServicePolicy): Violation[] {
   return project.environments.flatMap((environment) => {
     const target = Object.hasOwn(service.targets, environment.name) ? service.targets[environment.name] : undefined;
+    if (target && strategyFor(environment, service).kind === "blueGreen") {
+      return coloursWithoutService(environment.name, service, target);
+    }
     if (target?.ref.workload.kind !== "statefulSet" || target.strategy !== undefined) return [];
     if (strategyFor(environment, service).kind !== "recreate") return [];
     return [
@@ -254,4 +260,25 @@ function impossibleStrategies(project: ProjectDocument, service: ServicePolicy):
       },
     ];
   });
+}
+
+function coloursWithoutService(
+  environment: string,
+  service: ServicePolicy,
+  { ref, strategy }: ServiceTarget,
+): Violation[] {
+  const base = ["spec", "services", service.position, "targets", environment];
+  const own = strategy === undefined ? base : [...base, "strategy", "blueGreen"];
+  const by = strategy === undefined ? `the strategy blueGreen of ${environment}` : "blueGreen";
+  if (ref.workload.kind !== "deployment") {
+    const message =
+      strategy === undefined
+        ? `is a statefulSet, for which ${by} is not possible`
+        : `is not possible for a statefulSet`;
+    return [{ code: "invalid", path: own, message, allowed: "a deployment, or { rolling: {} }", atKey: true }];
+  }
+  if (ref.service !== undefined) return [];
+  const message = `is missing: ${by} lets this Service select the new colour`;
+  const allowed = "the name of the Service through which it takes traffic";
+  return [{ code: "missing", path: [...base, "kubernetes", "service"], message, allowed, atKey: true }];
 }

@@ -5,6 +5,7 @@ import { runEvaluate } from "@/lib/engine/steps/evaluate";
 import { runMoveTag } from "@/lib/engine/steps/move-tag";
 import { runObserve } from "@/lib/engine/steps/observe";
 import { runRevert } from "@/lib/engine/steps/revert";
+import { runRetire } from "@/lib/engine/steps/rollout/retire-colour";
 import { runRolloutStep } from "@/lib/engine/steps/rollout/run-rollout-step";
 import { runVerify } from "@/lib/engine/steps/verify";
 import type { Effect } from "@/lib/pipeline/promotion/input";
@@ -16,6 +17,7 @@ const runners: Record<Effect["kind"], (engine: Engine, step: LeasedStep) => Prom
   observe: runObserve,
   verify: runVerify,
   moveTag: runMoveTag,
+  retire: runRetire,
   revert: runRevert,
   observeRevert: runObserve,
 };

@@ -124,6 +124,7 @@ interface CurrentRow {
   verified: Digest | null;
   verifiedVersion: string | null;
   verifiedRelease: string | null;
+  colourProblem: string | null;
 }
 
 /**
@@ -149,7 +150,8 @@ async function loadCurrents(
                     else wanted_version end as "runsVersion",
                case when b.out then v.digest else verified_digest end as verified,
                case when b.out then v.version else verified_version end as "verifiedVersion",
-               case when b.out then v.release else verified_release end as "verifiedRelease"
+               case when b.out then v.release else verified_release end as "verifiedRelease",
+               d.observation -> 'colour' ->> 'problem' as "colourProblem"
           from unnest(${asked.map(([project]) => project)}::text[], ${asked.map(([, environment]) => environment)}::text[],
                       ${asked.map(([, , service]) => service)}::text[], ${asked.map(([, , , digest]) => digest)}::text[])
                  as w (project, environment, service, digest)
@@ -179,6 +181,7 @@ const runsNow = sql`coalesce(d.drift_digest, d.observed_digest, d.wanted_digest)
 function currentState(row: CurrentRow): CurrentState {
   return {
     service: row.service,
+    ...(row.colourProblem === null ? {} : { colourProblem: row.colourProblem }),
     runs: row.runs === null ? null : { digest: row.runs, version: row.runsVersion },
     lastVerified:
       row.verified === null

@@ -11,6 +11,8 @@ export interface ColourWorkload {
   /** Id of the promotion that ordered it last, and the fencing number of that order; 0 where there is none. */
   promotion: string | undefined;
   generation: number;
+  /** The cluster's own count of its orders (metadata.generation). */
+  targetGeneration: number;
   replicas: number;
   /** The state that this was read at. */
   fence: string;
@@ -26,6 +28,8 @@ export interface ColourStanding {
   promotion: string | undefined;
   generation: number;
   fence: string;
+  /** It carries annotations already, whosever. */
+  isAnnotated: boolean;
   /** The idle one is absent where it was never made. */
   colours: Partial<Record<Colour, ColourWorkload>>;
 }

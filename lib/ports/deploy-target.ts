@@ -96,6 +96,8 @@ export interface TargetObservation {
   ready: number;
   available: number;
   pods: ObservedPod[];
+  /** Of a target with a Service: the colour that takes the traffic, and why it cannot go by colours where it cannot. */
+  colour?: { live: "blue" | "green" | undefined; problem: string | undefined };
   /** What the cluster says went wrong (ProgressDeadlineExceeded, ImagePullBackOff, CrashLoopBackOff …), in its words. */
   failure: { reason: string; message: string } | undefined;
   /** Absent where the target does not tell. */

@@ -154,6 +154,10 @@ function stepWords(entry: OtherEntry): string {
       return countOf(entry.data.tags.length, "tag", "to move");
     case "tag.moved":
       return `${entry.data.tag} to ${short(entry.data.digest)}`;
+    case "colour.retired":
+      return `${entry.data.workload}, ${entry.data.colour}, has no pods any more`;
+    case "colour.kept":
+      return `${entry.data.colour} stays up: ${entry.data.why}`;
     case "digest.pinned":
       return joined([short(entry.data.digest), entry.data.reason]);
     case "digest.unpinned":
@@ -172,6 +176,7 @@ type ProjectEntry = Exclude<
     kind:
       | `rollout.${string}`
       | `revert.${string}`
+      | `colour.${string}`
       | `verification.${string}`
       | `tag.${string}`
       | `digest.${string}`

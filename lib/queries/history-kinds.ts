@@ -56,6 +56,8 @@ const groupOf = {
   "environment.released": "stops",
   "project.held": "stops",
   "project.released": "stops",
+  "colour.retired": "rollouts",
+  "colour.kept": "rollouts",
   "deployment.found": "drift",
   "drift.detected": "drift",
   "drift.cleared": "drift",

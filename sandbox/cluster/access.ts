@@ -9,7 +9,7 @@ const waybillMay: Record<string, Verb[]> = {
   statefulsets: ["get", "list", "watch", "patch"],
   replicasets: ["list", "watch"],
   pods: ["list", "watch"],
-  services: ["get"],
+  services: ["get", "list", "watch", "patch"],
   httproutes: ["get", "patch"],
   virtualservices: ["get", "patch"],
 };

@@ -1,7 +1,7 @@
 import { clusterWords } from "@/lib/adapters/kubernetes/errors";
 import { digestOfImage, digestOfImageId } from "@/lib/adapters/kubernetes/image-reference";
 import type { Condition, Pod, ReplicaSet, Workload } from "@/lib/adapters/kubernetes/objects";
-import { generationAnnotation, promotionAnnotation } from "@/lib/adapters/kubernetes/plan";
+import { promotionAnnotation, shownGeneration } from "@/lib/adapters/kubernetes/plan";
 import { configOf } from "@/lib/adapters/kubernetes/pod-config";
 import { endsRollout, type Trouble, troubleOfPod } from "@/lib/adapters/kubernetes/pod-trouble";
 import type { KubernetesTargetRef, ObservedPod, TargetObservation } from "@/lib/ports/deploy-target";
@@ -141,14 +141,13 @@ export function summarize(ref: KubernetesTargetRef, seen: Seen): TargetObservati
     .filter(({ current }) => current)
     .map(({ pod }) => ({ pod, trouble: troubleOfPod(pod) }))
     .find(({ pod, trouble }) => trouble && endsRollout(trouble, pod))?.trouble;
-  const generation = Number(metadata.annotations[generationAnnotation] ?? 0);
   return {
     at: seen.at,
     exists: true,
     specImage,
     specDigest: digestOfImage(specImage),
     promotion: metadata.annotations[promotionAnnotation],
-    generation: Number.isSafeInteger(generation) ? generation : 0,
+    generation: shownGeneration(metadata),
     targetGeneration: metadata.generation,
     observedGeneration: status.observedGeneration,
     resourceVersion: metadata.resourceVersion,

@@ -2,7 +2,7 @@ import type { Selector } from "@/lib/adapters/kubernetes/objects";
 import type { KubernetesTargetRef } from "@/lib/ports/deploy-target";
 import { ExternalError } from "@/lib/ports/external-error";
 
-export type ResourceKind = "deployments" | "statefulsets" | "replicasets" | "pods";
+export type ResourceKind = "deployments" | "statefulsets" | "replicasets" | "pods" | "services";
 
 /** Kubernetes object names (RFC 1123 subdomain): what else stands in a path could lead to another one. */
 const nameForm = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
@@ -16,7 +16,7 @@ export function checkedName(system: string, what: string, name: string): string 
 
 /** The path of a kind's list in one namespace. */
 export function listPath(system: string, kind: ResourceKind, namespace: string): string {
-  const api = kind === "pods" ? "/api/v1" : "/apis/apps/v1";
+  const api = kind === "pods" || kind === "services" ? "/api/v1" : "/apis/apps/v1";
   return `${api}/namespaces/${checkedName(system, "namespace", namespace)}/${kind}`;
 }
 

@@ -14,8 +14,14 @@ export function workloadName(ref: KubernetesTargetRef): string {
   return `${kind} ${ref.namespace}/${ref.workload.name}`;
 }
 
+/** The fencing number that an object carries, for one who only watches: 0 where it carries none, or what is no number. */
+export function shownGeneration({ annotations }: Workload["metadata"]): number {
+  const generation = Number(annotations[generationAnnotation] ?? 0);
+  return Number.isSafeInteger(generation) ? generation : 0;
+}
+
 /** The fencing number that the workload carries; 0 where it carries none. What is no number is refused, not guessed. */
-export function annotatedGeneration(system: string, workload: Workload): number {
+export function annotatedGeneration(system: string, workload: Pick<Workload, "metadata">): number {
   const text = workload.metadata.annotations[generationAnnotation];
   if (text === undefined) return 0;
   if (/^\d{1,15}$/.test(text)) return Number(text);

@@ -80,7 +80,7 @@ export function describeRefusals(fixture: () => ContractFixture): void {
         ["DELETE", `${core}/pods/${pod?.name}`],
         ["DELETE", `${apps}/deployments`],
         ["POST", `${core}/services`],
-        ["GET", `${core}/services`],
+        ["DELETE", `${core}/services`],
         ["POST", `${apps}/statefulsets`],
         ["POST", `${core}/pods`],
         ["POST", "/api/v1/namespaces"],

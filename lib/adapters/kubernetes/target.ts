@@ -1,3 +1,6 @@
+import { createBlueGreenTarget } from "@/lib/adapters/kubernetes/blue-green/blue-green-target";
+import { withColour } from "@/lib/adapters/kubernetes/blue-green/live-colour";
+import { readLive } from "@/lib/adapters/kubernetes/blue-green/read-colours";
 import { createCanaryTarget } from "@/lib/adapters/kubernetes/canary/canary-target";
 import { createClient, type KubernetesClient } from "@/lib/adapters/kubernetes/client";
 import type { KubeconfigSource } from "@/lib/adapters/kubernetes/connection";
@@ -47,6 +50,17 @@ async function readWorkload(
   }
 }
 
+/** The target as an order of its own strategy meets it: where a Service selects a colour, that colour's workload. */
+async function liveRef(
+  client: KubernetesClient,
+  ref: KubernetesTargetRef,
+  signal?: AbortSignal,
+): Promise<KubernetesTargetRef> {
+  if (ref.service === undefined) return ref;
+  const { workload } = await readLive(client, ref, signal);
+  return workload ? { ...ref, workload: { kind: ref.workload.kind, name: workload.metadata.name } } : ref;
+}
+
 async function observe(
   client: KubernetesClient,
   now: () => Date,
@@ -54,7 +68,19 @@ async function observe(
   signal?: AbortSignal,
 ): Promise<TargetObservation> {
   const at = now().toISOString();
-  const workload = await readWorkload(client, ref, signal);
+  if (ref.service === undefined)
+    return observeWorkload(client, ref, at, await readWorkload(client, ref, signal), signal);
+  const choice = await readLive(client, ref, signal);
+  return withColour(await observeWorkload(client, ref, at, choice.workload, signal), choice);
+}
+
+async function observeWorkload(
+  client: KubernetesClient,
+  ref: KubernetesTargetRef,
+  at: string,
+  workload: Workload | undefined,
+  signal?: AbortSignal,
+): Promise<TargetObservation> {
   if (!workload) return summarize(ref, { at, workload, replicaSets: [], pods: [] });
   const options = { labelSelector: selectorQuery(workload.selector), signal };
   const [pods, replicaSets] = await Promise.all([
@@ -114,12 +140,16 @@ export function createKubernetesTarget(options: KubernetesTargetOptions): Deploy
     watchSeconds: options.watchSeconds ?? 40,
   };
   return {
-    plan: async (ref, change, signal) =>
-      planChange(client.system, ref, await readWorkload(client, ref, signal), change),
-    apply: (ref, change, plan, signal) => apply(client, ref, change, plan, signal),
+    async plan(ref, change, signal) {
+      const live = await liveRef(client, ref, signal);
+      return planChange(client.system, live, await readWorkload(client, live, signal), change);
+    },
+    apply: async (ref, change, plan, signal) => apply(client, await liveRef(client, ref, signal), change, plan, signal),
     // Going back is the same order with the earlier digest: the cluster knows no other undo by digest.
-    revert: (ref, change, plan, signal) => apply(client, ref, change, plan, signal),
+    revert: async (ref, change, plan, signal) =>
+      apply(client, await liveRef(client, ref, signal), change, plan, signal),
     observe: (ref, signal) => observe(client, now, ref, signal),
+    blueGreen: createBlueGreenTarget({ client, observe: (ref, signal) => observe(client, now, ref, signal) }),
     canary: createCanaryTarget({ client, now, observe: (ref, signal) => observe(client, now, ref, signal) }),
     watch: (refs, on, signal) => watchTargets(refs, { client, pacing, on, signal }),
     async check(signal) {

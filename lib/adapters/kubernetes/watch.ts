@@ -1,3 +1,4 @@
+import { chooseLive, slimService, withColour } from "@/lib/adapters/kubernetes/blue-green/live-colour";
 import type { KubernetesClient } from "@/lib/adapters/kubernetes/client";
 import { errorOfNetwork } from "@/lib/adapters/kubernetes/errors";
 import { Feed, type Pacing } from "@/lib/adapters/kubernetes/feed";
@@ -50,7 +51,8 @@ async function watchNamespace(namespace: string, refs: KubernetesTargetRef[], wa
   const statefulSets = wants("statefulSet")
     ? feed("statefulsets", (object) => slimWorkload("statefulSet", object))
     : undefined;
-  const feeds = [pods, deployments, replicaSets, statefulSets].filter((one) => one !== undefined);
+  const services = refs.some((ref) => ref.service !== undefined) ? feed("services", slimService) : undefined;
+  const feeds = [pods, deployments, replicaSets, statefulSets, services].filter((one) => one !== undefined);
 
   /** An observation is as old as the oldest of what it was made of; where a part is unknown, nothing is said. */
   function asOf(): Date | undefined {
@@ -67,11 +69,14 @@ async function watchNamespace(namespace: string, refs: KubernetesTargetRef[], wa
     const setsOf = groupByOwner(replicaSets?.items.values() ?? []);
     for (const ref of refs) {
       const workloads = ref.workload.kind === "deployment" ? deployments : statefulSets;
-      const workload = workloads?.items.get(ref.workload.name);
+      const service = ref.service === undefined ? undefined : services?.items.get(ref.service);
+      const choice = ref.service === undefined ? undefined : chooseLive(ref, service, workloads?.items ?? new Map());
+      const workload = choice ? choice.workload : workloads?.items.get(ref.workload.name);
       const sets = setsOf.get(workload?.metadata.uid ?? "") ?? [];
       const owners = workload ? [workload, ...sets].map(({ metadata }) => metadata.uid) : [];
       const owned = owners.flatMap((uid) => podsOf.get(uid) ?? []);
-      const observation = summarize(ref, { at, workload, replicaSets: sets, pods: owned });
+      const seen = summarize(ref, { at, workload, replicaSets: sets, pods: owned });
+      const observation = choice ? withColour(seen, choice) : seen;
       const content = JSON.stringify({ ...observation, at: "" });
       if (told.get(ref) === content) continue;
       told.set(ref, content);

@@ -95,5 +95,14 @@ export const revertDriftOperation = operation({
   description: "A promotion of kind rollback brings back exactly what should run.",
   body: drift,
   answers: { 201: { description: "requested", schema: promotion, headers: { Location: "the promotion" } } },
-  refusals: ["noDrift", "driftChanged", "busy", "unknownEnvironment", "unknownService", "noTarget", "noRegistry"],
+  refusals: [
+    "noDrift",
+    "driftChanged",
+    "busy",
+    "unknownEnvironment",
+    "unknownService",
+    "noTarget",
+    "noRegistry",
+    "noColours",
+  ],
 });

@@ -32,7 +32,14 @@ const idempotencyKey = z.strictObject({
 });
 const params = z.strictObject({ id: promotionKey });
 const created = { Location: "the promotion" };
-const noPlan = ["unknownEnvironment", "unknownService", "noTarget", "noRegistry", "nothingToMove"] as const;
+const noPlan = [
+  "unknownEnvironment",
+  "unknownService",
+  "noTarget",
+  "noRegistry",
+  "noColours",
+  "nothingToMove",
+] as const;
 
 export const planOperation = operation({
   id: "previewPlan",

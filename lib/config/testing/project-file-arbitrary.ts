@@ -15,6 +15,19 @@ const strategy = fc.oneof(
   fc.record({ rolling: fc.record({ maxSurge: amount, maxUnavailable: amount, deadline: duration }, optional) }),
   fc.record({ recreate: fc.record({ deadline: duration }, optional) }),
 );
+/** Of a target alone: an environment's would need a Service of every target in it. */
+const ownStrategy = fc.oneof(
+  strategy,
+  fc.record({
+    blueGreen: fc.oneof(
+      fc.record({ watch: duration, keepOldFor: duration, label: name, deadline: duration }, optional),
+      fc.record({
+        previewService: fc.constantFrom("{workload}-preview", "green"),
+        smoke: fc.constantFrom([], [{ url: "http://{previewService}.{namespace}/ready", jsonPath: "$.a", equals: 1 }]),
+      }),
+    ),
+  }),
+);
 const url = fc.constantFrom("https://{service}.example.com/health", "http://{environment}.example.com:8080/{project}");
 const health = fc.record({ url, status: fc.integer({ min: 100, max: 599 }), for: duration }, { requiredKeys: ["url"] });
 const smoke = fc.oneof(
@@ -134,7 +147,7 @@ function environment(own: string, before: readonly string[], group: string): fc.
 
 function service(own: string, environments: readonly string[]): fc.Arbitrary<JsonValue> {
   return fc
-    .record({ path: fc.option(name, { nil: undefined }), strategy: fc.option(strategy, { nil: undefined }) })
+    .record({ path: fc.option(name, { nil: undefined }), strategy: fc.option(ownStrategy, { nil: undefined }) })
     .map(
       ({ path, strategy }): JsonValue => ({
         name: own,
@@ -144,7 +157,10 @@ function service(own: string, environments: readonly string[]): fc.Arbitrary<Jso
           environments.map((environment) => [
             environment,
             {
-              kubernetes: { connection: "cluster", namespace: environment, deployment: own, container: own },
+              kubernetes: {
+                ...{ connection: "cluster", namespace: environment, deployment: own, container: own },
+                service: `${own}-service`,
+              },
               ...given("strategy", strategy),
             },
           ]),

@@ -43,11 +43,13 @@ export interface DemoWorld {
 /** The project of these tests: staging without gates, production with staging, an approval and a soak of a second. */
 export function projectFile(
   sandbox: Sandbox,
-  extra: Pick<DemoWorldOptions, "soak" | "watch" | "registryUrl" | "metricsUrl" | "verification"> = {},
+  extra: Pick<DemoWorldOptions, "soak" | "watch" | "registryUrl" | "metricsUrl" | "verification" | "blueGreen"> = {},
 ): string {
-  const { verification } = extra;
-  const target = (service: string, environment: string) =>
-    `${environment}: { kubernetes: { connection: cluster, namespace: demo-${environment}, deployment: ${service}, container: ${service} } }`;
+  const { verification, blueGreen } = extra;
+  const target = (service: string, environment: string) => {
+    const behind = blueGreen !== undefined && environment === "staging" ? `, service: ${service}` : "";
+    return `${environment}: { kubernetes: { connection: cluster, namespace: demo-${environment}, deployment: ${service}, container: ${service}${behind} } }`;
+  };
   return `apiVersion: waybill.dev/v1
 kind: Connection
 metadata: { name: registry }
@@ -70,7 +72,7 @@ spec:
   environments:
     - name: staging
       tag: staging
-      strategy: { rolling: { deadline: 30s } }
+      strategy: ${blueGreen === undefined ? "{ rolling: { deadline: 30s } }" : `{ blueGreen: ${blueGreen.replaceAll("SERVICES", sandbox.servicesUrl)} }`}
       verification: ${
         verification?.staging ??
         `{ health: [{ url: "${sandbox.servicesUrl}/{namespace}/{workload}/health" }], watch: ${extra.watch ?? "1s"} }`
@@ -112,6 +114,8 @@ export interface DemoWorldOptions {
   verification?: { staging?: string; production?: string };
   /** Another source of metrics, in place of the sandbox's. */
   metricsUrl?: string;
+  /** Staging goes by two colours, as this says (SERVICES: the sandbox's). Every service is blue, behind a Service and a preview. */
+  blueGreen?: string;
   /** False: no loop takes the due work until startWorker or withWorker. */
   worker?: boolean;
   /** A database of the test's own making, in place of a clone of the template. */
@@ -157,7 +161,7 @@ export async function createDemoWorld(extra: DemoWorldOptions = {}): Promise<Dem
       await database.close();
     },
   };
-  for (const service of services) await deploy(world, service);
+  for (const service of services) await deploy(world, service, extra.blueGreen !== undefined);
   const applied = await applyDocuments(engine, people.ada, { text: projectFile(sandbox, extra) });
   if (applied.kind !== "applied") throw new Error(JSON.stringify(applied.errors));
   world.people = await signIn(pool);
@@ -177,7 +181,8 @@ async function signIn(pool: Pool): Promise<DemoWorld["people"]> {
   return found as DemoWorld["people"];
 }
 
-async function deploy({ sandbox, registryUrl }: DemoWorld, service: string): Promise<void> {
+async function deploy({ sandbox, registryUrl }: DemoWorld, service: string, coloured: boolean): Promise<void> {
+  const labels = { app: service, ...(coloured ? { version: "blue" } : {}) };
   const image = buildImage({ content: service, version: "v1.0.0" });
   const digest = await pushImage(image, {
     registryUrl,
@@ -191,15 +196,19 @@ async function deploy({ sandbox, registryUrl }: DemoWorld, service: string): Pro
       metadata: { name: service, namespace },
       spec: {
         replicas: 2,
-        selector: { matchLabels: { app: service } },
+        selector: { matchLabels: labels },
         template: {
-          metadata: { labels: { app: service } },
+          metadata: { labels },
           spec: {
             containers: [{ name: service, image: `${new URL(registryUrl).host}/demo-${service}@${digest}` }],
           },
         },
       },
     });
+    for (const name of coloured ? [service, `${service}-preview`] : []) {
+      const spec = { selector: labels, ports: [{ port: 80 }] };
+      await create(sandbox, `/api/v1/namespaces/${namespace}/services`, { metadata: { name, namespace }, spec });
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { PlannedGate } from "@/lib/pipeline/gates/planned-gate";
 import type { Plan, PlannedService, RollbackTarget } from "@/lib/pipeline/plan/plan";
 import { type EnvironmentPolicy, gatesOf } from "@/lib/pipeline/policy/environment";
-import { type ProjectDocument, strategyFor } from "@/lib/pipeline/policy/project";
+import { type ProjectDocument, strategyFor, targetRefFor } from "@/lib/pipeline/policy/project";
 import type { Severity } from "@/lib/pipeline/policy/severity";
 import type { Digest } from "@/lib/pipeline/release/digest";
 
@@ -19,6 +19,8 @@ export interface CurrentState {
   service: string;
   runs: { digest: Digest; version: string | null } | null;
   lastVerified: { digest: Digest; version: string | null; release: string | null } | null;
+  /** Why the target cannot go by colours, as it was last seen; absent where it can, or where nobody has looked. */
+  colourProblem?: string | undefined;
 }
 
 export interface PlanInputs {
@@ -40,7 +42,7 @@ export interface PlanInputs {
 /** Why no plan can be made; closed, with what would change it in `message`. */
 export interface NoPlan {
   kind: "noPlan";
-  code: "unknownEnvironment" | "unknownService" | "noTarget" | "noRegistry" | "nothingToMove";
+  code: "unknownEnvironment" | "unknownService" | "noTarget" | "noRegistry" | "noColours" | "nothingToMove";
   message: string;
 }
 
@@ -101,23 +103,26 @@ function planService(
   artifact: PlannedArtifact,
 ): PlannedService | NoPlan {
   const policy = inputs.project.services.find((one) => one.name === service);
-  const target =
-    policy && Object.hasOwn(policy.targets, environment.name) ? policy.targets[environment.name] : undefined;
+  const target = policy && targetRefFor(environment, policy);
   if (!policy || !target) return no("noTarget", `${service} has no target in ${environment.name}`);
   const host = inputs.registryHosts[policy.image.connection];
   if (!host) return no("noRegistry", `the registry connection "${policy.image.connection}" of ${service} is not there`);
   const current = inputs.current.find((one) => one.service === service);
+  const strategy = strategyFor(environment, policy);
+  if (strategy.kind === "blueGreen" && current?.colourProblem !== undefined) {
+    return no("noColours", `${service} cannot go by two colours in ${environment.name}: ${current.colourProblem}`);
+  }
   const { digest, version, platforms, revision } = artifact;
   return {
     service,
     connection: policy.image.connection,
     repository: policy.image.repository,
     image: `${host}/${policy.image.repository}`,
-    target: target.ref,
+    target,
     from: current?.runs ?? null,
     to: { digest, version, platforms: [...platforms].sort(), revision },
     rollback: rollbackOf(current, digest),
-    strategy: strategyFor(environment, policy),
+    strategy,
   };
 }
 

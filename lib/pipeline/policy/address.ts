@@ -28,22 +28,34 @@ export const origin = address
   .transform((text) => new URL(text).origin)
   .meta({ description: "scheme, host and port alone, such as https://registry.example.com" });
 
-/** An address in which the placeholders are filled in at the moment of use. */
-export const addressTemplate = z
-  .string()
-  .max(2000)
-  .superRefine((text, context) => {
-    for (const [whole, key] of text.matchAll(placeholder)) {
-      if (!placeholders.some((known) => known === key)) {
-        context.addIssue({ code: "custom", message: `has the unknown placeholder ${whole}` });
+const filler = { project: "p", service: "s", environment: "e", namespace: "n", workload: "w", previewService: "v" };
+
+function templateOf(known: readonly (keyof typeof filler)[], words: string) {
+  return z
+    .string()
+    .max(2000)
+    .superRefine((text, context) => {
+      for (const [whole, key] of text.matchAll(placeholder)) {
+        if (!known.some((name) => name === key)) {
+          context.addIssue({ code: "custom", message: `has the unknown placeholder ${whole}` });
+        }
       }
-    }
-    const problem = addressProblem(
-      fillAddress(text, { project: "p", service: "s", environment: "e", namespace: "n", workload: "w" }),
-    );
-    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
-  })
-  .meta({
-    description:
-      "an address that starts with https:// or http://, without user name and password; {project}, {service}, {environment}, {namespace} and {workload} are filled in",
-  });
+      const problem = addressProblem(fillAddress(text, filler));
+      if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+    })
+    .meta({
+      description: `an address that starts with https:// or http://, without user name and password; ${words} are filled in`,
+    });
+}
+
+/** An address in which the placeholders are filled in at the moment of use. */
+export const addressTemplate = templateOf(
+  placeholders,
+  "{project}, {service}, {environment}, {namespace} and {workload}",
+);
+
+/** The same for what stands behind a preview Service. */
+export const previewTemplate = templateOf(
+  [...placeholders, "previewService"],
+  "{project}, {service}, {environment}, {namespace}, {workload} and {previewService}",
+);

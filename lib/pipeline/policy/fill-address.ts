@@ -6,6 +6,8 @@ export interface AddressFacts {
   /** Where the service's target is: a Kubernetes namespace and workload. */
   namespace: string;
   workload: string;
+  /** The Service before the colour that takes no traffic yet, where there is one. */
+  previewService?: string;
 }
 
 /** `{name}` in an address. */
@@ -15,7 +17,8 @@ export const placeholders = ["project", "service", "environment", "namespace", "
 /** The address with its placeholders filled in; anything else in braces stays as it is. */
 export function fillAddress(template: string, facts: AddressFacts): string {
   return template.replace(placeholder, (whole, key: string) => {
-    const known = placeholders.find((name) => name === key);
-    return known === undefined ? whole : encodeURIComponent(facts[known]);
+    const known = [...placeholders, "previewService" as const].find((name) => name === key);
+    const value = known && facts[known];
+    return value === undefined ? whole : encodeURIComponent(value);
   });
 }

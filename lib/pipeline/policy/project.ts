@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { fillPreview } from "@/lib/pipeline/policy/blue-green";
 import { type EnvironmentPolicy, environment } from "@/lib/pipeline/policy/environment";
 import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one";
 import { emailAddress, groupName, name } from "@/lib/pipeline/policy/name";
 import { type Subscription, subscription } from "@/lib/pipeline/policy/notify";
-import { type ServicePolicy, service } from "@/lib/pipeline/policy/service";
+import { type KubernetesTarget, type ServicePolicy, service } from "@/lib/pipeline/policy/service";
 import { type Slo, slo } from "@/lib/pipeline/policy/slo";
 import type { Strategy } from "@/lib/pipeline/policy/strategy";
 
@@ -30,10 +31,19 @@ export interface ProjectDocument {
 
 /** The strategy that counts for a service in an environment: the target's own, else the environment's. */
 export function strategyFor(environment: EnvironmentPolicy, service: ServicePolicy): Strategy {
-  const own = Object.hasOwn(service.targets, environment.name)
-    ? service.targets[environment.name]?.strategy
-    : undefined;
-  return own ?? environment.strategy;
+  const target = Object.hasOwn(service.targets, environment.name) ? service.targets[environment.name] : undefined;
+  const strategy = target?.strategy ?? environment.strategy;
+  if (strategy.kind !== "blueGreen" || strategy.previewService === undefined || !target) return strategy;
+  const facts = { service: service.name, workload: target.ref.workload.name };
+  return { ...strategy, previewService: fillPreview(strategy.previewService, facts) };
+}
+
+/** Where a service runs in an environment, as whoever observes or orders it must know it; undefined where nowhere. */
+export function targetRefFor(environment: EnvironmentPolicy, service: ServicePolicy): KubernetesTarget | undefined {
+  if (!Object.hasOwn(service.targets, environment.name)) return undefined;
+  const ref = service.targets[environment.name]?.ref;
+  const own = strategyFor(environment, service);
+  return ref?.service !== undefined && own.kind === "blueGreen" ? { ...ref, colourLabel: own.label } : ref;
 }
 
 const person = z

@@ -12,6 +12,10 @@ export interface KubernetesTarget {
   namespace: string;
   workload: { kind: "deployment" | "statefulSet"; name: string };
   container: string;
+  /** The Service through which it takes traffic; only of a Deployment. */
+  service?: string;
+  /** The key of that Service's selector whose value is a colour, where the strategy goes by colours. */
+  colourLabel?: string;
 }
 
 /** Where a service runs in one environment, and the strategy where this target has its own. */
@@ -37,8 +41,16 @@ const kubernetesTarget = z
     deployment: workloadName.optional(),
     statefulSet: workloadName.optional(),
     container: name,
+    service: workloadName
+      .meta({ description: "the Service through which it takes traffic; blueGreen needs it" })
+      .optional(),
   })
   .superRefine(exactlyOne("deployment", "statefulSet"))
+  .superRefine((value, context) => {
+    if (value.service === undefined || value.statefulSet === undefined) return;
+    const params = { allowed: "service beside a deployment" };
+    context.addIssue({ code: "custom", path: ["service"], message: "is of no use for a statefulSet", params });
+  })
   .transform(
     ({ deployment, statefulSet, ...where }): KubernetesTarget => ({
       kind: "kubernetes",

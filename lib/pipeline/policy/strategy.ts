@@ -1,34 +1,14 @@
 import { z } from "zod";
+import { type BlueGreenStrategy, blueGreen, blueGreenStrategy } from "@/lib/pipeline/policy/blue-green";
 import { duration } from "@/lib/pipeline/policy/duration";
 import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one";
 import { parsePercentage, percentage } from "@/lib/pipeline/policy/percentage";
-import type { SmokeTest } from "@/lib/pipeline/policy/verification";
 
 /** How a rollout replaces what runs. After `deadlineMs` without an end it has failed. */
 export type Strategy =
   | { kind: "rolling"; maxSurge?: number | string; maxUnavailable?: number | string; deadlineMs: number }
   | { kind: "recreate"; deadlineMs: number }
   | BlueGreenStrategy;
-
-/**
- * A second colour takes over behind one Service: made ready beside the live one, tried on its preview Service, then the
- * live Service selects it. The other way is one call as well.
- */
-export interface BlueGreenStrategy {
-  kind: "blueGreen";
-  /** The key of the Service's selector and of the pods' labels whose values are blue and green. */
-  label: string;
-  /** A Service that stands before the colour that takes no traffic yet. */
-  previewService?: string;
-  /** What is asked of the preview before the switch. */
-  smoke: SmokeTest[];
-  /** How long it is watched after the switch, at least. */
-  watchMs: number;
-  /** So long after success the old colour is still up. */
-  keepOldForMs: number;
-  /** Until when the new colour must be available. */
-  deadlineMs: number;
-}
 
 /** How long a rollout may take where the file does not say. */
 export const rolloutDeadlineMsDefault = 600_000;
@@ -61,15 +41,18 @@ const recreate = z
   .strictObject({ deadline: duration.optional() })
   .meta({ description: "all old pods stop before the new ones start" });
 
-/** `{ rolling: {…} }` or `{ recreate: {…} }` of the project file. */
+const kinds = ["rolling", "recreate", "blueGreen"] as const;
+
+/** `{ rolling: {…} }`, `{ recreate: {…} }` or `{ blueGreen: {…} }` of the project file. */
 export const strategy = z
-  .strictObject({ rolling: rolling.optional(), recreate: recreate.optional() })
-  .superRefine(exactlyOne("rolling", "recreate"))
+  .strictObject({ rolling: rolling.optional(), recreate: recreate.optional(), blueGreen: blueGreen.optional() })
+  .superRefine(exactlyOne(...kinds))
   .transform((value): Strategy => {
+    if (value.blueGreen !== undefined) return blueGreenStrategy(value.blueGreen, rolloutDeadlineMsDefault);
     if (value.recreate !== undefined) {
       return { kind: "recreate", deadlineMs: value.recreate.deadline ?? rolloutDeadlineMsDefault };
     }
     const { deadline, ...amounts } = value.rolling ?? {};
     return { kind: "rolling", ...amounts, deadlineMs: deadline ?? rolloutDeadlineMsDefault };
   })
-  .meta({ description: "how a rollout replaces what runs", ...exactlyOneSchema("rolling", "recreate") });
+  .meta({ description: "how a rollout replaces what runs", ...exactlyOneSchema(...kinds) });

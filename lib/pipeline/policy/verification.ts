@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { addressTemplate } from "@/lib/pipeline/policy/address";
+import { addressTemplate, previewTemplate } from "@/lib/pipeline/policy/address";
 import { duration } from "@/lib/pipeline/policy/duration";
 import { type MetricPolicy, verificationMetric } from "@/lib/pipeline/policy/metric";
 import { type TriggerPolicy, trigger, triggerProblems, withSources } from "@/lib/pipeline/policy/trigger";
@@ -45,30 +45,38 @@ const healthCheck = z
   .transform(({ for: forMs, ...check }): HealthCheck => ({ ...check, ...(forMs === undefined ? {} : { forMs }) }))
   .meta({ description: "an endpoint that must answer with this status" });
 
+const answer = {
+  status: status.default(200),
+  jsonPath: z
+    .string()
+    .regex(jsonPathForm)
+    .meta({ description: "a path into the JSON of the answer: $.status or $.checks[0].state" })
+    .optional(),
+  equals: z
+    .union([z.string(), z.number(), z.boolean()])
+    .meta({ description: "a text, a number, true or false" })
+    .optional(),
+};
+
+function comparesSomething(value: { jsonPath?: string; equals?: unknown }, context: z.RefinementCtx): void {
+  if (value.equals === undefined || value.jsonPath !== undefined) return;
+  context.addIssue({
+    code: "custom",
+    path: ["equals"],
+    message: "stands without jsonPath, so there is nothing to compare",
+    params: { allowed: "equals together with jsonPath" },
+  });
+}
+
+/** One request to a preview, before anybody else can reach what it stands before. */
+export const previewSmokeTest = z
+  .strictObject({ url: previewTemplate, ...answer })
+  .superRefine(comparesSomething)
+  .meta({ description: "one request to the preview Service, with what the answer must be" });
+
 const smokeTest = z
-  .strictObject({
-    url: addressTemplate,
-    status: status.default(200),
-    jsonPath: z
-      .string()
-      .regex(jsonPathForm)
-      .meta({ description: "a path into the JSON of the answer: $.status or $.checks[0].state" })
-      .optional(),
-    equals: z
-      .union([z.string(), z.number(), z.boolean()])
-      .meta({ description: "a text, a number, true or false" })
-      .optional(),
-    for: held.optional(),
-  })
-  .superRefine((value, context) => {
-    if (value.equals === undefined || value.jsonPath !== undefined) return;
-    context.addIssue({
-      code: "custom",
-      path: ["equals"],
-      message: "stands without jsonPath, so there is nothing to compare",
-      params: { allowed: "equals together with jsonPath" },
-    });
-  })
+  .strictObject({ url: addressTemplate, ...answer, for: held.optional() })
+  .superRefine(comparesSomething)
   .transform(({ for: forMs, ...test }): SmokeTest => ({ ...test, ...(forMs === undefined ? {} : { forMs }) }))
   .meta({ description: "one request after the rollout, with what the answer must be" });
 

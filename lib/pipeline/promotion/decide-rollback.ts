@@ -6,6 +6,7 @@ import { nextToRevert } from "@/lib/pipeline/promotion/go-back";
 import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
 import type { PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
 import { wayBackFailed } from "@/lib/pipeline/promotion/stuck";
+import { retirements } from "@/lib/pipeline/rollout/retirements";
 import { digestBack } from "@/lib/pipeline/rollout/way-back";
 
 type GoingBack = PromotionState & { phase: "rollingBack" };
@@ -125,7 +126,7 @@ function revertSighted(
         return decision([seen, ...wayBackFailed(state, trouble, now)]);
       }
       if (next) return decision([seen], [effect(state.id, now, { kind: "revert", service: next.service, attempt: 1 })]);
-      return decision([seen, ...wentBack(state, now)]);
+      return decision([seen, ...wentBack(state, now)], retirements(state, rest, now));
     }
     default:
       return sighting satisfies never;

@@ -3,8 +3,9 @@ import type { Entry } from "@/lib/pipeline/promotion/entry";
 import { goBack } from "@/lib/pipeline/promotion/go-back";
 import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
 import type { Cause, CheckState, PromotionState } from "@/lib/pipeline/promotion/state";
+import { retirements } from "@/lib/pipeline/rollout/retirements";
 import { placeOf } from "@/lib/pipeline/verification/metric-checks";
-import { checkEveryMs } from "@/lib/pipeline/verification/start";
+import { checkEveryMs, verificationOf } from "@/lib/pipeline/verification/start";
 
 type Verifying = PromotionState & { phase: "verifying" };
 
@@ -41,7 +42,9 @@ function checked(state: Verifying, input: Checked, now: string): Decision {
       write({ kind: "verification.checked", data: { checks } }),
       write({ kind: "verification.passed", data: { tags } }),
     ];
-    if (tags.length === 0) return decision([...entries, succeeded(state, now)]);
+    if (tags.length === 0) {
+      return decision([...entries, succeeded(state, now)], retirements(state, state.rollouts, now));
+    }
     return decision(
       entries,
       tags.map((tag) => effect(state.id, now, { kind: "moveTag", ...tag })),
@@ -59,7 +62,7 @@ function checked(state: Verifying, input: Checked, now: string): Decision {
   const entries = standingChanged(state.checks, checks)
     ? [write({ kind: "verification.checked", data: { checks } })]
     : [];
-  const again = later(now, checkEveryMs(state.plan.verification));
+  const again = later(now, checkEveryMs(verificationOf(state.plan)));
   const due = again > state.watchUntil && now < state.watchUntil ? state.watchUntil : again;
   return decision(entries, [effect(state.id, due, { kind: "verify" })]);
 }
@@ -111,8 +114,8 @@ function tagSettled(
       ? write({ kind: "tag.moved", data: { service, tag, digest: input.digest, before: input.before } })
       : write({ kind: "tag.failed", data: { service, tag, reason: input.reason } }),
   ];
-  if (!state.tags.some((one) => due(one) && !same(one))) entries.push(succeeded(state, now));
-  return decision(entries);
+  if (state.tags.some((one) => due(one) && !same(one))) return decision(entries);
+  return decision([...entries, succeeded(state, now)], retirements(state, state.rollouts, now));
 }
 
 function succeeded(state: Verifying, now: string): Entry {

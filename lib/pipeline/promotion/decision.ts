@@ -42,7 +42,7 @@ export function entryFor(
 
 export type EffectBody =
   | { kind: "evaluate" | "verify" }
-  | { kind: "apply" | "observe" | "revert" | "observeRevert"; service: string; attempt: number }
+  | { kind: "apply" | "observe" | "revert" | "observeRevert" | "retire"; service: string; attempt: number }
   | { kind: "rolloutStep"; service: string; step: string; attempt: number }
   | { kind: "moveTag"; service: string; tag: string };
 

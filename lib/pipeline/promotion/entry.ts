@@ -128,6 +128,8 @@ export type EnvironmentEntryBody =
   | { kind: "automation.resumed"; data: { id: string; service: string; why: string } }
   | { kind: "environment.held"; data: { id: string; reason: string } }
   | { kind: "environment.released"; data: { id: string; why: string } }
+  | { kind: "colour.retired"; data: { service: string; colour: string; workload: string } }
+  | { kind: "colour.kept"; data: { service: string; colour: string; why: string } }
   | { kind: "deployment.found"; data: { service: string; digest: Digest | null; version: string | null } }
   | { kind: "drift.detected"; data: { service: string; wanted: Digest; runs: Digest | null; changedBy: string | null } }
   | { kind: "drift.cleared"; data: { service: string; runs: Digest } }

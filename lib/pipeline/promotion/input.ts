@@ -111,6 +111,7 @@ export type Effect = { id: string; promotion: string; dueAt: string } & (
   | { kind: "observe"; service: string; attempt: number }
   | { kind: "verify" }
   | { kind: "moveTag"; service: string; tag: string }
+  | { kind: "retire"; service: string; attempt: number }
   | { kind: "revert"; service: string; attempt: number }
   | { kind: "observeRevert"; service: string; attempt: number }
 );

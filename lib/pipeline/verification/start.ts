@@ -1,6 +1,6 @@
 import type { Plan, PlannedService } from "@/lib/pipeline/plan/plan";
 import { isRelative } from "@/lib/pipeline/policy/bound";
-import { fillAddress } from "@/lib/pipeline/policy/fill-address";
+import { type AddressFacts, fillAddress } from "@/lib/pipeline/policy/fill-address";
 import { needsBaseline } from "@/lib/pipeline/policy/metric";
 import type { VerificationPolicy } from "@/lib/pipeline/policy/verification";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
@@ -22,13 +22,24 @@ function longestMs({ health, smoke, metrics = [], watchMs }: VerificationPolicy)
   return Math.max(watchMs, ...held, ...measured);
 }
 
+/** How long a release is watched: what the environment asks for, or longer where a strategy does. */
+export function watchMsOf({ verification, services }: Pick<Plan, "verification" | "services">): number {
+  const own = services.map(({ strategy }) => (strategy.kind === "blueGreen" ? strategy.watchMs : 0));
+  return Math.max(verification.watchMs, ...own);
+}
+
+/** The verification that a plan asks for, watched for as long as its strategies ask too. */
+export function verificationOf(plan: Plan): VerificationPolicy {
+  return { ...plan.verification, watchMs: watchMsOf(plan) };
+}
+
 /** The checks of a plan before any was made, and the moments that bound them. */
 export function startVerification(
   plan: Plan,
   now: string,
 ): { checks: CheckState[]; watchUntil: string; deadlineAt: string } {
-  const { watchMs } = plan.verification;
-  const longest = longestMs(plan.verification);
+  const { watchMs } = verificationOf(plan);
+  const longest = longestMs(verificationOf(plan));
   const watchUntil = new Date(Date.parse(now) + watchMs).toISOString();
   const deadlineAt = new Date(Date.parse(now) + longest + graceMs).toISOString();
   return { checks: plan.services.flatMap((one) => checksOf(plan, one, now)), watchUntil, deadlineAt };
@@ -36,9 +47,12 @@ export function startVerification(
 
 /** The address of a check for one service, with its placeholders filled in. */
 export function checkAddress(plan: Plan, planned: PlannedService, template: string): string {
-  const { project, environment } = plan;
-  const { namespace, workload } = planned.target;
-  return fillAddress(template, { project, environment, service: planned.service, namespace, workload: workload.name });
+  return fillAddress(template, addressFacts(plan, planned));
+}
+
+/** What an address about one service of a plan is filled in with. */
+export function addressFacts({ project, environment }: Plan, { service, target }: PlannedService): AddressFacts {
+  return { project, environment, service, namespace: target.namespace, workload: target.workload.name };
 }
 
 function checksOf(plan: Plan, planned: PlannedService, now: string): CheckState[] {

@@ -5,6 +5,7 @@ import { approve } from "@/lib/commands/approve";
 import { requestPromotion } from "@/lib/commands/request-promotion";
 import type { DemoWorld } from "@/lib/engine/testing/demo-world";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
+import type { StepKind } from "@/lib/pipeline/rollout/step";
 import { expectSoundRecord, targetGeneration } from "@/lib/worker/testing/check-record";
 import { startWorkerProcess } from "@/lib/worker/testing/worker-process";
 
@@ -20,6 +21,13 @@ function failpointsInSource(): string[] {
 }
 
 const failpoints = failpointsInSource();
+
+/** The failpoints of a rollout's steps of these kinds: see run-rollout-step.ts. */
+export function stepFailpoints(kinds: readonly StepKind[]): string[] {
+  const places = ["taken", "intended", "looked", "written", "settled"];
+  return kinds.flatMap((kind) => places.map((place) => `${kind}:${place}`));
+}
+
 /**
  * Kills the worker at every failpoint during a promotion in `build`'s world, and checks what its successor makes of it.
  */

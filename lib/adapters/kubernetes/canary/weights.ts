@@ -89,9 +89,9 @@ export function weightPatch(route: ReadRoute, weight: number, by: OrderedBy): Pa
 }
 
 /** Adds annotations, whether or not the object has any yet. */
-export function annotate(metadata: Metadata, annotations: Record<string, string>): PatchOperation[] {
-  if (Object.keys(metadata.annotations).length === 0)
-    return [{ op: "add", path: "/metadata/annotations", value: annotations }];
+export function annotate(before: Metadata | boolean, annotations: Record<string, string>): PatchOperation[] {
+  const has = typeof before === "boolean" ? before : Object.keys(before.annotations).length > 0;
+  if (!has) return [{ op: "add", path: "/metadata/annotations", value: annotations }];
   return Object.entries(annotations).map(([key, value]) => ({
     op: "add",
     path: `/metadata/annotations/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`,

@@ -30,8 +30,13 @@ type WorkloadKind = KubernetesTargetRef["workload"]["kind"];
 const container = "app";
 const replicas = 2;
 
-/** A deployment or stateful set of two pods, which no real scheduler or node takes up. */
-function workloadObject(kind: WorkloadKind, name: string, image: string, more: Record<string, string>) {
+/** A deployment or stateful set of two pods, which no real scheduler or node takes up; `own` is in its selector too. */
+function workloadObject(
+  kind: WorkloadKind,
+  name: string,
+  image: string,
+  { more = {}, own = {} }: { more?: Record<string, string>; own?: Record<string, string> },
+) {
   const labels = { app: name };
   const securityContext = {
     allowPrivilegeEscalation: false,
@@ -50,8 +55,8 @@ function workloadObject(kind: WorkloadKind, name: string, image: string, more: R
     metadata: { name, labels },
     spec: {
       replicas,
-      selector: { matchLabels: labels },
-      template: { metadata: { labels: { ...labels, ...more } }, spec },
+      selector: { matchLabels: { ...labels, ...own } },
+      template: { metadata: { labels: { ...labels, ...more, ...own } }, spec },
       ...(kind === "statefulSet" ? { serviceName: name } : {}),
     },
   };
@@ -116,11 +121,17 @@ export class ContractFixture {
     return `/apis/apps/v1/namespaces/${ref.namespace}/${kind}/${ref.workload.name}`;
   }
 
-  /** `labels` stand on the pods, beside `app`, which the selector goes by. */
-  async create(ref: KubernetesTargetRef, image: string, labels: Record<string, string> = {}): Promise<void> {
+  /** `more` stands on the pods, beside `app`, which the selector goes by; `own` is in the selector as well. */
+  async create(
+    ref: KubernetesTargetRef,
+    image: string,
+    more: Record<string, string> = {},
+    own: Record<string, string> = {},
+  ): Promise<void> {
     const path = this.pathOf(ref);
     const collection = path.slice(0, path.lastIndexOf("/"));
-    await this.admin.must("POST", collection, workloadObject(ref.workload.kind, ref.workload.name, image, labels));
+    const { kind, name } = ref.workload;
+    await this.admin.must("POST", collection, workloadObject(kind, name, image, { more, own }));
     this.atEnd(() => this.admin.call("DELETE", path));
   }
 

@@ -17,7 +17,7 @@ export async function switchColour(context: StepContext): Promise<StepFinding> {
     if (live === to && isOurs) {
       if (context.step.status === "requested")
         return { kind: "accepted", words: `${service} was told to select ${to}` };
-      return { kind: "done", words: `${service} selects ${to}`, targetGeneration: rollout.generation };
+      return { kind: "done", words: `${service} selects ${to}`, targetGeneration: made?.targetGeneration };
     }
     if (live !== from || isOurs) return refused(`${service} selects ${live}: somebody else changed it meanwhile`);
     if (context.step.status === "accepted")
