@@ -1,5 +1,7 @@
+import { stepLines, stepTitles, touchesUsers } from "@/components/promotion/step-words";
 import { spanWords } from "@/components/time/time-words";
 import type { Plan, PlannedService } from "@/lib/pipeline/plan/plan";
+import { stepsOf } from "@/lib/pipeline/rollout/steps-of";
 import { watchMsOf } from "@/lib/pipeline/verification/start";
 
 /** One step of a plan, with its limits in words; no time is forecast that nobody set. */
@@ -13,11 +15,7 @@ export interface PlanStep {
 
 /** What a plan does, step by step. */
 export function planSteps(plan: Plan): PlanStep[] {
-  const steps: Omit<PlanStep, "id">[] = plan.services.map((planned) => ({
-    title: plan.kind === "rollback" ? `Take ${planned.service} back` : `Roll out ${planned.service}`,
-    lines: [strategyWords(planned), `${spanWords(planned.strategy.deadlineMs)} at most`],
-    touches: true,
-  }));
+  const steps: Omit<PlanStep, "id">[] = plan.services.flatMap((planned) => rolloutSteps(plan, planned));
   steps.push({ title: "Verify", lines: verificationLines(plan) });
   if (plan.tags.length > 0) {
     const tags = [...new Set(plan.tags.map((one) => one.tag))];
@@ -25,6 +23,22 @@ export function planSteps(plan: Plan): PlanStep[] {
   }
   steps.push({ title: "Succeeded", lines: ["seen running, verified"] });
   return steps.map((step, index) => ({ ...step, id: `${index + 1}`, title: `${index + 1} ${step.title}` }));
+}
+
+/** What is done to one service: its one order, or each step of it. */
+function rolloutSteps(plan: Plan, planned: PlannedService): Omit<PlanStep, "id">[] {
+  const steps = stepsOf(plan, planned);
+  if (steps.length === 0) {
+    const title = plan.kind === "rollback" ? `Take ${planned.service} back` : `Roll out ${planned.service}`;
+    const lines = [strategyWords(planned), `${spanWords(planned.strategy.deadlineMs)} at most`];
+    return [{ title, lines, touches: true }];
+  }
+  const named = plan.services.length > 1 ? `, ${planned.service}` : "";
+  return steps.map((step) => ({
+    title: `${stepTitles[step.kind]}${named}`,
+    lines: stepLines(step, planned),
+    touches: touchesUsers(step),
+  }));
 }
 
 /** How one service's pods are replaced. */

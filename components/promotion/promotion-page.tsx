@@ -36,7 +36,7 @@ const underWayMs = 4_000;
 export function PromotionPage({ initial, actions }: { initial: PromotionView; actions: PromotionActions }) {
   const { id, project } = initial;
   const isUnderWay = (view: PromotionView) =>
-    view.due.length > 0 && view.phase !== "waiting" && view.phase !== "queued";
+    view.due.length > 0 && !view.ended && view.phase !== "waiting" && view.phase !== "queued";
   const { data: view = initial, error } = useView<PromotionView>(`/api/view/promotions/${id}`, {
     initial,
     watches: { projects: [project], promotion: id },

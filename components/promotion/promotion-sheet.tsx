@@ -9,6 +9,7 @@ import { GatesTable } from "@/components/promotion/gates-table";
 import { RiskBox, StrategyBox, VerificationBox } from "@/components/promotion/plan-boxes";
 import { PodsBox } from "@/components/promotion/pods-box";
 import { RollbackBox } from "@/components/promotion/rollback-box";
+import { RolloutStepsBox } from "@/components/promotion/rollout-steps-box";
 import { RouteBox } from "@/components/promotion/route-box";
 import { Signatures } from "@/components/promotion/signatures";
 import { StandsBox } from "@/components/promotion/stands-box";
@@ -47,6 +48,11 @@ export function PromotionSheet({ view, unblockAction, override, ticking }: Promo
       <SheetRow>
         <RouteBox number={next()} view={view} />
       </SheetRow>
+      {view.rollouts.length > 0 ? (
+        <SheetRow>
+          <RolloutStepsBox number={next()} rollouts={view.rollouts} isOn={phase === "rollingOut"} />
+        </SheetRow>
+      ) : null}
       {view.cause || view.why ? (
         <SheetRow>
           <CauseBox number={next()} view={view} unblockAction={unblockAction} />

@@ -20,6 +20,7 @@ import { type OverrideView, overrideViews } from "@/lib/queries/overrides";
 import { loadPlanFacts, type ServiceFacts } from "@/lib/queries/plan-facts";
 import { ordersOf, type PageEntry, type ServiceOrders } from "@/lib/queries/promotion-orders";
 import { type RouteStation, routeOf } from "@/lib/queries/promotion-route";
+import { loadRolloutSteps, type SteppedRollout } from "@/lib/queries/rollout-steps";
 
 /** One signature, or one that is void because the plan is another one by now. */
 export interface SignatureView {
@@ -137,6 +138,8 @@ export interface PromotionView {
   signing: { standing: SigningStanding; given: number; needed: number };
   route: RouteStation[];
   orders: ServiceOrders[];
+  /** Of those whose strategy has several steps. */
+  rollouts: SteppedRollout[];
   checks: CheckState[];
   watchUntil: string | null;
   tags: { service: string; tag: string; status: "due" | "moved" | "failed"; note: string }[];
@@ -214,14 +217,15 @@ export async function loadPromotionPage(
           from promotion p where p.id = ${id}`,
   );
   if (!row || !can(principal, "view", { project: row.state.project })) throw new NotFound(`promotion ${id}`);
-  const [facts, checklists] = await allSent([
+  const [facts, checklists, rollouts] = await allSent([
     hasEnded(row.state.phase) ? [] : loadPlanFacts(db, row.state.plan),
     loadChecklists(db, principal, row.state, row.state),
+    loadRolloutSteps(db, row.state),
   ]);
-  return viewOf(principal, row, { facts, checklists }, now);
+  return viewOf(principal, row, { facts, checklists, rollouts }, now);
 }
 
-type Loaded = Pick<PromotionView, "facts" | "checklists">;
+type Loaded = Pick<PromotionView, "facts" | "checklists" | "rollouts">;
 
 function viewOf(principal: Principal, row: Row, loaded: Loaded, now: string): PromotionView {
   const { state, entries } = row;

@@ -1,0 +1,92 @@
+import { stepTitles } from "@/components/promotion/step-words";
+import { Box } from "@/components/sheet/box";
+import { State } from "@/components/state/state";
+import type { StateName } from "@/components/state/state-language";
+import { Duration, Span } from "@/components/time/duration";
+import { Until } from "@/components/time/relative-time";
+import { Lines } from "@/components/ui/lines";
+import type { RolloutStepLine, SteppedRollout } from "@/lib/queries/rollout-steps";
+
+const columns = [
+  { key: "step", head: "step", width: "30%" },
+  { key: "state", head: "stands", width: "116px" },
+  { key: "words", head: "found" },
+  { key: "took", head: "took", numeric: true, width: "120px" },
+  { key: "usual", head: "usually", numeric: true, width: "96px" },
+];
+
+const states: Record<RolloutStepLine["status"], { name: StateName; word: string }> = {
+  pending: { name: "nothing", word: "to come" },
+  requested: { name: "requested", word: "requested" },
+  accepted: { name: "accepted", word: "accepted" },
+  done: { name: "observed", word: "seen" },
+  failed: { name: "failed", word: "failed" },
+  skipped: { name: "superseded", word: "skipped" },
+};
+
+interface RolloutStepsBoxProps {
+  number: number;
+  rollouts: readonly SteppedRollout[];
+  /** The rollout goes on: a step that has not begun is still to come, and the one under way counts on. */
+  isOn: boolean;
+}
+
+/** The steps of a rollout that takes several: where each stands, what was found, how long it took and usually takes. */
+export function RolloutStepsBox({ number, rollouts, isOn }: RolloutStepsBoxProps) {
+  const all = rollouts.flatMap((one) => one.steps);
+  const over = all.filter((one) => one.status === "done" || one.status === "skipped").length;
+  const [current] = isOn ? all.filter((one) => one.status === "requested" || one.status === "accepted") : [];
+  return (
+    <Box
+      number={number}
+      title="Rollout"
+      note={`${over} of ${all.length} steps`}
+      answer={current?.deadlineAt ? <Until at={current.deadlineAt} /> : undefined}
+      flush
+    >
+      {rollouts.map(({ service, steps }) => (
+        <div key={service}>
+          {rollouts.length > 1 ? <p className="small soft pt-2 pr-4 pl-10">{service}</p> : null}
+          <Lines caption={`Steps of ${service}`} columns={columns} heads tall stack>
+            {steps.map((step) => (
+              <StepLine key={step.id} step={step} isOn={isOn} />
+            ))}
+          </Lines>
+        </div>
+      ))}
+    </Box>
+  );
+}
+
+function StepLine({ step, isOn }: { step: RolloutStepLine; isOn: boolean }) {
+  const { kind, status, words } = step;
+  const isUnderWay = status === "requested" || status === "accepted";
+  const notReached = !isOn && status === "pending";
+  const { name, word } = states[status];
+  return (
+    <tr
+      className={status === "failed" ? "is-no" : isUnderWay && isOn ? "is-open" : undefined}
+      aria-current={isUnderWay && isOn ? "step" : undefined}
+    >
+      <th scope="row" className="strong">
+        {stepTitles[kind]}
+      </th>
+      <td className="lines__side">
+        <State name={notReached ? "superseded" : name}>{notReached ? "not reached" : word}</State>
+      </td>
+      <td>{words === "" && isUnderWay && isOn ? "under way" : words}</td>
+      <td className="num">
+        <Took step={step} isOn={isOn} />
+      </td>
+      <td className="num muted">{step.usualMs === null ? null : <Span ms={step.usualMs} />}</td>
+    </tr>
+  );
+}
+
+/** How long it took, or has taken so far; one that was cut off took until then, which nobody wrote down. */
+function Took({ step, isOn }: { step: RolloutStepLine; isOn: boolean }) {
+  const { status, requestedAt, since } = step;
+  if (requestedAt === null || status === "skipped") return null;
+  if (status === "done" || status === "failed") return <Duration from={requestedAt} to={since ?? requestedAt} />;
+  return isOn ? <Duration from={requestedAt} /> : null;
+}

@@ -1,0 +1,57 @@
+import { type Queryable, sql } from "@/lib/db/sql";
+import type { PromotionState } from "@/lib/pipeline/promotion/state";
+import type { StepKind, StepState } from "@/lib/pipeline/rollout/step";
+
+/** One step of a rollout as its page shows it. Times are ISO 8601, UTC. */
+export interface RolloutStepLine {
+  id: string;
+  kind: StepKind;
+  status: StepState["status"];
+  requestedAt: string | null;
+  /** Since when it stands as it does. */
+  since: string | null;
+  deadlineAt: string | null;
+  words: string;
+  /** What it usually took here, in milliseconds: the median of its last runs; null where there was none. */
+  usualMs: number | null;
+}
+
+/** A service whose rollout goes in several steps. */
+export interface SteppedRollout {
+  service: string;
+  steps: RolloutStepLine[];
+}
+
+const runsMax = 20;
+
+/** The steps of a promotion's rollouts, each beside what it usually takes there; none for strategies without steps. */
+export async function loadRolloutSteps(db: Queryable, state: PromotionState): Promise<SteppedRollout[]> {
+  const rollouts = "rollouts" in state ? state.rollouts.filter((one) => one.steps !== undefined) : [];
+  if (rollouts.length === 0) return [];
+  const services = rollouts.map((one) => one.service);
+  const usual = await db.query<{ service: string; step: string; ms: number }>(
+    sql`select s.service, s.step, percentile_cont(0.5) within group (order by s.ms) as ms
+          from unnest(${services}::text[]) as w (service)
+          cross join lateral (
+            select p.state from promotion p
+             where p.project = ${state.project} and p.environment = ${state.plan.environment} and p.ended_at is not null
+               and w.service = any(p.services) and p.id <> ${state.id}
+             order by p.ended_at desc limit ${runsMax}) p
+          cross join lateral (
+            select r ->> 'service' as service, t -> 'step' ->> 'id' as step,
+                   extract(epoch from (t ->> 'since')::timestamptz - (t ->> 'requestedAt')::timestamptz)::float8 * 1000 as ms
+              from jsonb_array_elements(coalesce(p.state -> 'rollouts', '[]')) r,
+                   jsonb_array_elements(coalesce(r -> 'steps', '[]')) t
+             where r ->> 'service' = w.service and t ->> 'status' = 'done') s
+         group by s.service, s.step`,
+  );
+  const usualOf = (service: string, step: string) =>
+    usual.find((one) => one.service === service && one.step === step)?.ms ?? null;
+  return rollouts.map(({ service, steps = [] }) => ({
+    service,
+    steps: steps.map(({ step, status, requestedAt, since, deadlineAt, words }) => ({
+      ...{ id: step.id, kind: step.kind, status, requestedAt, since, deadlineAt, words },
+      usualMs: usualOf(service, step.id),
+    })),
+  }));
+}
