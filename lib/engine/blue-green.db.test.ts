@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { abort } from "@/lib/commands/abort";
 import { applyDocuments } from "@/lib/commands/apply-documents";
+import { releaseHold } from "@/lib/commands/hold";
 import { requestPromotion } from "@/lib/commands/request-promotion";
 import { rollBack } from "@/lib/commands/roll-back";
 import { settleStuck } from "@/lib/commands/settle-stuck";
@@ -251,9 +252,12 @@ describe("somebody else at the same Service", () => {
   });
 });
 
+/** A way back that failed holds the environment: a person closes it, and opens the environment again. */
 async function close(id: string): Promise<void> {
   const why = "put right by hand";
   expect(await settleStuck(world.engine, world.people.rita, { promotion: id, how: "close", why })).toMatchObject({
     state: { phase: "failed" },
   });
+  const place = { project: "demo", environment: "staging", why };
+  expect((await releaseHold(world.engine, world.people.rita, place)).kind).toBe("released");
 }
