@@ -14,7 +14,7 @@ export interface SandboxAddresses {
 
 /**
  * The text of `examples/<name>/waybill.yaml` with its connections and checks pointed to a sandbox, and with times that
- * suit a demo: soak 20 s, watch 10 s, a check for 5 s, a rollout within 1 min. People, gates and targets stay as they are.
+ * suit a demo: soak 20 s, watch 10 s, a check for 5 s, a rollout within 1 min, signals every 10 s. People, gates and targets stay as they are.
  */
 export async function sandboxProjectFile(example: Example, sandbox: SandboxAddresses): Promise<string> {
   const text = await readFile(new URL(`../examples/${example}/waybill.yaml`, import.meta.url), "utf8");
@@ -43,6 +43,7 @@ function pointConnection(document: Document, sandbox: SandboxAddresses): void {
 function shortenProject(document: Document, sandbox: SandboxAddresses): void {
   const environments = document.getIn(["spec", "environments"]);
   if (!isSeq(environments)) throw new Error("the example has no environments");
+  if (document.hasIn(["spec", "signals", "every"])) document.setIn(["spec", "signals", "every"], "10s");
   for (const environment of environments.items) {
     if (!isMap(environment)) continue;
     for (const kind of ["health", "smoke"]) {

@@ -10,9 +10,11 @@ import { PlaceBox } from "@/components/service/place-box";
 import { ServiceReleasesBox } from "@/components/service/service-releases-box";
 import { ServiceRoute } from "@/components/service/service-route";
 import { Sheet, SheetRow } from "@/components/sheet/sheet";
+import { ServiceSignals } from "@/components/signals/service-signals";
 import { LinkButton } from "@/components/ui/button";
 import { PageHead } from "@/components/ui/page";
 import type { ServicePlace, ServiceView } from "@/lib/queries/service";
+import type { ServiceSignalsView } from "@/lib/queries/service-signals";
 
 export interface DriftActions {
   adopt: (input: unknown) => Promise<ActionOutcome>;
@@ -29,15 +31,19 @@ export interface DigestActions {
 interface ServicePageProps {
   initial: ServiceView;
   path: string;
+  signals: ServiceSignalsView;
+  signalsPath: string;
   drift: DriftActions;
   digest: DigestActions;
   announce: AnnounceAction;
 }
 
 /** One service: its way through the environments, what differs between them, and its releases. */
-export function ServicePage({ initial, path, drift, digest, announce }: ServicePageProps) {
+export function ServicePage({ initial, path, signals, signalsPath, drift, digest, announce }: ServicePageProps) {
   const { project, name } = initial;
   const view = useView<ServiceView>(path, { initial, watches: { projects: [project], service: name } }).data ?? initial;
+  // The boxes of the ways and of the signals come first.
+  const after = view.places.length * 2;
   const drifted = view.places.filter((place) => place.drift !== null);
   return (
     <>
@@ -87,13 +93,14 @@ export function ServicePage({ initial, path, drift, digest, announce }: ServiceP
             </SheetRow>
           ))}
         </Sheet>
+        <ServiceSignals initial={signals} path={signalsPath} number={view.places.length + 1} />
         <Sheet label="Releases and differences">
           <SheetRow>
-            <ServiceReleasesBox number={view.places.length + 1} view={view} />
+            <ServiceReleasesBox number={after + 1} view={view} />
           </SheetRow>
           {view.places.length > 1 ? (
             <SheetRow>
-              <DifferencesBox number={view.places.length + 2} view={view} />
+              <DifferencesBox number={after + 2} view={view} />
             </SheetRow>
           ) : null}
         </Sheet>

@@ -59,6 +59,7 @@ function connectionUses(project: ProjectDocument): ConnectionUse[] {
     ...project.services.flatMap(serviceUses),
     ...told,
     ...measured,
+    ...signalUses(project),
     ...project.environments.flatMap(verifiedUses),
   ];
 }
@@ -77,6 +78,17 @@ function verifiedUses({ verification }: EnvironmentPolicy, index: number): Conne
       : [];
   const { metrics = [], rollBackWhen = [] } = verification;
   return [...metrics.flatMap(use("metrics")), ...rollBackWhen.flatMap(use("rollBackWhen"))];
+}
+
+function signalUses({ signals, services }: ProjectDocument): ConnectionUse[] {
+  const use = (base: Path, connection: string | undefined): ConnectionUse[] =>
+    connection === undefined
+      ? []
+      : [{ name: connection, kind: "prometheus", path: [...base, "signals", "connection"] }];
+  return [
+    ...use(["spec"], signals?.connection),
+    ...services.flatMap((service) => use(["spec", "services", service.position], service.signals?.connection)),
+  ];
 }
 
 function serviceUses(service: ServicePolicy, index: number): ConnectionUse[] {

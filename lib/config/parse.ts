@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { connectionViolations, type KnownConnection, sharedTargets } from "@/lib/config/connection-rules";
 import { type DocumentError, formatPath, type Path, shownValue, type Violation } from "@/lib/config/document-error";
 import { projectViolations } from "@/lib/config/project-rules";
+import { signalViolations } from "@/lib/config/signal-rules";
 import { type JsonValue, readYaml, type SourceDocument } from "@/lib/config/yaml-source";
 import { valueAt, zodViolations } from "@/lib/config/zod-violations";
 import { textIssues } from "@/lib/pipeline/plain-text";
@@ -114,6 +115,7 @@ function addRules(found: Found[], knownConnections: readonly KnownConnection[]):
     seen.add(key);
     if (document.kind !== "Project") continue;
     item.violations.push(...projectViolations(document.project));
+    item.violations.push(...signalViolations(document.project));
     item.violations.push(...connectionViolations(document.project, [...connections.values()]));
     for (const { project, violation } of shared) if (project === document.project) item.violations.push(violation);
   }

@@ -12,6 +12,7 @@ import { notifications } from "@/lib/worker/due-work";
 import { serveHealth } from "@/lib/worker/health-server";
 import { workerMetrics } from "@/lib/worker/metrics";
 import { Pruning } from "@/lib/worker/pruning";
+import { Signals } from "@/lib/worker/signals";
 import { WorkLoop } from "@/lib/worker/work-loop";
 
 const sweepMs = 15_000;
@@ -76,7 +77,8 @@ async function main(): Promise<void> {
   });
   const checks = new ChainChecks(engine);
   const pruning = new Pruning(engine);
-  for (const one of [loop, notices, beat, checks, pruning, automation]) one.start();
+  const signals = new Signals(engine);
+  for (const one of [loop, notices, beat, checks, pruning, automation, signals]) one.start();
   void refresh();
   void collect();
   const sweep = setInterval(() => {
@@ -91,7 +93,7 @@ async function main(): Promise<void> {
     stopping = true;
     clearInterval(sweep);
     stop.abort();
-    await Promise.all([loop.stop(stopGraceMs), notices.stop(stopGraceMs), automation.stop()]);
+    await Promise.all([loop.stop(stopGraceMs), notices.stop(stopGraceMs), automation.stop(), signals.stop()]);
     await Promise.allSettled([
       beat.stop(),
       checks.stop(),

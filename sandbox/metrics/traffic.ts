@@ -14,6 +14,10 @@ const faultyErrorShare = 0.35;
 const bucketsSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const usualShares = [0.6, 0.9, 0.98, 0.995, 0.999, 1, 1];
 const slowShares = [0, 0, 0.02, 0.08, 0.3, 0.85, 1];
+// What a pod takes of the memory that its container may have.
+const memoryLimitBytes = 256_000_000;
+const usualMemoryShare = 0.38;
+const slowMemoryShare = 0.93;
 const keptSegments = 500;
 const keptAfterEndMs = 3_600_000;
 
@@ -27,21 +31,28 @@ interface Segment {
 /** Counters of the demo services' requests: rates follow what runs and its faults, exactly and from the start of the sandbox. */
 export class Traffic {
   private readonly counters = new Map<string, { name: string; labels: Record<string, string>; segments: Segment[] }>();
-  private readonly gauges = new Map<string, { labels: Record<string, string>; segments: Segment[] }>();
+  private readonly gauges = new Map<string, { name: string; labels: Record<string, string>; segments: Segment[] }>();
+
+  private readonly served = new Set<string>();
 
   /** Says what runs from `nowMs` on. */
   observe(workloads: RunningWorkload[], nowMs: number): void {
     const seen = new Set<string>();
     for (const workload of workloads) {
       const labels = { job: "demo", namespace: workload.namespace, workload: workload.name, service: workload.service };
-      for (const group of byHash(workload)) {
+      // Nobody asks for what never served: an outage before the first pod is none.
+      const name = `${workload.namespace}/${workload.name}`;
+      if (workload.ready.length > 0) this.served.add(name);
+      for (const group of this.served.has(name) ? byHash(workload) : []) {
         const own = group.hash === undefined ? labels : { ...labels, pod_template_hash: group.hash };
         this.load(own, group, requestsPerSecond * group.share, nowMs, seen);
       }
-      const key = `${workload.namespace}/${workload.name}`;
-      const gauge = this.gauges.get(key) ?? { labels, segments: [] };
-      this.gauges.set(key, gauge);
-      append(gauge.segments, workload.ready.length > 0 ? 1 : 0, nowMs);
+      this.gauge("up", labels, workload.ready.length > 0 ? 1 : 0, nowMs);
+      const slow = mixOf(workload).slow;
+      const share = usualMemoryShare * (1 - slow) + slowMemoryShare * slow;
+      const used = workload.ready.length > 0 ? share * memoryLimitBytes : 0;
+      this.gauge("container_memory_working_set_bytes", labels, used, nowMs);
+      this.gauge("container_spec_memory_limit_bytes", labels, memoryLimitBytes, nowMs);
     }
     for (const [key, counter] of this.counters) {
       if (seen.has(key)) continue;
@@ -73,15 +84,19 @@ export class Traffic {
   }
 
   series(name: string): Series[] {
-    if (name === "up") {
-      return [...this.gauges.values()].map(({ labels, segments }) => ({
-        name,
-        labels,
-        at: (time) => segmentAt(segments, time)?.rate,
-      }));
+    const gauges = [...this.gauges.values()].filter((gauge) => gauge.name === name);
+    if (gauges.length > 0) {
+      return gauges.map(({ labels, segments }) => ({ name, labels, at: (time) => segmentAt(segments, time)?.rate }));
     }
     const found = [...this.counters.values()].filter((counter) => counter.name === name);
     return found.map(({ labels, segments }) => ({ name, labels, at: (time) => totalAt(segments, time) }));
+  }
+
+  private gauge(name: string, labels: Record<string, string>, value: number, nowMs: number): void {
+    const key = `${name} ${labels.namespace}/${labels.workload}`;
+    const gauge = this.gauges.get(key) ?? { name, labels, segments: [] };
+    this.gauges.set(key, gauge);
+    append(gauge.segments, value, nowMs);
   }
 
   private count(name: string, labels: Record<string, string>, rate: number, nowMs: number, seen: Set<string>): void {

@@ -26,17 +26,25 @@ export function budgetQueries(plan: Plan, slos: readonly Slo[]): BudgetQueries[]
   return slos
     .filter((slo) => named.has(slo.name))
     .flatMap((slo) =>
-      plan.services.map(({ service, target }): BudgetQueries => {
-        const fill = (template: string, window: string) =>
-          fillQuery(template, { project, service, environment, namespace: target.namespace, window });
-        const both = (window: string) => ({ good: fill(slo.good, window), total: fill(slo.total, window) });
-        const queries = { window: both(formatDuration(slo.windowMs)), hour: both("1h") };
-        const definition = createHash("sha256")
-          .update(JSON.stringify([slo.connection, queries]))
-          .digest("hex");
-        return { key: `${slo.name}/${environment}/${service}/${definition.slice(0, 16)}`, slo, service, ...queries };
-      }),
+      plan.services.map(({ service, target: { namespace } }) =>
+        sloQueries(slo, { project, service, environment, namespace }),
+      ),
     );
+}
+
+/** What is counted for the budget of one service in an environment. */
+export function sloQueries(
+  slo: Slo,
+  place: { project: string; service: string; environment: string; namespace: string },
+): BudgetQueries {
+  const fill = (template: string, window: string) => fillQuery(template, { ...place, window });
+  const both = (window: string) => ({ good: fill(slo.good, window), total: fill(slo.total, window) });
+  const queries = { window: both(formatDuration(slo.windowMs)), hour: both("1h") };
+  const definition = createHash("sha256")
+    .update(JSON.stringify([slo.connection, queries]))
+    .digest("hex");
+  const { service, environment } = place;
+  return { key: `${slo.name}/${environment}/${service}/${definition.slice(0, 16)}`, slo, service, ...queries };
 }
 
 /** What was counted last for the SLOs that the plans' gates name. */

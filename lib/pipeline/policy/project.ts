@@ -5,6 +5,8 @@ import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one"
 import { emailAddress, groupName, name } from "@/lib/pipeline/policy/name";
 import { type Subscription, subscription } from "@/lib/pipeline/policy/notify";
 import { type KubernetesTarget, type ServicePolicy, service } from "@/lib/pipeline/policy/service";
+import { type ServicePolicy, service } from "@/lib/pipeline/policy/service";
+import { type SignalsPolicy, signals } from "@/lib/pipeline/policy/signals";
 import { type Slo, slo } from "@/lib/pipeline/policy/slo";
 import type { Strategy } from "@/lib/pipeline/policy/strategy";
 
@@ -27,6 +29,8 @@ export interface ProjectDocument {
   notify: Subscription[];
   /** Absent in documents of before there were any. */
   slos?: Slo[];
+  /** What is asked about the health of its services; absent where nothing is. */
+  signals?: SignalsPolicy;
 }
 
 /** The strategy that counts for a service in an environment: the target's own, else the environment's. */
@@ -80,6 +84,7 @@ export const projectDocument = z
       people: z.array(person).max(500).default([]),
       environments: z.array(environment).min(1).max(50).meta({ description: "a list of 1 to 50 environments" }),
       slos: z.array(slo).max(50).default([]),
+      signals: signals.optional(),
       services: z.array(service).min(1).meta({ description: "a list of at least one service" }),
       notify: z.array(subscription).max(100).default([]),
     }),
@@ -91,6 +96,7 @@ export const projectDocument = z
       people: spec.people,
       environments: spec.environments.map((item, position) => ({ ...item, position })),
       ...(spec.slos.length > 0 ? { slos: spec.slos } : {}),
+      ...(spec.signals === undefined ? {} : { signals: spec.signals }),
       services: spec.services.map((item, position) => ({ ...item, position })),
       notify: spec.notify,
     }),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { address } from "@/lib/pipeline/policy/address";
 import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one";
 import { name, workloadName } from "@/lib/pipeline/policy/name";
+import { type ServiceSignals, serviceSignals } from "@/lib/pipeline/policy/signals";
 import { type Strategy, strategy } from "@/lib/pipeline/policy/strategy";
 import { isRepository, repositoryRule } from "@/lib/pipeline/release/reference";
 
@@ -32,6 +33,7 @@ export interface ServicePolicy {
   source?: { repository: string; path?: string };
   /** By environment. */
   targets: Record<string, ServiceTarget>;
+  signals?: ServiceSignals;
 }
 
 const kubernetesTarget = z
@@ -116,5 +118,6 @@ export const service = z
       .record(name, target)
       .refine((targets) => Object.keys(targets).length > 0, { message: "has no target, so the service runs nowhere" })
       .meta({ description: "at least one target, each under the name of an environment" }),
+    signals: serviceSignals.optional(),
   })
   .meta({ description: "one deployable thing, built as one image repository" });

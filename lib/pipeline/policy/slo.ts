@@ -9,7 +9,7 @@ export interface QueryFacts {
   environment: string;
   namespace: string;
   /** A span as the query language writes it: `30d`. */
-  window: string;
+  window?: string;
   workload?: string;
   container?: string;
   /** What tells the pods of a canary and of the stable version apart: `pod-template-hash`, as the cluster says it. */

@@ -50,5 +50,7 @@ export const pageAccess: Record<string, Access> = {
   "GET /api/view/settings/person": view("settings/person", `person=${encodeURIComponent("waybill:demo#rita")}`),
   "GET /api/view/settings/tokens": view("settings/tokens", ofProject),
   "GET /api/view/settings/version": view("settings/version", `${ofProject}&version=1`),
+  "GET /api/view/signals/environment": view("signals/environment", `${ofProject}&environment=staging`),
+  "GET /api/view/signals/service": view("signals/service", `${ofProject}&service=backend`),
   "GET /api/view/shell": view("shell", "", hides),
 };

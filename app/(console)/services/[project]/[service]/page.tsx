@@ -15,6 +15,7 @@ import { SetCrumbs } from "@/components/shell/crumbs";
 import { Page } from "@/components/ui/page";
 import { getPool } from "@/lib/db/pool";
 import { loadService } from "@/lib/queries/service";
+import { loadServiceSignals } from "@/lib/queries/service-signals";
 
 type Params = Promise<{ project: string; service: string }>;
 
@@ -27,7 +28,13 @@ export default async function ServiceRoutePage({ params }: { params: Params }) {
   const [project, service] = [decodeURIComponent(given.project), decodeURIComponent(given.service)];
   const principal = await pagePrincipal(`/services/${project}/${service}`);
   const now = new Date().toISOString();
-  const view = await notFoundOr(() => loadService(getPool(), principal, { project, service }, now));
+  const [view, signals] = await notFoundOr(() =>
+    Promise.all([
+      loadService(getPool(), principal, { project, service }, now),
+      loadServiceSignals(getPool(), principal, { project, service }, now),
+    ]),
+  );
+  const named = new URLSearchParams({ project, service });
   return (
     <Page>
       <SetCrumbs
@@ -39,7 +46,9 @@ export default async function ServiceRoutePage({ params }: { params: Params }) {
       />
       <ServicePage
         initial={view}
-        path={`/api/view/service?${new URLSearchParams({ project, service })}`}
+        path={`/api/view/service?${named}`}
+        signals={signals}
+        signalsPath={`/api/view/signals/service?${named}`}
         drift={{ adopt: adoptDriftAction, revert: revertDriftAction }}
         digest={{ pin: pinAction, unpin: unpinAction, block: blockAction, resume: resumeAutomationAction }}
         announce={announceReleaseAction}
