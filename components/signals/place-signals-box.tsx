@@ -33,7 +33,7 @@ export function PlaceSignalsBox({ number, place, asOf, spanMs }: PlaceSignalsBox
   return (
     <Box
       number={number}
-      title={environment}
+      title={`Signals in ${environment}`}
       id={`signals-${environment}`}
       note={
         newest ? (
@@ -44,7 +44,7 @@ export function PlaceSignalsBox({ number, place, asOf, spanMs }: PlaceSignalsBox
       }
       flush
     >
-      <Lines caption={`Signals in ${environment}`} columns={columns} heads tall stack>
+      <Lines caption={`Signals of ${environment}`} columns={columns} heads tall stack>
         {signals.map((signal) => (
           <SignalLine key={signal.name} signal={signal} history={history} asOf={asOf} spanMs={spanMs} />
         ))}

@@ -5,7 +5,6 @@ import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one"
 import { emailAddress, groupName, name } from "@/lib/pipeline/policy/name";
 import { type Subscription, subscription } from "@/lib/pipeline/policy/notify";
 import { type KubernetesTarget, type ServicePolicy, service } from "@/lib/pipeline/policy/service";
-import { type ServicePolicy, service } from "@/lib/pipeline/policy/service";
 import { type SignalsPolicy, signals } from "@/lib/pipeline/policy/signals";
 import { type Slo, slo } from "@/lib/pipeline/policy/slo";
 import type { Strategy } from "@/lib/pipeline/policy/strategy";
