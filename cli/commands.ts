@@ -15,6 +15,7 @@ import { proposalConfirm, proposalList, proposalReject } from "@/cli/commands/pr
 import { scanUpload } from "@/cli/commands/scan";
 import { abort, approve, reject } from "@/cli/commands/sign";
 import { status } from "@/cli/commands/status";
+import { pause, promoteFully, resume, skip } from "@/cli/commands/steer";
 import { tokenCreate, tokenList, tokenRevoke } from "@/cli/commands/token";
 
 /** Every command, in the order in which the help lists them. */
@@ -36,6 +37,10 @@ export const commands: readonly Command[] = [
   reject,
   checklist,
   abort,
+  pause,
+  resume,
+  skip,
+  promoteFully,
   overrideGate,
   overrideConfirm,
   overrideReview,

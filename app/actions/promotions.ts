@@ -14,6 +14,7 @@ import { retryPromotion } from "@/lib/commands/retry-promotion";
 import { reviewOverride } from "@/lib/commands/review-override";
 import { rollBack } from "@/lib/commands/roll-back";
 import { settleStuck } from "@/lib/commands/settle-stuck";
+import { pauseRollout, promoteFully, resumeRollout, skipStep } from "@/lib/commands/steer-rollout";
 import type { Told } from "@/lib/commands/tell-promotion";
 import { tick } from "@/lib/commands/tick";
 import { afterCommand } from "@/lib/engine/after-command";
@@ -101,6 +102,26 @@ export async function reviewOverrideAction(input: unknown): Promise<ActionOutcom
 /** Stops a promotion; what it has changed already goes back first. */
 export async function abortAction(input: unknown): Promise<ActionOutcome> {
   return runAction((engine, principal) => abort(engine, principal, input), told("is being stopped"));
+}
+
+/** Holds a canary where it is. */
+export async function pauseRolloutAction(input: unknown): Promise<ActionOutcome> {
+  return runAction((engine, principal) => pauseRollout(engine, principal, input), told("is paused"));
+}
+
+/** Lets a paused canary go on. */
+export async function resumeRolloutAction(input: unknown): Promise<ActionOutcome> {
+  return runAction((engine, principal) => resumeRollout(engine, principal, input), told("goes on"));
+}
+
+/** Ends the analysis under way without its pass. */
+export async function skipStepAction(input: unknown): Promise<ActionOutcome> {
+  return runAction((engine, principal) => skipStep(engine, principal, input), told("skips this analysis"));
+}
+
+/** Skips every share of a canary that is left. */
+export async function promoteFullyAction(input: unknown): Promise<ActionOutcome> {
+  return runAction((engine, principal) => promoteFully(engine, principal, input), told("is promoted fully"));
 }
 
 /** What a person decides for a stuck promotion. */

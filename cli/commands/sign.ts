@@ -53,7 +53,8 @@ async function sign(call: Invocation, decision: "approve" | "reject", why: strin
   return tell(call, body);
 }
 
-function tell(call: Invocation, promotion: Promotion): number {
+/** Answers with the promotion, and how it stands in words. */
+export function tell(call: Invocation, promotion: Promotion): number {
   call.answer(promotion);
   for (const line of standLines(promotion)) call.say(line);
   return EXIT.ok;

@@ -28,6 +28,8 @@ export const entryStates = {
   "rollout.stepDone": "observed",
   "rollout.stepSkipped": "superseded",
   "rollout.stepFailed": "failed",
+  "rollout.paused": "held",
+  "rollout.resumed": "rollingOut",
   "rollout.accepted": "accepted",
   "rollout.observed": "observed",
   "rollout.failed": "failed",

@@ -1,6 +1,7 @@
-import { stepLines, stepTitles, touchesUsers } from "@/components/promotion/step-words";
+import { stepLines, stepTitle, touchesUsers } from "@/components/promotion/step-words";
 import { spanWords } from "@/components/time/time-words";
 import type { Plan, PlannedService } from "@/lib/pipeline/plan/plan";
+import { weightOf } from "@/lib/pipeline/rollout/step";
 import { stepsOf } from "@/lib/pipeline/rollout/steps-of";
 import { watchMsOf } from "@/lib/pipeline/verification/start";
 
@@ -35,7 +36,7 @@ function rolloutSteps(plan: Plan, planned: PlannedService): Omit<PlanStep, "id">
   }
   const named = plan.services.length > 1 ? `, ${planned.service}` : "";
   return steps.map((step) => ({
-    title: `${stepTitles[step.kind]}${named}`,
+    title: `${stepTitle(step.kind, weightOf(step))}${named}`,
     lines: stepLines(step, planned),
     touches: touchesUsers(step),
   }));
@@ -44,6 +45,7 @@ function rolloutSteps(plan: Plan, planned: PlannedService): Omit<PlanStep, "id">
 /** How one service's pods are replaced. */
 export function strategyWords({ strategy }: Pick<PlannedService, "strategy">): string {
   if (strategy.kind === "recreate") return "recreate: all stop first";
+  if (strategy.kind === "canary") return `canary: ${strategy.steps.map(({ weight }) => `${weight} %`).join(", ")}`;
   if (strategy.kind === "blueGreen") return "blue-green: a second colour takes over";
   const limits = [
     strategy.maxSurge === undefined ? "" : `${strategy.maxSurge} more`,

@@ -1,4 +1,4 @@
-import { stepTitles } from "@/components/promotion/step-words";
+import { stepTitle } from "@/components/promotion/step-words";
 import { Box } from "@/components/sheet/box";
 import { State } from "@/components/state/state";
 import type { StateName } from "@/components/state/state-language";
@@ -59,7 +59,7 @@ export function RolloutStepsBox({ number, rollouts, isOn }: RolloutStepsBoxProps
 }
 
 function StepLine({ step, isOn }: { step: RolloutStepLine; isOn: boolean }) {
-  const { kind, status, words } = step;
+  const { kind, weight, status, words } = step;
   const isUnderWay = status === "requested" || status === "accepted";
   const notReached = !isOn && status === "pending";
   const { name, word } = states[status];
@@ -69,7 +69,7 @@ function StepLine({ step, isOn }: { step: RolloutStepLine; isOn: boolean }) {
       aria-current={isUnderWay && isOn ? "step" : undefined}
     >
       <th scope="row" className="strong">
-        {stepTitles[kind]}
+        {stepTitle(kind, weight)}
       </th>
       <td className="lines__side">
         <State name={notReached ? "superseded" : name}>{notReached ? "not reached" : word}</State>

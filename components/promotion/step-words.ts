@@ -1,5 +1,7 @@
 import { spanWords } from "@/components/time/time-words";
 import type { PlannedService } from "@/lib/pipeline/plan/plan";
+import type { CanaryStrategy } from "@/lib/pipeline/policy/canary";
+import { routeWords } from "@/lib/pipeline/rollout/canary-route";
 import type { RolloutStep, StepKind } from "@/lib/pipeline/rollout/step";
 
 /** What each kind of step does, as people call it. */
@@ -8,11 +10,24 @@ export const stepTitles: Record<StepKind, string> = {
   available: "Wait until it is available",
   smoke: "Try it on its preview",
   switch: "Switch the Service",
+  startCanary: "Bring up the canary",
+  weight: "Give it a share",
+  analyse: "Compare",
+  promoteStable: "Roll out the stable pods",
+  trafficHome: "Bring the requests home",
+  removeCanary: "Let the canary go",
 };
+
+/** The step's title, with the share of a canary where it is about one. */
+export function stepTitle(kind: StepKind, weight: number | null): string {
+  if (weight === null) return stepTitles[kind];
+  return kind === "weight" ? `${weight} % to the canary` : `Compare at ${weight} %`;
+}
 
 /** One or two short lines on what a planned step asks for. */
 export function stepLines(step: RolloutStep, { strategy, target }: PlannedService): string[] {
   const within = `within ${spanWords(step.deadlineMs)}`;
+  if (strategy.kind === "canary") return canaryLines(step, strategy, within);
   if (strategy.kind !== "blueGreen") return [within];
   switch (step.kind) {
     case "prepare":
@@ -29,11 +44,31 @@ export function stepLines(step: RolloutStep, { strategy, target }: PlannedServic
     case "switch":
       return [`${target.service ?? target.workload.name} selects it`, "one call, there and back"];
     default:
-      return step satisfies never;
+      return [within];
+  }
+}
+
+function canaryLines(step: RolloutStep, { route, analysis, rollBackWhen }: CanaryStrategy, within: string): string[] {
+  switch (step.kind) {
+    case "weight":
+      return [`by ${routeWords(route)}`, "one call, there and back"];
+    case "analyse": {
+      const { length } = analysis.metrics;
+      const checked = `${length} ${length === 1 ? "metric" : "metrics"}, ${rollBackWhen.length} ${rollBackWhen.length === 1 ? "trigger" : "triggers"}`;
+      return [`for ${spanWords(step.forMs)}`, checked];
+    }
+    case "startCanary":
+      return ["no requests yet", within];
+    case "promoteStable":
+      return ["pod by pod", within];
+    case "trafficHome":
+      return [`by ${routeWords(route)}`, "nothing to the canary"];
+    default:
+      return [within];
   }
 }
 
 /** True for a step after which users meet the new release. */
 export function touchesUsers({ kind }: RolloutStep): boolean {
-  return kind === "switch";
+  return kind === "switch" || kind === "weight" || kind === "promoteStable";
 }

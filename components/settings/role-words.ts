@@ -21,6 +21,8 @@ export const actionWords: Record<Action, string> = {
   approve: "approve",
   reject: "reject",
   abort: "abort",
+  pause: "pause and resume canaries",
+  skipStep: "skip a canary's analysis",
   rollBack: "roll back",
   hold: "hold",
   release: "lift holds",

@@ -10,8 +10,10 @@ import type { PersonPrincipal } from "@/lib/auth/principal";
 import { sessionCookie } from "@/lib/auth/testing";
 import { applyDocuments } from "@/lib/commands/apply-documents";
 import { createToken } from "@/lib/commands/create-token";
+import { applyCanary, stageRoute } from "@/lib/engine/testing/canary-stage";
 import { createDemoWorld, type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
 import { verifyLines } from "@/lib/ledger/verify";
+import type { PromotionState } from "@/lib/pipeline/promotion/state";
 import type { PromotionView } from "@/lib/queries/api/promotion-view";
 
 type Who = "rita" | "arjun" | "ada" | "noor";
@@ -427,6 +429,35 @@ describe("what the API answers is what its document says", () => {
     const back = await ask<PromotionView>("rita", "POST", "/drift/revert", { body: revert });
     expect(back).toMatchObject({ status: 201, body: { kind: "rollback" } });
     expect((await ended(back.body.id)).phase).toBe("succeeded");
+  });
+
+  it("a canary: paused, resumed, an analysis skipped, promoted fully", { timeout: 60_000 }, async () => {
+    await stageRoute(world, "chat", "httpRoute");
+    await applyCanary(world, "chat", {
+      route: "httpRoute",
+      steps: "[{ weight: 25%, for: 1h }, { weight: 50%, for: 1h }]",
+    });
+    const { key } = await world.release("chat", "v1.9.0");
+    const { id } = (await promote(key, "staging")).body;
+    const steer = (who: Who, how: string) =>
+      ask<PromotionView>(who, "POST", `/promotions/${id}/${how}`, { body: { why: "to see" } });
+    const analyses = (step: string) => (state: PromotionState) =>
+      state.phase === "rollingOut" &&
+      state.rollouts[0]?.steps?.some((one) => one.step.id === step && one.status === "requested") === true;
+    await world.withWorker(() => world.until(id, analyses("analyse:25")));
+    const paused = await steer("rita", "pause");
+    expect(paused.body.rollouts).toMatchObject([{ phase: "stepping", weight: 25, paused: { why: "to see" } }]);
+    expect(await steer("rita", "pause")).toMatchObject({ status: 409, body: { code: "outOfOrder" } });
+    expect((await steer("rita", "resume")).body.rollouts).toMatchObject([{ paused: null }]);
+    expect((await steer("rita", "skip")).status).toBe(404);
+    expect((await steer("noor", "skip")).body.rollouts).toMatchObject([
+      { steps: expect.arrayContaining([expect.objectContaining({ id: "analyse:25", status: "skipped" })]) },
+    ]);
+    await world.withWorker(() => world.until(id, analyses("analyse:50")));
+    expect((await steer("noor", "promote-fully")).status).toBe(200);
+    expect((await ended(id)).phase).toBe("succeeded");
+    const file = projectFile(world.sandbox);
+    await applyDocuments(world.engine, world.people.ada, { text: file }, { operator: true });
   });
 
   it("a stuck promotion: seen, tried again, closed", async () => {

@@ -40,6 +40,7 @@ import {
   signOperation,
 } from "@/lib/api/contract/promotions";
 import { announceOperation, listReleasesOperation, readReleaseOperation } from "@/lib/api/contract/releases";
+import { pauseOperation, promoteFullyOperation, resumeOperation, skipOperation } from "@/lib/api/contract/rollouts";
 import { recordScanOperation } from "@/lib/api/contract/scans";
 import { tickOperation } from "@/lib/api/contract/ticks";
 import { createTokenOperation, listTokensOperation, revokeTokenOperation } from "@/lib/api/contract/tokens";
@@ -69,6 +70,10 @@ export const operations: readonly Operation[] = [
   confirmOverrideOperation,
   reviewOverrideOperation,
   abortOperation,
+  pauseOperation,
+  resumeOperation,
+  skipOperation,
+  promoteFullyOperation,
   settleOperation,
   retryOperation,
   rollBackOperation,

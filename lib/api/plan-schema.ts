@@ -132,6 +132,31 @@ const strategy = z.discriminatedUnion("kind", [
     keepOldForMs: z.int().meta({ description: "so long after success the old colour is still up" }),
     deadlineMs: z.int(),
   }),
+  z.strictObject({
+    kind: z.literal("canary"),
+    route: z.discriminatedUnion("kind", [
+      z.strictObject({
+        kind: z.enum(["httpRoute", "virtualService"]),
+        name: z.string(),
+        stableService: z.string().optional(),
+        canaryService: z.string().optional(),
+      }),
+      z.strictObject({ kind: z.literal("replicas") }),
+    ]),
+    steps: z.array(
+      z.strictObject({
+        weight: z.int().meta({ description: "percent of the requests" }),
+        forMs: z.int().meta({ description: "at least so long" }),
+      }),
+    ),
+    analysis: z.strictObject({
+      everyMs: z.int(),
+      metrics: z.array(plannedMetric),
+      deadlineMs: z.int().meta({ description: "so long after its time a share may go on without an explicit pass" }),
+    }),
+    rollBackWhen: z.array(plannedTrigger),
+    deadlineMs: z.int(),
+  }),
 ]);
 
 const verification = z.strictObject({

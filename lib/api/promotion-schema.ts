@@ -53,7 +53,10 @@ export const promotionSummary = z.strictObject(summaryFields).meta({ id: "Promot
 const step = z
   .strictObject({
     id: z.string(),
-    kind: z.string().meta({ description: "what it does: prepare, available, smoke, switch" }),
+    kind: z.string().meta({
+      description:
+        "what it does: prepare, available, smoke, switch; startCanary, weight, analyse, promoteStable, trafficHome, removeCanary",
+    }),
     status: z
       .enum(["pending", "requested", "accepted", "done", "failed", "skipped"])
       .meta({ description: "requested, accepted by the target, done once it was seen so" }),
@@ -83,6 +86,11 @@ const rollout = z
     desired: z.int().nullable(),
     reason: z.string().nullable().meta({ description: "why it failed, in the target's own words" }),
     steps: z.array(step).meta({ description: "in their order; none where the strategy is one order" }),
+    weight: z.int().nullable().meta({ description: "percent of the requests that a canary was seen with" }),
+    paused: z
+      .strictObject({ by: actor, at: instant, why: z.string() })
+      .nullable()
+      .meta({ description: "who holds a canary where it is" }),
   })
   .meta({ id: "Rollout", description: "one service's part: requested, accepted, observed" });
 

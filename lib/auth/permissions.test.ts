@@ -31,6 +31,8 @@ const table: Record<Action, string> = {
   approve: "- - P - A",
   reject: "- - P - A",
   abort: "- R P - A",
+  pause: "- R P - A",
+  skipStep: "- - - O A",
   rollBack: "- R - - A",
   hold: "- R P - A",
   release: "- R - - A",

@@ -15,6 +15,8 @@ export const actionReach = {
   approve: "environment",
   reject: "environment",
   abort: "environment",
+  pause: "environment",
+  skipStep: "environment",
   rollBack: "environment",
   hold: "environment",
   release: "environment",
@@ -35,8 +37,9 @@ export const actions = Object.keys(actionReach) as Action[];
 
 /**
  * The one table of roles. A release manager moves and stops, an approver signs and stops: whoever asks for a release
- * cannot sign it by role alone. Both tick checklists, whose items may ask for more. An overrider lets a gate pass in an emergency, which somebody else reviews: a right that
- * comes with no other role than the administrator's. `release` lifts a hold. A project's administrator does not administer the installation.
+ * cannot sign it by role alone. Both tick checklists, whose items may ask for more. An overrider lets a gate pass in an
+ * emergency, which somebody else reviews, and a canary go on without its analysis (`skipStep`): rights that come with no
+ * other role than the administrator's. `release` lifts a hold. A project's administrator does not administer the installation.
  */
 export const permissions = {
   viewer: ["view"],
@@ -46,6 +49,7 @@ export const permissions = {
     "createToken",
     "promote",
     "abort",
+    "pause",
     "rollBack",
     "hold",
     "release",
@@ -55,8 +59,20 @@ export const permissions = {
     "adoptDrift",
     "revertDrift",
   ],
-  approver: ["view", "createToken", "approve", "reject", "abort", "hold", "block", "unblock", "tick", "reviewOverride"],
-  overrider: ["view", "override", "reviewOverride"],
+  approver: [
+    "view",
+    "createToken",
+    "approve",
+    "reject",
+    "abort",
+    "pause",
+    "hold",
+    "block",
+    "unblock",
+    "tick",
+    "reviewOverride",
+  ],
+  overrider: ["view", "override", "skipStep", "reviewOverride"],
   administrator: actions.filter((action) => action !== "administer"),
 } as const satisfies Record<Role, readonly Action[]>;
 

@@ -5,6 +5,7 @@ import type { EnvironmentPolicy } from "@/lib/pipeline/policy/environment";
 import type { MetricPolicy } from "@/lib/pipeline/policy/metric";
 import type { ProjectDocument } from "@/lib/pipeline/policy/project";
 import type { ServicePolicy } from "@/lib/pipeline/policy/service";
+import type { Strategy } from "@/lib/pipeline/policy/strategy";
 import type { TriggerPolicy } from "@/lib/pipeline/policy/trigger";
 
 /** What a project needs to know of a connection that it names. A ConnectionDocument is one. */
@@ -64,20 +65,31 @@ function connectionUses(project: ProjectDocument): ConnectionUse[] {
   ];
 }
 
-/** Where the numbers of a verification come from. */
-function verifiedUses({ verification }: EnvironmentPolicy, index: number): ConnectionUse[] {
-  const use = (list: string) => (one: MetricPolicy | TriggerPolicy, place: number) =>
-    "connection" in one && one.connection !== undefined
-      ? [
-          {
-            name: one.connection,
-            kind: "prometheus" as const,
-            path: ["spec", "environments", index, "verification", list, place, "connection"],
-          },
-        ]
-      : [];
+/** Where the numbers of an environment come from: those of its verification, and of a canary. */
+function verifiedUses({ verification, strategy }: EnvironmentPolicy, index: number): ConnectionUse[] {
+  const path = ["spec", "environments", index];
   const { metrics = [], rollBackWhen = [] } = verification;
-  return [...metrics.flatMap(use("metrics")), ...rollBackWhen.flatMap(use("rollBackWhen"))];
+  return [
+    ...metricUses(metrics, [...path, "verification", "metrics"]),
+    ...metricUses(rollBackWhen, [...path, "verification", "rollBackWhen"]),
+    ...canaryUses(strategy, [...path, "strategy"]),
+  ];
+}
+
+function canaryUses(strategy: Strategy | undefined, path: Path): ConnectionUse[] {
+  if (strategy?.kind !== "canary") return [];
+  return [
+    ...metricUses(strategy.analysis.metrics, [...path, "canary", "analysis", "metrics"]),
+    ...metricUses(strategy.rollBackWhen, [...path, "canary", "rollBackWhen"]),
+  ];
+}
+
+function metricUses(list: readonly (MetricPolicy | TriggerPolicy)[], path: Path): ConnectionUse[] {
+  return list.flatMap((one, place) =>
+    "connection" in one && one.connection !== undefined
+      ? [{ name: one.connection, kind: "prometheus" as const, path: [...path, place, "connection"] }]
+      : [],
+  );
 }
 
 function signalUses({ signals, services }: ProjectDocument): ConnectionUse[] {
@@ -98,11 +110,13 @@ function serviceUses(service: ServicePolicy, index: number): ConnectionUse[] {
       kind: "registry" as const,
       path: ["spec", "services", index, "image", "connection"],
     },
-    ...Object.entries(service.targets).map(([environment, target]) => ({
-      name: target.ref.connection,
-      kind: target.ref.kind,
-      path: ["spec", "services", index, "targets", environment, target.ref.kind, "connection"],
-    })),
+    ...Object.entries(service.targets).flatMap(([environment, target]) => {
+      const path = ["spec", "services", index, "targets", environment];
+      return [
+        { name: target.ref.connection, kind: target.ref.kind, path: [...path, target.ref.kind, "connection"] },
+        ...canaryUses(target.strategy, [...path, "strategy"]),
+      ];
+    }),
   ];
 }
 

@@ -1,6 +1,5 @@
 import type { Path } from "@/lib/config/document-error";
 
-const strategies = ["canary"];
 const credentialsOfLater = ["vault", "argocd", "portainer", "coolify", "vercel"];
 
 // What the project file has a place for and this version does not do. `[]` is any index, `*` any name.
@@ -8,9 +7,7 @@ const laterKeys: Record<string, readonly string[]> = {
   "Connection spec": credentialsOfLater,
   "Project spec": ["retention"],
   "Project spec.environments[].gates[]": ["webhook"],
-  "Project spec.environments[].strategy": strategies,
   "Project spec.services[].targets.*": ["argocd", "compose", "portainer", "coolify", "vercel"],
-  "Project spec.services[].targets.*.strategy": strategies,
 };
 
 /** True where `key` in the mapping at `path` belongs to the project file, but not yet to this version. */

@@ -238,10 +238,7 @@ function unreachableTargets(project: ProjectDocument, service: ServicePolicy): V
   });
 }
 
-/**
- * A StatefulSet inherits `recreate` from its environment, which Kubernetes does not know for it; two colours are of a
- * Deployment, behind a Service.
- */
+/** A StatefulSet inherits a strategy from its environment that only a Deployment can have; two colours need a Service. */
 function impossibleStrategies(project: ProjectDocument, service: ServicePolicy): Violation[] {
   return project.environments.flatMap((environment) => {
     const target = Object.hasOwn(service.targets, environment.name) ? service.targets[environment.name] : undefined;
@@ -249,12 +246,13 @@ function impossibleStrategies(project: ProjectDocument, service: ServicePolicy):
       return coloursWithoutService(environment.name, service, target);
     }
     if (target?.ref.workload.kind !== "statefulSet" || target.strategy !== undefined) return [];
-    if (strategyFor(environment, service).kind !== "recreate") return [];
+    const { kind } = strategyFor(environment, service);
+    if (kind !== "recreate" && kind !== "canary") return [];
     return [
       {
         code: "invalid" as const,
         path: ["spec", "services", service.position, "targets", environment.name],
-        message: `is a statefulSet, for which the strategy recreate of ${environment.name} is not possible`,
+        message: `is a statefulSet, for which the strategy ${kind} of ${environment.name} is not possible`,
         allowed: "a strategy of its own: { rolling: {} }",
         atKey: true,
       },

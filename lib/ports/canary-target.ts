@@ -1,10 +1,6 @@
 import type { Digest } from "@/lib/pipeline/release/digest";
+import type { CanaryRoute } from "@/lib/pipeline/rollout/canary-route";
 import type { TargetChange, TargetObservation, TargetRef } from "@/lib/ports/deploy-target";
-
-/** How requests are shared between the stable workload and its canary. */
-export type CanaryRoute =
-  | { kind: "httpRoute" | "virtualService"; name: string; stableService: string; canaryService: string }
-  | { kind: "replicas" };
 
 /** One of the two workloads as it is declared now. */
 export interface DeclaredWorkload {

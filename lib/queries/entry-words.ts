@@ -132,6 +132,9 @@ function stepWords(entry: OtherEntry): string {
       return `${entry.data.step}: ${entry.data.words}`;
     case "rollout.stepFailed":
       return `${entry.data.step}: ${entry.data.reason}`;
+    case "rollout.paused":
+    case "rollout.resumed":
+      return `${entry.data.step}: ${entry.data.why}`;
     case "rollout.accepted":
     case "revert.accepted":
       return entry.data.written ? `generation ${entry.data.targetGeneration}` : "it was so already";

@@ -27,6 +27,8 @@ const groupOf = {
   "rollout.stepDone": "rollouts",
   "rollout.stepSkipped": "rollouts",
   "rollout.stepFailed": "rollouts",
+  "rollout.paused": "rollouts",
+  "rollout.resumed": "rollouts",
   "rollout.accepted": "rollouts",
   "rollout.observed": "rollouts",
   "rollout.failed": "rollouts",

@@ -54,6 +54,10 @@ function itemWords(item: ChecklistItem): string {
 
 /** `rolling, 10m at most`. */
 export function strategyWords(strategy: Strategy): string {
+  if (strategy.kind === "canary") {
+    const shares = strategy.steps.map(({ weight, forMs }) => `${weight} % for ${formatDuration(forMs)}`);
+    return `canary: ${shares.join(", ")}`;
+  }
   const kind = strategy.kind === "blueGreen" ? "blue-green" : strategy.kind;
   return `${kind}, ${formatDuration(strategy.deadlineMs)} at most`;
 }

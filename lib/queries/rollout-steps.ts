@@ -1,11 +1,13 @@
 import { type Queryable, sql } from "@/lib/db/sql";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
-import type { StepKind, StepState } from "@/lib/pipeline/rollout/step";
+import { type StepKind, type StepState, weightOf } from "@/lib/pipeline/rollout/step";
 
 /** One step of a rollout as its page shows it. Times are ISO 8601, UTC. */
 export interface RolloutStepLine {
   id: string;
   kind: StepKind;
+  /** The share of the requests that it is about, in percent; null where it is about none. */
+  weight: number | null;
   status: StepState["status"];
   requestedAt: string | null;
   /** Since when it stands as it does. */
@@ -50,7 +52,7 @@ export async function loadRolloutSteps(db: Queryable, state: PromotionState): Pr
   return rollouts.map(({ service, steps = [] }) => ({
     service,
     steps: steps.map(({ step, status, requestedAt, since, deadlineAt, words }) => ({
-      ...{ id: step.id, kind: step.kind, status, requestedAt, since, deadlineAt, words },
+      ...{ id: step.id, kind: step.kind, weight: weightOf(step), status, requestedAt, since, deadlineAt, words },
       usualMs: usualOf(service, step.id),
     })),
   }));

@@ -14,6 +14,9 @@ import { json, sql } from "@/lib/db/sql";
 import { type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
 import { loadPromotion } from "@/lib/ledger/record-promotion";
 import { hasEnded } from "@/lib/pipeline/promotion/state";
+import { aCanaryService } from "@/lib/pipeline/promotion/testing/a-plan";
+import { pendingSteps } from "@/lib/pipeline/rollout/step";
+import { stepsOf } from "@/lib/pipeline/rollout/steps-of";
 
 /** A project in which everything that can be done has something to be done to. */
 export interface Stage {
@@ -28,6 +31,8 @@ export interface Stage {
   waiting: { id: string; planHash: string };
   /** Was stopped before it began, in production. */
   aborted: string;
+  /** In the middle of an analysis, in staging. */
+  canary: string;
   /** Stuck in staging. */
   stuck: string;
   block: string;
@@ -115,6 +120,7 @@ export async function setStage(world: DemoWorld): Promise<Stage> {
   return {
     ...stage,
     aborted,
+    canary: waiting.id,
     overridden: waiting,
     proposal: await freshProposal(stage),
     waiting: await freshWaiting({ ...stage, waiting }),
@@ -163,6 +169,48 @@ export async function freshOverridden(stage: Stage, confirmed: boolean): Promise
   return waiting;
 }
 
+/**
+ * A canary of chat in staging in the middle of an analysis, paused where it is to be resumed. It is only stored: nobody
+ * works on it, its target leads nowhere, and it is in nobody's way.
+ */
+export async function freshCanary({ world }: Pick<Stage, "world">, isPaused: boolean): Promise<string> {
+  const [row] = await world.pool.query<{ id: string }>(
+    sql`select id from promotion where environment = 'staging' and services = ${["chat"]} and phase = 'succeeded'
+         order by number limit 1`,
+  );
+  const id = canary ?? row?.id ?? "";
+  const known = await loadPromotion(world.pool, "demo", id);
+  if (!known) throw new Error("no promotion of chat has ended");
+  canary = id;
+  const planned = aCanaryService("nobody");
+  const target = { ...planned.target, connection: "nowhere" };
+  const plan = { ...known.plan, services: [{ ...planned, target }] };
+  const steps = pendingSteps(stepsOf(plan, planned)).map((one, index) => ({
+    ...one,
+    attempt: index < 3 ? 1 : 0,
+    status: index < 2 ? ("done" as const) : index === 2 ? ("requested" as const) : ("pending" as const),
+  }));
+  const at = world.engine.now();
+  const paused = isPaused ? { paused: { by: known.requestedBy, at, why: "to be resumed" } } : {};
+  const rollout = {
+    service: "nobody",
+    phase: "stepping",
+    attempt: 1,
+    generation: 1,
+    requestedAt: at,
+    steps,
+    ...paused,
+  };
+  const state = { ...known, plan, phase: "rollingOut", since: at, rollouts: [rollout] };
+  await world.pool.execute(
+    sql`update promotion set phase = 'rollingOut', state = ${json(state)}::jsonb, ended_at = null,
+               services = ${["nobody"]}
+         where id = ${id}`,
+  );
+  return id;
+}
+
+let canary: string | undefined;
 let proposed = 0;
 
 /** A change of what guards production, which nobody has decided. */

@@ -11,7 +11,30 @@ const amount = fc.oneof(
 );
 const optional = { requiredKeys: [] as [] };
 
+const analysed = fc.record({
+  route: fc.constantFrom(
+    { httpRoute: "api" },
+    { virtualService: "api", stableService: "api", canaryService: "api-next" },
+    { replicas: true },
+  ),
+  steps: fc
+    .uniqueArray(fc.integer({ min: 1, max: 99 }), { minLength: 1, maxLength: 4 })
+    .map((weights) => weights.sort((a, b) => a - b).map((weight) => ({ weight: `${weight}%`, for: "30d" }))),
+  analysis: fc.constantFrom(
+    { every: "30s", metrics: [{ name: "errors", connection: "metrics", query: "q", max: "5%" }] },
+    {
+      every: "1m",
+      deadline: "1h",
+      metrics: [{ name: "p99", connection: "metrics", canary: "a", baseline: "b", max: "1.2x", window: "15m" }],
+    },
+  ),
+  rollBackWhen: fc.constantFrom(
+    [{ restarts: 3, within: "5m" }],
+    [{ probeFailures: "50%" }, { memory: "90%", for: "3m" }],
+  ),
+});
 const strategy = fc.oneof(
+  fc.record({ canary: analysed }),
   fc.record({ rolling: fc.record({ maxSurge: amount, maxUnavailable: amount, deadline: duration }, optional) }),
   fc.record({ recreate: fc.record({ deadline: duration }, optional) }),
 );

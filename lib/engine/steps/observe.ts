@@ -7,7 +7,7 @@ import { plannedOf, targetOf } from "@/lib/engine/steps/write-target";
 import { loadPromotion } from "@/lib/ledger/record-promotion";
 import type { Sighting } from "@/lib/pipeline/promotion/input";
 import { judgeObservation } from "@/lib/pipeline/rollout/judge-observation";
-import { digestBack, wayBack } from "@/lib/pipeline/rollout/way-back";
+import { digestBack, ordersLive, wayBack } from "@/lib/pipeline/rollout/way-back";
 
 /** Looks at what a target really runs, on the way there and on the way back. */
 export async function runObserve(engine: Engine, step: LeasedStep): Promise<void> {
@@ -30,7 +30,7 @@ export async function runObserve(engine: Engine, step: LeasedStep): Promise<void
   if (outcome.kind === "putOff") return;
   await failpoint(back ? "observeRevert:looked" : "observe:looked");
   // Where nothing live was touched there is no order of ours to be seen.
-  const ordered = !back || wayBack(planned, rollout.steps).kind !== "nothing";
+  const ordered = !back || ordersLive(wayBack(planned, rollout.steps));
   const forMs = Date.parse(engine.now()) - Date.parse(rollout.acceptedAt);
   const told = { generation: ordered ? rollout.generation : undefined, forMs };
   const sighting: Sighting =

@@ -2,6 +2,7 @@ import { attemptCall } from "@/lib/engine/attempt-call";
 import type { Engine } from "@/lib/engine/engine";
 import { failpoint } from "@/lib/engine/failpoint";
 import { type LeasedStep, recordIntent, settle } from "@/lib/engine/lease";
+import { revertCanary } from "@/lib/engine/steps/rollout/revert-canary";
 import { revertColour } from "@/lib/engine/steps/rollout/revert-colour";
 import {
   changeFor,
@@ -80,6 +81,8 @@ function bringBack(back: Back): Promise<WrittenTarget> {
   switch (way.kind) {
     case "nothing":
       return Promise.resolve({ kind: "written", targetGeneration: 0, written: false });
+    case "canary":
+      return revertCanary({ ...back, generation, planning }, way);
     case "selector":
       return revertColour({ ...back, steps, generation, planning });
     case "order": {

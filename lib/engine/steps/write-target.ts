@@ -53,6 +53,7 @@ function podStrategyOf({ strategy }: PlannedService): RolloutStrategy {
     case "recreate":
       return strategy;
     case "blueGreen":
+    case "canary":
       return { kind: "rolling" };
     default:
       return strategy satisfies never;

@@ -75,9 +75,10 @@ const target = z
   .superRefine((value, context) => {
     if (value.kubernetes?.workload?.kind !== "statefulSet" || value.strategy?.kind === undefined) return;
     const allowed = "for a statefulSet, rolling without maxSurge";
-    if (value.strategy.kind === "recreate") {
+    const { kind } = value.strategy;
+    if (kind === "recreate" || kind === "canary") {
       const message = "is not possible for a statefulSet";
-      context.addIssue({ code: "custom", path: ["strategy", "recreate"], message, params: { allowed } });
+      context.addIssue({ code: "custom", path: ["strategy", kind], message, params: { allowed } });
     } else if (value.strategy.kind === "rolling" && value.strategy.maxSurge !== undefined) {
       const message = "is not possible for a statefulSet";
       context.addIssue({ code: "custom", path: ["strategy", "rolling", "maxSurge"], message, params: { allowed } });

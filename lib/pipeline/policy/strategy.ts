@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type BlueGreenStrategy, blueGreen, blueGreenStrategy } from "@/lib/pipeline/policy/blue-green";
+import { type CanaryStrategy, canary, toCanaryStrategy } from "@/lib/pipeline/policy/canary";
 import { duration } from "@/lib/pipeline/policy/duration";
 import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one";
 import { parsePercentage, percentage } from "@/lib/pipeline/policy/percentage";
@@ -8,7 +9,8 @@ import { parsePercentage, percentage } from "@/lib/pipeline/policy/percentage";
 export type Strategy =
   | { kind: "rolling"; maxSurge?: number | string; maxUnavailable?: number | string; deadlineMs: number }
   | { kind: "recreate"; deadlineMs: number }
-  | BlueGreenStrategy;
+  | BlueGreenStrategy
+  | CanaryStrategy;
 
 /** How long a rollout may take where the file does not say. */
 export const rolloutDeadlineMsDefault = 600_000;
@@ -41,14 +43,20 @@ const recreate = z
   .strictObject({ deadline: duration.optional() })
   .meta({ description: "all old pods stop before the new ones start" });
 
-const kinds = ["rolling", "recreate", "blueGreen"] as const;
+const kinds = ["rolling", "recreate", "blueGreen", "canary"] as const;
 
-/** `{ rolling: {…} }`, `{ recreate: {…} }` or `{ blueGreen: {…} }` of the project file. */
+/** `{ rolling: {…} }`, `{ recreate: {…} }`, `{ blueGreen: {…} }` or `{ canary: {…} }` of the project file. */
 export const strategy = z
-  .strictObject({ rolling: rolling.optional(), recreate: recreate.optional(), blueGreen: blueGreen.optional() })
+  .strictObject({
+    rolling: rolling.optional(),
+    recreate: recreate.optional(),
+    blueGreen: blueGreen.optional(),
+    canary: canary.optional(),
+  })
   .superRefine(exactlyOne(...kinds))
   .transform((value): Strategy => {
     if (value.blueGreen !== undefined) return blueGreenStrategy(value.blueGreen, rolloutDeadlineMsDefault);
+    if (value.canary !== undefined) return toCanaryStrategy(value.canary, rolloutDeadlineMsDefault);
     if (value.recreate !== undefined) {
       return { kind: "recreate", deadlineMs: value.recreate.deadline ?? rolloutDeadlineMsDefault };
     }

@@ -5,6 +5,7 @@ import { failRollout } from "@/lib/pipeline/promotion/fail-rollout";
 import { goBack } from "@/lib/pipeline/promotion/go-back";
 import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
 import type { PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
+import { steerRollout } from "@/lib/pipeline/promotion/steer-rollout";
 import { startVerification } from "@/lib/pipeline/verification/start";
 
 type RollingOut = PromotionState & { phase: "rollingOut" };
@@ -34,6 +35,11 @@ export function decideRollout(state: RollingOut, input: PromotionInput, now: str
       return intendStep(state, input, now);
     case "stepFound":
       return stepFound(state, input, now);
+    case "pauseRollout":
+    case "resumeRollout":
+    case "skipStep":
+    case "promoteFully":
+      return steerRollout(state, input, now);
     case "sighted":
       return sighted(state, input, now);
     case "abort": {

@@ -1,8 +1,9 @@
+import { standingChanged } from "@/lib/pipeline/promotion/decide-verifying";
 import { type Decision, decision, effect, entryFor, later, refuse, worker } from "@/lib/pipeline/promotion/decision";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 import { failRollout } from "@/lib/pipeline/promotion/fail-rollout";
 import type { PromotionInput, Rejection, StepFinding } from "@/lib/pipeline/promotion/input";
-import type { PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
+import type { CheckState, PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
 import { currentStep, type StepState } from "@/lib/pipeline/rollout/step";
 import { stepsOf } from "@/lib/pipeline/rollout/steps-of";
 
@@ -27,6 +28,7 @@ export function intendStep(
   if (next.phase === "stepping") {
     const current = currentStep(next.steps);
     if (current?.step.id !== id || current.status !== "pending") return outOfOrder(state, input);
+    if (!mayBegin(next, current)) return refuse("outOfOrder", `${state.id} is paused before ${id}`);
     const deadlineAt = later(now, current.step.deadlineMs);
     return decision([write({ kind: "rollout.stepRequested", data: { service, step: id, attempt, deadlineAt } })]);
   }
@@ -54,7 +56,10 @@ export function stepFound(state: RollingOut, input: Found, now: string): Decisio
   const { finding } = input;
   const { service, step, attempt } = input;
   const write = entryFor(state, now, worker);
-  const data = (words: string, facts: Record<string, string> = {}) => ({ service, step, attempt, words, facts });
+  const data = (words: string, facts: Record<string, string> = {}, checks?: CheckState[]) => ({
+    ...{ service, step, attempt, words, facts },
+    ...(checks === undefined ? {} : { checks }),
+  });
   const again = (afterMs: number) =>
     effect(state.id, later(now, afterMs), { kind: "rolloutStep", service, step, attempt });
   switch (finding.kind) {
@@ -62,14 +67,17 @@ export function stepFound(state: RollingOut, input: Found, now: string): Decisio
       if (current.status === "accepted") return outOfOrder(state, input);
       return decision([write({ kind: "rollout.stepAccepted", data: data(finding.words, finding.facts) })], [again(0)]);
     case "progressing": {
-      if (current.deadlineAt !== null && now >= current.deadlineAt) return outOfTime(state, input, finding, now);
-      const isNews = Object.entries(finding.facts ?? {}).some(([name, value]) => current.facts[name] !== value);
-      const noted = isNews ? [write({ kind: "rollout.stepNoted", data: data(finding.words, finding.facts) })] : [];
+      const isOver = current.deadlineAt !== null && now >= current.deadlineAt;
+      if (isOver && !finding.waits) return outOfTime(state, input, finding, now);
+      const { words, facts, checks } = finding;
+      const isNews = Object.entries(facts ?? {}).some(([name, value]) => current.facts[name] !== value);
+      const moved = checks !== undefined && standingChanged(current.checks ?? [], checks);
+      const noted = isNews || moved ? [write({ kind: "rollout.stepNoted", data: data(words, facts, checks) })] : [];
       return decision(noted, [again(finding.againMs ?? lookAgainMs)]);
     }
     case "done":
       return goOn(state, rollout, finding.targetGeneration, now, [
-        write({ kind: "rollout.stepDone", data: data(finding.words, finding.facts) }),
+        write({ kind: "rollout.stepDone", data: data(finding.words, finding.facts, finding.checks) }),
       ]);
     case "skipped":
       return goOn(state, rollout, undefined, now, [
@@ -86,8 +94,13 @@ function outOfOrder(state: RollingOut, input: { kind: string; service: string; s
   return refuse("outOfOrder", `${input.kind} ${input.step} of ${input.service} does not fit where ${state.id} stands`);
 }
 
+/** Paused, nothing new begins but the watch over what is so already. */
+function mayBegin({ paused }: Stepping, { step }: StepState): boolean {
+  return paused === undefined || step.kind === "analyse";
+}
+
 /** After a step: the next one, or, after the last, a look at what the target runs by now. */
-function goOn(
+export function goOn(
   state: RollingOut,
   rollout: Stepping,
   targetGeneration: number | undefined,
@@ -97,6 +110,7 @@ function goOn(
   const { service, attempt } = rollout;
   const over = currentStep(rollout.steps);
   const next = rollout.steps.find((one) => one.status === "pending" && one !== over);
+  if (next && !mayBegin(rollout, next)) return decision(entries);
   if (next) {
     return decision(entries, [effect(state.id, now, { kind: "rolloutStep", service, step: next.step.id, attempt: 1 })]);
   }
@@ -113,23 +127,24 @@ function goOn(
 function outOfTime(
   state: RollingOut,
   input: Found,
-  { words, unknown }: StepFinding & { kind: "progressing" },
+  { words, unknown, checks }: StepFinding & { kind: "progressing" },
   now: string,
 ): Decision {
   const kind = unknown ? ("errored" as const) : ("failed" as const);
   const trouble = { kind, reason: `${words} when the time of the step ${input.step} was over`, evidence: [] };
-  return failStep(state, input, { kind: "trouble", trouble, touched: false }, now);
+  return failStep(state, input, { kind: "trouble", trouble, touched: false, checks }, now);
 }
 
 function failStep(
   state: RollingOut,
   input: Found,
-  { trouble, touched }: StepFinding & { kind: "trouble" },
+  { trouble, touched, checks }: StepFinding & { kind: "trouble" },
   now: string,
 ): Decision {
   const { service, step, attempt } = input;
   const rollout = state.rollouts.find((one) => one.service === service);
-  const data = { service, step, attempt, reason: trouble.reason };
+  const reason = trouble.reason;
+  const data = { service, step, attempt, reason, ...(checks === undefined ? {} : { checks }) };
   const before = [entryFor(state, now, worker)({ kind: "rollout.stepFailed", data })];
   return failRollout(state, { service, touched: touched || hasOrdered(rollout?.steps ?? []), trouble, before }, now);
 }

@@ -124,7 +124,7 @@ function succeeded(state: Verifying, now: string): Entry {
 }
 
 /** What the next look must know of this one: the wrong answers in a row among it. */
-function standingChanged(before: CheckState[], after: CheckState[]): boolean {
+export function standingChanged(before: CheckState[], after: CheckState[]): boolean {
   return after.some((check, index) => {
     const was = before[index];
     return (

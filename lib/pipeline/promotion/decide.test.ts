@@ -9,7 +9,7 @@ import { evolve } from "@/lib/pipeline/promotion/evolve";
 import type { PromotionInput } from "@/lib/pipeline/promotion/input";
 import { hasEnded, type PromotionPhase, type PromotionState } from "@/lib/pipeline/promotion/state";
 import { begin, goOn, kinds, type Life, say, until } from "@/lib/pipeline/promotion/testing/a-life";
-import { aBlueGreenService, aPlan, aService, digestOf } from "@/lib/pipeline/promotion/testing/a-plan";
+import { aBlueGreenService, aCanaryService, aPlan, aService, digestOf } from "@/lib/pipeline/promotion/testing/a-plan";
 import {
   aRequest,
   arjun,
@@ -37,6 +37,7 @@ describe("every state against every input", () => {
       aPlan({ services: [aService("backend", { from: null, rollback: null }), aService("chat")] }),
       aPlan({ services: [aBlueGreenService("backend"), aService("chat")] }),
       aPlan({ services: [aBlueGreenService("backend")], kind: "rollback" }),
+      aPlan({ services: [aCanaryService("backend"), aService("chat")] }),
     ];
     const reached = new Set<PromotionPhase>();
     fc.assert(
@@ -64,7 +65,9 @@ describe("every state against every input", () => {
             // Whatever is not ended either waits for a person (stuck) or has work that brings it on.
             const idle = decided.effects.length === 0 && decided.entries.length > 0;
             if (idle && state && !hasEnded(state.phase))
-              expect(["stuck", ...intended(decided.entries), ...tagging(state)]).toContain(state.phase);
+              expect(["stuck", ...intended(decided.entries), ...tagging(state), ...paused(state)]).toContain(
+                state.phase,
+              );
           }
           expect(entries.reduce(evolve, undefined as PromotionState | undefined)).toEqual(state);
         },
@@ -92,6 +95,12 @@ describe("every state against every input", () => {
 function intended(entries: Entry[]): PromotionPhase[] {
   const intents = ["rollout.requested", "rollout.stepRequested", "revert.requested"];
   return entries.some((entry) => intents.includes(entry.kind)) ? ["rollingOut", "rollingBack"] : [];
+}
+
+/** A canary that a person holds waits for a person. */
+function paused(state: PromotionState): PromotionPhase[] {
+  const rollouts = state.phase === "rollingOut" ? state.rollouts : [];
+  return rollouts.some((one) => one.phase === "stepping" && one.paused) ? ["rollingOut"] : [];
 }
 
 /** While one tag is settled the others still have their own work. */

@@ -19,7 +19,14 @@ type OverrideData = {
 };
 
 /** `words` is what was found, for a person; `facts` what later steps and the way back must know. */
-type StepData = { service: string; step: string; attempt: number; words: string; facts: Record<string, string> };
+type StepData = {
+  service: string;
+  step: string;
+  attempt: number;
+  words: string;
+  facts: Record<string, string>;
+  checks?: CheckState[];
+};
 /** `person` is who ticked or unticked the item at place `item` of the checklist at place `gate` of the plan. */
 type TickData = { gate: number; item: number; text: string; planHash: string; person: string };
 
@@ -80,7 +87,11 @@ export type PromotionEntryBody =
     }
   | { kind: "rollout.stepRequested"; data: { service: string; step: string; attempt: number; deadlineAt: string } }
   | { kind: "rollout.stepAccepted" | "rollout.stepNoted" | "rollout.stepDone" | "rollout.stepSkipped"; data: StepData }
-  | { kind: "rollout.stepFailed"; data: { service: string; step: string; attempt: number; reason: string } }
+  | {
+      kind: "rollout.stepFailed";
+      data: { service: string; step: string; attempt: number; reason: string; checks?: CheckState[] };
+    }
+  | { kind: "rollout.paused" | "rollout.resumed"; data: { service: string; step: string; why: string } }
   | {
       kind: "rollout.accepted";
       /** `deadlineAt` where the order had several steps: until when it must have been seen. */

@@ -33,6 +33,14 @@ export function moveRollout(rollout: RolloutState, entry: Entry): RolloutState {
     case "rollout.stepFailed":
       if (rollout.phase !== "stepping") throw new BrokenHistory(entry, rollout.phase);
       return { ...rollout, steps: rollout.steps.map((one) => moveStep(one, entry)) };
+    case "rollout.paused":
+      if (rollout.phase !== "stepping") throw new BrokenHistory(entry, rollout.phase);
+      return { ...rollout, paused: { by: entry.actor, at, why: entry.data.why } };
+    case "rollout.resumed": {
+      if (rollout.phase !== "stepping") throw new BrokenHistory(entry, rollout.phase);
+      const { paused: _, ...going } = rollout;
+      return going;
+    }
     case "rollout.accepted": {
       const { targetGeneration, deadlineAt } = entry.data;
       if (rollout.phase === "stepping" && deadlineAt !== undefined) {
@@ -77,18 +85,23 @@ function moveStep(step: StepState, entry: StepEntry): StepState {
       return { ...step, status: "requested", attempt, requestedAt: since, since, deadlineAt };
     }
     case "rollout.stepNoted":
-      return { ...step, words: entry.data.words, facts: { ...step.facts, ...entry.data.facts } };
+      return { ...step, ...checksOf(entry), words: entry.data.words, facts: { ...step.facts, ...entry.data.facts } };
     case "rollout.stepAccepted":
     case "rollout.stepDone":
     case "rollout.stepSkipped": {
       const { words, facts } = entry.data;
-      return { ...step, status: settled[entry.kind], since, words, facts: { ...step.facts, ...facts } };
+      const moved = { status: settled[entry.kind], since, words, facts: { ...step.facts, ...facts } };
+      return { ...step, ...checksOf(entry), ...moved };
     }
     case "rollout.stepFailed":
-      return { ...step, status: "failed", since, words: entry.data.reason };
+      return { ...step, ...checksOf(entry), status: "failed", since, words: entry.data.reason };
     default:
       return entry satisfies never;
   }
+}
+
+function checksOf({ data }: StepEntry): Pick<StepState, "checks"> {
+  return "checks" in data && data.checks !== undefined ? { checks: data.checks } : {};
 }
 
 const settled = {

@@ -119,6 +119,8 @@ function applyRunning(state: PromotionState, entry: PromotionEntry): PromotionSt
     case "rollout.stepDone":
     case "rollout.stepSkipped":
     case "rollout.stepFailed":
+    case "rollout.paused":
+    case "rollout.resumed":
     case "rollout.accepted":
     case "rollout.observed":
     case "rollout.failed":

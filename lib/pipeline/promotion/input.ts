@@ -22,12 +22,28 @@ export type StepFinding =
   /** The target took the order; whether it is so is seen with the next look. */
   | { kind: "accepted"; words: string; facts?: Record<string, string> }
   /** Not yet. With `facts` that are new it is written down. Unknown: nobody answered, so that its end would be errored. */
-  | { kind: "progressing"; words: string; facts?: Record<string, string>; againMs?: number; unknown?: boolean }
+  | {
+      kind: "progressing";
+      words: string;
+      facts?: Record<string, string>;
+      /** Of an analysis; written down where one of them stands otherwise than before. */
+      checks?: CheckState[];
+      againMs?: number;
+      unknown?: boolean;
+      /** Its time does not end: a person paused it, or is to decide. */
+      waits?: boolean;
+    }
   /** `targetGeneration`: the target's own revision of the last order, where the step gave one. */
-  | { kind: "done"; words: string; facts?: Record<string, string>; targetGeneration?: number }
+  | {
+      kind: "done";
+      words: string;
+      facts?: Record<string, string>;
+      checks?: CheckState[];
+      targetGeneration?: number;
+    }
   | { kind: "skipped"; words: string; facts?: Record<string, string> }
   /** `touched`: the step may have changed the target. */
-  | { kind: "trouble"; trouble: Trouble; touched: boolean };
+  | { kind: "trouble"; trouble: Trouble; touched: boolean; checks?: CheckState[] };
 
 /** Everything that can be said to a promotion: what a person asked for, or what the engine found. */
 export type PromotionInput =
@@ -90,6 +106,7 @@ export type PromotionInput =
   | { kind: "applied"; service: string; attempt: number; targetGeneration: number; written: boolean }
   | { kind: "applyTrouble"; service: string; attempt: number; touched: boolean; trouble: Trouble }
   | { kind: "sighted"; service: string; sighting: Sighting }
+  | { kind: "pauseRollout" | "resumeRollout" | "skipStep" | "promoteFully"; service: string; why: string; by: Actor }
   | { kind: "intendStep"; service: string; step: string; attempt: number; generation: number }
   | { kind: "stepFound"; service: string; step: string; attempt: number; finding: StepFinding }
   /** `evidence`: the numbers behind checks that stand against a success. */

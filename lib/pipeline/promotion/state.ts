@@ -75,6 +75,13 @@ export interface PromotionBase {
   overrides?: Override[];
 }
 
+/** Who stopped a rollout between its steps, when and why. */
+export interface Pause {
+  by: Actor;
+  at: string;
+  why: string;
+}
+
 /**
  * Where one service's rollout stands: requested → accepted → observed, and the way back. A strategy of several steps is
  * stepping until the last one is done, then accepted; its steps stay, however it ends.
@@ -82,7 +89,15 @@ export interface PromotionBase {
 export type RolloutState = { service: string; steps?: StepState[] } & (
   | { phase: "pending" }
   | { phase: "requested"; attempt: number; generation: number; requestedAt: string; deadlineAt: string }
-  | { phase: "stepping"; attempt: number; generation: number; requestedAt: string; steps: StepState[] }
+  | {
+      phase: "stepping";
+      attempt: number;
+      generation: number;
+      requestedAt: string;
+      steps: StepState[];
+      /** Somebody stopped it here: the next step does not begin. */
+      paused?: Pause;
+    }
   | {
       phase: "accepted";
       attempt: number;

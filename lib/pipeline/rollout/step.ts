@@ -1,9 +1,13 @@
+import type { CheckState } from "@/lib/pipeline/promotion/state";
+import type { CanaryStep } from "@/lib/pipeline/rollout/canary-steps";
+
 /** What one step of a rollout is told to do: data, so that it can be shown, agreed to, recorded and repeated. */
 export type RolloutStep = { id: string; deadlineMs: number } & (
   | { kind: "prepare" }
   | { kind: "available" }
   | { kind: "smoke" }
   | { kind: "switch" }
+  | CanaryStep
 );
 
 export type StepKind = RolloutStep["kind"];
@@ -26,6 +30,13 @@ export interface StepState {
   words: string;
   /** What later steps, and the way back, must know of it: which colour is live, how many looks were wrong. */
   facts: Record<string, string>;
+  /** Of an analysis: its metrics and triggers, as they stood when that changed last. */
+  checks?: CheckState[];
+}
+
+/** The share of the requests that a canary's step is about; null for any other step. */
+export function weightOf(step: RolloutStep): number | null {
+  return step.kind === "weight" || step.kind === "analyse" ? step.weight : null;
 }
 
 /** True where a step is over, and the next one may begin. */

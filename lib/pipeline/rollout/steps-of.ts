@@ -1,4 +1,5 @@
 import type { Plan, PlannedService } from "@/lib/pipeline/plan/plan";
+import { canarySteps } from "@/lib/pipeline/rollout/canary-steps";
 import type { RolloutStep } from "@/lib/pipeline/rollout/step";
 
 /** A look at tests, or a patch of one object, is over in this time or something is wrong. */
@@ -8,7 +9,11 @@ const callDeadlineMs = 120_000;
  * The steps by which a service gets there, in their order; none for a strategy that is one order to the target (rolling,
  * recreate). The preview, the promotion and its page all ask this.
  */
-export function stepsOf(_plan: Pick<Plan, "kind">, { strategy }: Pick<PlannedService, "strategy">): RolloutStep[] {
+export function stepsOf(
+  plan: Pick<Plan, "kind">,
+  planned: Pick<PlannedService, "strategy" | "from" | "to">,
+): RolloutStep[] {
+  const { strategy } = planned;
   switch (strategy.kind) {
     case "rolling":
     case "recreate":
@@ -20,6 +25,8 @@ export function stepsOf(_plan: Pick<Plan, "kind">, { strategy }: Pick<PlannedSer
         { id: "smoke", kind: "smoke", deadlineMs: callDeadlineMs },
         { id: "switch", kind: "switch", deadlineMs: callDeadlineMs },
       ];
+    case "canary":
+      return canarySteps(plan, planned, strategy);
     default:
       return strategy satisfies never;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aBlueGreenService, aService, digestOf } from "@/lib/pipeline/promotion/testing/a-plan";
+import { aBlueGreenService, aCanaryService, aService, digestOf } from "@/lib/pipeline/promotion/testing/a-plan";
 import { pendingSteps, type StepState } from "@/lib/pipeline/rollout/step";
 import { stepsOf } from "@/lib/pipeline/rollout/steps-of";
 import { digestBack, wayBack } from "@/lib/pipeline/rollout/way-back";
@@ -7,8 +7,8 @@ import { digestBack, wayBack } from "@/lib/pipeline/rollout/way-back";
 const planned = aBlueGreenService("backend");
 
 /** The steps of a rollout in which the first `count` are done, and the next one stands at `status`. */
-function stepsAfter(count: number, status: StepState["status"] = "pending"): StepState[] {
-  return pendingSteps(stepsOf({ kind: "promote" }, planned)).map((step, index) => {
+function stepsAfter(count: number, status: StepState["status"] = "pending", of = planned): StepState[] {
+  return pendingSteps(stepsOf({ kind: "promote" }, of)).map((step, index) => {
     if (index > count) return step;
     const facts: Record<string, string> = step.step.kind === "prepare" ? { from: "blue", to: "green" } : {};
     return { ...step, status: index < count ? "done" : status, facts: index < count ? facts : {} };
@@ -37,5 +37,41 @@ describe("the way back", () => {
     const drifted = aBlueGreenService("backend", { from: { digest: digestOf("c"), version: null } });
     expect(digestBack(drifted, stepsAfter(2, "failed"))).toBe(digestOf("c"));
     expect(digestBack(drifted, stepsAfter(3, "accepted"))).toBe(digestOf("b"));
+  });
+
+  describe("of a canary", () => {
+    const canary = aCanaryService("backend");
+    const backAfter = (count: number, status?: StepState["status"]) =>
+      wayBack(canary, stepsAfter(count, status, canary));
+
+    it("is nothing before it was begun, and then takes its requests and its pods away", () => {
+      expect(backAfter(0)).toEqual({ kind: "nothing" });
+      expect(backAfter(0, "requested")).toEqual({ kind: "canary", weights: [0], promoted: false });
+    });
+
+    it("knows every weight that a call under way may have left, and no other", () => {
+      expect(backAfter(1, "requested")).toMatchObject({ weights: [0, 25] });
+      expect(backAfter(2, "requested")).toMatchObject({ weights: [25] });
+      expect(backAfter(3, "accepted")).toMatchObject({ weights: [25, 50] });
+      expect(backAfter(5, "requested")).toEqual({ kind: "canary", weights: [50], promoted: true });
+      expect(backAfter(6, "failed")).toMatchObject({ weights: [50, 0], promoted: true });
+      expect(backAfter(8)).toEqual({ kind: "canary", weights: [0], promoted: true });
+    });
+
+    it("leaves what ran where the stable workload was not told to change", () => {
+      const drifted = aCanaryService("backend", { from: { digest: digestOf("c"), version: null } });
+      expect(digestBack(drifted, stepsAfter(3, "failed", drifted))).toBe(digestOf("c"));
+      expect(digestBack(drifted, stepsAfter(5, "requested", drifted))).toBe(digestOf("b"));
+    });
+
+    it("is one order where there was none: of a first deployment, or a rollback", () => {
+      const back = pendingSteps(stepsOf({ kind: "rollback" }, canary));
+      expect(back.map(({ step }) => step.kind)).toEqual(["startCanary", "promoteStable"]);
+      const skipped = back.map((one, index) => ({
+        ...one,
+        status: index === 0 ? ("skipped" as const) : ("accepted" as const),
+      }));
+      expect(wayBack(canary, skipped)).toEqual({ kind: "order" });
+    });
   });
 });

@@ -1,5 +1,6 @@
 import type { PlannedService } from "@/lib/pipeline/plan/plan";
 import type { Digest } from "@/lib/pipeline/release/digest";
+import { weightsPossible } from "@/lib/pipeline/rollout/canary-steps";
 import { factsOf, type StepState } from "@/lib/pipeline/rollout/step";
 
 /** What it takes to bring back what one rollout changed. */
@@ -8,6 +9,11 @@ export type WayBack =
   | { kind: "order" }
   /** The live Service selects `from` again; it may have been told to select `to`. */
   | { kind: "selector"; from: string; to: string }
+  /**
+   * The canary gets no requests, and goes. Its weight is one of these, or somebody else set it; `promoted` where the
+   * stable workload was told to take the digest as well.
+   */
+  | { kind: "canary"; weights: number[]; promoted: boolean }
   /** Nothing that takes traffic was touched. */
   | { kind: "nothing" };
 
@@ -26,13 +32,28 @@ export function wayBack(
       // A mere intention to switch counts: the call may be under way.
       return switched && from !== undefined && to !== undefined ? { kind: "selector", from, to } : { kind: "nothing" };
     }
+    case "canary":
+      return wayBackOfCanary(steps ?? []);
     default:
       return strategy satisfies never;
   }
 }
 
+function wayBackOfCanary(steps: readonly StepState[]): WayBack {
+  const begun = (kind: StepState["step"]["kind"]) =>
+    steps.some(({ step, status }) => step.kind === kind && status !== "pending" && status !== "skipped");
+  const promoted = begun("promoteStable");
+  if (begun("startCanary")) return { kind: "canary", weights: weightsPossible(steps), promoted };
+  return promoted ? { kind: "order" } : { kind: "nothing" };
+}
+
+/** True where the way back orders what the live workload runs, so that the order can be seen there. */
+export function ordersLive(way: WayBack): boolean {
+  return way.kind === "canary" ? way.promoted : way.kind !== "nothing";
+}
+
 /** What runs once a rollout is back: the last verified digest, or, where nothing live was touched, what runs anyway. */
 export function digestBack(planned: PlannedService, steps: readonly StepState[] | undefined): Digest | undefined {
-  const untouched = wayBack(planned, steps).kind === "nothing";
+  const untouched = !ordersLive(wayBack(planned, steps));
   return (untouched ? planned.from?.digest : undefined) ?? planned.rollback?.digest;
 }

@@ -12,6 +12,7 @@ import {
   type RolloutState,
   type Tick,
 } from "@/lib/pipeline/promotion/state";
+import { weightSeen } from "@/lib/pipeline/rollout/canary-steps";
 import type { StepKind, StepState } from "@/lib/pipeline/rollout/step";
 
 /** A promotion in a list of the API. */
@@ -41,6 +42,10 @@ export interface RolloutView {
   desired: number | null;
   reason: string | null;
   steps: RolloutStepView[];
+  /** The share of the requests that a canary was seen with; null where there is none. */
+  weight: number | null;
+  /** Who holds a canary where it is. */
+  paused: { by: Actor; at: string; why: string } | null;
 }
 
 export interface RolloutStepView {
@@ -121,5 +126,7 @@ function rolloutView(rollout: RolloutState): RolloutView {
     desired: "desired" in rollout ? rollout.desired : null,
     reason: "reason" in rollout ? rollout.reason : null,
     steps: (rollout.steps ?? []).map(stepView),
+    weight: weightSeen(rollout.steps) ?? null,
+    paused: (rollout.phase === "stepping" && rollout.paused) || null,
   };
 }

@@ -21,7 +21,8 @@ import { fields, metadataOf, texts } from "@/lib/adapters/kubernetes/objects";
 import { listPath, workloadPath } from "@/lib/adapters/kubernetes/paths";
 import { checkChange, generationAnnotation, workloadName } from "@/lib/adapters/kubernetes/plan";
 import { percentWords, podsForWeight, shareOfPods, shareWords } from "@/lib/pipeline/rollout/canary-pods";
-import type { CanaryOutcome, CanaryRoute, CanaryStanding, CanaryTarget, OrderedBy } from "@/lib/ports/canary-target";
+import type { CanaryRoute } from "@/lib/pipeline/rollout/canary-route";
+import type { CanaryOutcome, CanaryStanding, CanaryTarget, OrderedBy } from "@/lib/ports/canary-target";
 import type { KubernetesTargetRef, TargetObservation } from "@/lib/ports/deploy-target";
 import { ExternalError } from "@/lib/ports/external-error";
 

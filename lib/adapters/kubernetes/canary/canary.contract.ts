@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type ClusterUnderTest, ContractFixture, changeTo } from "@/lib/adapters/kubernetes/testing/contract-fixture";
-import type { CanaryOutcome, CanaryRoute, CanaryTarget } from "@/lib/ports/canary-target";
+import type { CanaryRoute } from "@/lib/pipeline/rollout/canary-route";
+import type { CanaryOutcome, CanaryTarget } from "@/lib/ports/canary-target";
 import type { KubernetesTargetRef, TargetObservation } from "@/lib/ports/deploy-target";
 import { ExternalError } from "@/lib/ports/external-error";
 

@@ -9,7 +9,8 @@ import { listAll } from "@/lib/adapters/kubernetes/list-all";
 import { fields, slimReplicaSet, slimWorkload, texts, type Workload } from "@/lib/adapters/kubernetes/objects";
 import { checkedName, listPath, selectorQuery, workloadPath } from "@/lib/adapters/kubernetes/paths";
 import { annotatedGeneration, promotionAnnotation, workloadName } from "@/lib/adapters/kubernetes/plan";
-import type { CanaryRoute, DeclaredWorkload } from "@/lib/ports/canary-target";
+import type { CanaryRoute } from "@/lib/pipeline/rollout/canary-route";
+import type { DeclaredWorkload } from "@/lib/ports/canary-target";
 import type { KubernetesTargetRef } from "@/lib/ports/deploy-target";
 import { ExternalError } from "@/lib/ports/external-error";
 

@@ -14,7 +14,8 @@ import {
   signers,
   why,
 } from "@/lib/api/testing/access/access";
-import { freshOverridden, freshWaiting, type Stage, stopWaiting } from "@/lib/api/testing/access-stage";
+import { freshCanary, freshOverridden, freshWaiting, type Stage, stopWaiting } from "@/lib/api/testing/access-stage";
+import type { Caller } from "@/lib/api/testing/callers";
 
 const rollback = { project, environment: "staging", services: ["chat"] };
 const renew = async (stage: Stage) => {
@@ -27,6 +28,16 @@ const renewAborted = async (stage: Stage) => {
 const overridden = (confirmed: boolean) => async (stage: Stage) => {
   stage.overridden = await freshOverridden(stage, confirmed);
 };
+const renewCanary = (isPaused: boolean) => async (stage: Stage) => {
+  stage.canary = await freshCanary(stage, isPaused);
+};
+const skippers: Caller[] = ["overrider", ...administrators];
+const canary = (stage: Stage) => ({ promotion: stage.canary, why });
+const steered = (verb: string, who: Caller[], isPaused: boolean): Access => ({
+  may: allow(...who),
+  refresh: renewCanary(isPaused),
+  send: (stage) => ({ path: `/api/v1/promotions/${stage.canary}/${verb}`, body: { why } }),
+});
 /** Of the approval that a promotion to production waits for, behind the gate of what it requires. */
 const override = (planHash: string) => ({ planHash, gate: 1, reason: why, incident: "INC-7" });
 
@@ -103,6 +114,10 @@ export const promotionsOperations: Record<string, Access> = {
     refresh: renew,
     send: ({ waiting: { id } }) => ({ path: `/api/v1/promotions/${id}/abort`, body: { why } }),
   },
+  "POST /api/v1/promotions/{id}/pause": steered("pause", either, false),
+  "POST /api/v1/promotions/{id}/resume": steered("resume", either, true),
+  "POST /api/v1/promotions/{id}/skip": steered("skip", skippers, true),
+  "POST /api/v1/promotions/{id}/promote-fully": steered("promote-fully", skippers, false),
   "POST /api/v1/promotions/{id}/settle": {
     may: allow(...managers, "stagingToken"),
     rulesMayRefuse: true,
@@ -163,5 +178,9 @@ export const promotionsActions: Record<string, Access> = {
     { ...ruled, refresh: overridden(true) },
   ),
   "promotions abortAction": action(either, ({ waiting: { id } }) => ({ promotion: id, why }), { refresh: renew }),
+  "promotions pauseRolloutAction": action(either, canary, { refresh: renewCanary(false) }),
+  "promotions resumeRolloutAction": action(either, canary, { refresh: renewCanary(true) }),
+  "promotions skipStepAction": action(skippers, canary, { refresh: renewCanary(true) }),
+  "promotions promoteFullyAction": action(skippers, canary, { refresh: renewCanary(false) }),
   "promotions settleStuckAction": action(managers, ({ stuck }) => ({ promotion: stuck, how: "retry" }), ruled),
 };

@@ -2,11 +2,15 @@ import { attemptCall } from "@/lib/engine/attempt-call";
 import type { Engine } from "@/lib/engine/engine";
 import { failpoint } from "@/lib/engine/failpoint";
 import { type LeasedStep, recordIntent, settle } from "@/lib/engine/lease";
+import { analyseCanary } from "@/lib/engine/steps/rollout/analyse-canary";
 import { awaitColour } from "@/lib/engine/steps/rollout/await-colour";
 import { prepareColour } from "@/lib/engine/steps/rollout/prepare-colour";
+import { promoteStable } from "@/lib/engine/steps/rollout/promote-stable";
 import { smokePreview } from "@/lib/engine/steps/rollout/smoke-preview";
+import { startCanary } from "@/lib/engine/steps/rollout/start-canary";
 import type { StepRunner } from "@/lib/engine/steps/rollout/step-runner";
 import { switchColour } from "@/lib/engine/steps/rollout/switch-colour";
+import { bringTrafficHome, removeCanary, weighCanary } from "@/lib/engine/steps/rollout/weigh-canary";
 import { nextGeneration, plannedOf, targetOf } from "@/lib/engine/steps/write-target";
 import { loadPromotion } from "@/lib/ledger/record-promotion";
 import type { StepFinding } from "@/lib/pipeline/promotion/input";
@@ -20,6 +24,12 @@ export const stepRunners: Record<StepKind, StepRunner> = {
   available: awaitColour,
   smoke: smokePreview,
   switch: switchColour,
+  startCanary,
+  weight: weighCanary,
+  analyse: analyseCanary,
+  promoteStable,
+  trafficHome: bringTrafficHome,
+  removeCanary,
 };
 
 /** Does one step of a rollout once: intent, look, order, record. Safe to do again at any point. */

@@ -47,6 +47,41 @@ export function aBlueGreenService(service: string, extra: Partial<PlannedService
   };
 }
 
+/** A service as of `aService` that goes by a canary of 25 and 50 percent, with one metric. */
+export function aCanaryService(service: string, extra: Partial<PlannedService> = {}): PlannedService {
+  return {
+    ...aService(service),
+    strategy: {
+      kind: "canary",
+      route: { kind: "httpRoute", name: service },
+      steps: [
+        { weight: 25, forMs: 60_000 },
+        { weight: 50, forMs: 120_000 },
+      ],
+      analysis: {
+        everyMs: 10_000,
+        metrics: [
+          {
+            name: "error rate",
+            connection: "metrics",
+            query: "errors",
+            max: { kind: "value", value: 0.05, unit: "share" },
+            minSamples: 1,
+            consecutive: 1,
+            judge: { kind: "threshold" },
+            onInconclusive: "rollBack",
+            unit: "share",
+          },
+        ],
+        deadlineMs: 600_000,
+      },
+      rollBackWhen: [{ kind: "restarts", restarts: 3, withinMs: 300_000 }],
+      deadlineMs: 60_000,
+    },
+    ...extra,
+  };
+}
+
 /** A plan for tests: two services to production, one approval, one health check, a watch of ten seconds, a tag each. */
 export function aPlan(extra: Partial<Plan> = {}): Plan {
   const services = extra.services ?? [aService("backend"), aService("chat")];

@@ -107,6 +107,7 @@ function saidByPeople(plan: Plan): fc.Arbitrary<MadeInput>[] {
     }),
     saidOfGates(hash),
     who.map((by) => always({ kind: "abort", by, why: "stop" })),
+    fc.tuple(who, steerings).map(([by, kind]) => always({ kind, service: "backend", why: "to see", by })),
     fc.constant(always({ kind: "supersede", by: "demo-2" })),
     who.map((by) => always({ kind: "retryRollback", by })),
     who.map((by) => always({ kind: "close", by, why: "closed" })),
@@ -177,12 +178,14 @@ function foundByTheEngine(service: fc.Arbitrary<string>): fc.Arbitrary<MadeInput
   ];
 }
 
-const stepIds = fc.constantFrom("prepare", "available", "smoke", "switch", "nothing");
+const steerings = fc.constantFrom("pauseRollout", "resumeRollout", "skipStep", "promoteFully");
+const stepIds = fc.constantFrom("prepare", "available", "smoke", "switch", "weight:25", "analyse:25", "nothing");
 const stepFindings = fc.constantFrom<StepFinding>(
   { kind: "accepted", words: "took it", facts: { from: "blue", to: "green" } },
   { kind: "progressing", words: "1 of 2" },
   { kind: "progressing", words: "answered 500", facts: { wrongRounds: "1" } },
   { kind: "progressing", words: "no answer", unknown: true },
+  { kind: "progressing", words: "a person decides", unknown: true, waits: true },
   { kind: "done", words: "it is so", targetGeneration: 4 },
   { kind: "done", words: "it is so" },
   { kind: "skipped", words: "not needed" },
@@ -240,11 +243,16 @@ function nextStepInput(state: PromotionState, rollout: RolloutState): PromotionI
   const { id: step, kind } = current.step;
   if (current.status === "pending") return { kind: "intendStep", service, step, attempt: 1, generation: 7 };
   const facts: Record<string, string> = kind === "prepare" ? { from: "blue", to: "green" } : {};
-  const orders = kind === "prepare" || kind === "switch";
+  const orders = kind !== "available" && kind !== "smoke" && kind !== "analyse";
   const finding: StepFinding =
     orders && current.status === "requested"
       ? { kind: "accepted", words: "the cluster took it", facts }
-      : { kind: "done", words: "it is so", facts, ...(kind === "switch" ? { targetGeneration: 4 } : {}) };
+      : {
+          kind: "done",
+          words: "it is so",
+          facts,
+          ...(kind === "switch" || kind === "promoteStable" ? { targetGeneration: 4 } : {}),
+        };
   return { kind: "stepFound", service, step, attempt: current.attempt, finding };
 }
 

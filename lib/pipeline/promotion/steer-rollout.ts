@@ -1,0 +1,115 @@
+import { goOn } from "@/lib/pipeline/promotion/decide-step";
+import { type Decision, decision, effect, entryFor, refuse } from "@/lib/pipeline/promotion/decision";
+import type { Entry } from "@/lib/pipeline/promotion/entry";
+import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
+import type { PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
+import { currentStep, isSettled, type StepState } from "@/lib/pipeline/rollout/step";
+
+type Stepping = RolloutState & { phase: "stepping" };
+type Steering = PromotionInput & { kind: "pauseRollout" | "resumeRollout" | "skipStep" | "promoteFully" };
+
+/** What a person may say to a canary under way, beside stopping it. */
+export type Steer = "pause" | "resume" | "skip" | "promoteFully";
+
+const beforePromotion: readonly StepState["step"]["kind"][] = ["startCanary", "weight", "analyse"];
+
+/**
+ * Why a person cannot say this to the rollout as it stands; undefined where they can. The page's buttons, the API and the
+ * decision ask this one.
+ */
+export function whyNotSteer(rollout: RolloutState | undefined, steer: Steer): string | undefined {
+  const steps = rollout?.phase === "stepping" ? rollout.steps : undefined;
+  const current = steps && currentStep(steps);
+  if (rollout?.phase !== "stepping" || !current || !steps) return "it is not between the steps of a canary";
+  if (!steps.some(({ step }) => step.kind === "weight")) return "its strategy is not a canary";
+  if (!beforePromotion.includes(current.step.kind)) return "the stable workload takes the digest already";
+  switch (steer) {
+    case "pause":
+      return rollout.paused === undefined ? undefined : "it is paused already";
+    case "resume":
+      return rollout.paused === undefined ? "it is not paused" : undefined;
+    case "skip":
+      if (current.step.kind === "analyse" && current.status !== "pending") return undefined;
+      return "no analysis is under way: only an analysis can be skipped";
+    case "promoteFully":
+      if (current.step.kind === "startCanary") return "the canary is not up yet";
+      if (current.step.kind === "analyse" || current.status === "pending") return undefined;
+      return "a share of the requests is being set at this moment: ask again when it stands";
+    default:
+      return steer satisfies never;
+  }
+}
+
+const steers = {
+  pauseRollout: "pause",
+  resumeRollout: "resume",
+  skipStep: "skip",
+  promoteFully: "promoteFully",
+} as const satisfies Record<Steering["kind"], Steer>;
+
+/** A person holds a canary between its steps, lets it go on, or lets it go on without an analysis; each is recorded. */
+export function steerRollout(
+  state: PromotionState & { phase: "rollingOut" },
+  input: Steering,
+  now: string,
+): Decision | Rejection {
+  const { service, why, by } = input;
+  const rollout = state.rollouts.find((one) => one.service === service);
+  const trouble = whyNotSteer(rollout, steers[input.kind]);
+  const current = rollout?.phase === "stepping" ? currentStep(rollout.steps) : undefined;
+  if (trouble !== undefined || rollout?.phase !== "stepping" || !current) {
+    return refuse("outOfOrder", `${service} of ${state.id}: ${trouble ?? "it has no step"}`);
+  }
+  const write = entryFor(state, now, by);
+  const step = current.step.id;
+  switch (input.kind) {
+    case "pauseRollout":
+      return decision([write({ kind: "rollout.paused", data: { service, step, why } })]);
+    case "resumeRollout": {
+      const again = { kind: "rolloutStep" as const, service, step, attempt: Math.max(1, current.attempt) };
+      return decision(
+        [write({ kind: "rollout.resumed", data: { service, step, why } })],
+        [effect(state.id, now, again)],
+      );
+    }
+    case "skipStep":
+      return goOn(state, rollout, undefined, now, [skipped(state, input, current, now)]);
+    case "promoteFully":
+      return promoteNow(state, rollout, input, now);
+    default:
+      return input.kind satisfies never;
+  }
+}
+
+function skipped(
+  state: PromotionState,
+  { service, why, by }: Steering,
+  { step, attempt }: StepState,
+  now: string,
+): Entry {
+  const data = { service, step: step.id, attempt, words: why, facts: {} };
+  return entryFor(state, now, by)({ kind: "rollout.stepSkipped", data });
+}
+
+/** Every share that is left is skipped, and the stable workload takes the digest now. */
+function promoteNow(
+  state: PromotionState & { phase: "rollingOut" },
+  rollout: Stepping,
+  input: Steering,
+  now: string,
+): Decision | Rejection {
+  const { service, why, by } = input;
+  const left = rollout.steps.filter(
+    (one) => !isSettled(one) && (one.step.kind === "weight" || one.step.kind === "analyse"),
+  );
+  const promote = rollout.steps.find(({ step }) => step.kind === "promoteStable");
+  if (!promote) return refuse("outOfOrder", `${service} of ${state.id} has no such step`);
+  const write = entryFor(state, now, by);
+  const resumed = rollout.paused
+    ? [write({ kind: "rollout.resumed", data: { service, step: promote.step.id, why } })]
+    : [];
+  return decision(
+    [...resumed, ...left.map((one) => skipped(state, input, one, now))],
+    [effect(state.id, now, { kind: "rolloutStep", service, step: promote.step.id, attempt: 1 })],
+  );
+}
