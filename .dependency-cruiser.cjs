@@ -98,8 +98,9 @@ module.exports = {
         db,
         "^lib/facts/",
         "^lib/ledger/(ledger-entry|load|export|replay)[.]ts$",
+        "^lib/config/policy-in-text[.]ts$",
       ],
-      "queries read; of the ledger what only reads",
+      "queries read; of the ledger what only reads, of the file's text the gates as they are written",
     ),
     {
       name: "engine",

@@ -32,6 +32,7 @@ export const uses = {
   twoPlans: { project: "windlass" },
   stayCurrent: { project: "wagon" },
   backtest: { project: "wharve" },
+  gateForms: { project: "warp" },
 } as const;
 
 /** Where the services of the seed run. */

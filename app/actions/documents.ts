@@ -2,11 +2,14 @@
 
 import { runAction } from "@/app/actions/run-action";
 import type { ActionFailure, ActionOutcome } from "@/components/action/action-outcome";
+import type { PolicyOutcome } from "@/components/policy/policy-outcome";
 import type { BacktestOutcome, CheckOutcome, DocumentsOutcome } from "@/components/settings/documents-outcome";
 import { applyDocuments } from "@/lib/commands/apply-documents";
 import { backtestPolicy } from "@/lib/commands/backtest-policy";
 import { checkConnection } from "@/lib/commands/check-connection";
 import { confirmPolicy, rejectPolicy } from "@/lib/commands/decide-policy";
+import { editPolicy } from "@/lib/commands/edit-policy";
+import { policyOf } from "@/lib/queries/policy";
 
 /** Says what a text would change, or what is wrong with it; with `dryRun: false` it applies it. */
 export async function applyDocumentsAction(input: unknown): Promise<DocumentsOutcome | ActionFailure> {
@@ -35,6 +38,18 @@ export async function backtestPolicyAction(input: unknown): Promise<BacktestOutc
   return runAction(
     (engine, principal) => backtestPolicy(engine, principal, input),
     (result) => ({ told: result.kind === "invalidDocuments" ? null : result }),
+  );
+}
+
+/** The text after an edit of a gate, with its gates, or what is wrong with what was put into the form; nothing is applied. */
+export async function editPolicyAction(input: unknown): Promise<PolicyOutcome | ActionFailure> {
+  return runAction(
+    (engine, principal) => editPolicy(engine, principal, input),
+    (result): Pick<PolicyOutcome, "told"> => {
+      if (result.kind === "gateErrors") return { told: { kind: "wrong", errors: result.errors } };
+      const { text, project } = result;
+      return { told: { kind: "edited", text, policy: policyOf(text, project) } };
+    },
   );
 }
 

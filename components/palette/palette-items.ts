@@ -79,6 +79,7 @@ const actions: PaletteLine[] = [
   { id: "action drift", group: "action", title: "Look at drift", href: "/?show=drift" },
   { id: "action hold", group: "action", title: "Stop the line", href: "/environments" },
   { id: "action file", group: "action", title: "Edit the project file", href: "/settings/file" },
+  { id: "action policy", group: "action", title: "Change the gates of an environment", href: "/settings/policy" },
   { id: "action token", group: "action", title: "Create a token", href: "/settings/tokens" },
 ];
 

@@ -1,20 +1,15 @@
 "use client";
 
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useRef } from "react";
 import { ActionFailureNote } from "@/components/action/action-failure-note";
-import type { ActionFailure } from "@/components/action/action-outcome";
-import { useAction } from "@/components/action/use-action";
-import { ApplyDialog } from "@/components/settings/apply-dialog";
-import { BacktestPanel } from "@/components/settings/backtest-panel";
 import { ChangesList } from "@/components/settings/changes-list";
 import type { DocumentChanges, DocumentsOutcome } from "@/components/settings/documents-outcome";
 import { TextEditor, type TextEditorHandle } from "@/components/settings/text-editor";
 import { TextErrors } from "@/components/settings/text-errors";
-import { type BacktestAction, useBacktest } from "@/components/settings/use-backtest";
+import type { BacktestAction } from "@/components/settings/use-backtest";
+import { type DocumentsAction, useChecking, useLeaveWarning } from "@/components/settings/use-checking";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
-
-export type DocumentsAction = (input: unknown) => Promise<DocumentsOutcome | ActionFailure>;
 
 interface DocumentEditorProps {
   /** What is edited, for those who do not see it: `The project file of veza`. */
@@ -40,32 +35,9 @@ interface DocumentEditorProps {
 export function DocumentEditor(props: DocumentEditorProps) {
   const { label, text, onChange, changed, onDiscard, basedOn, refusal, action, onApplied, conflict } = props;
   const editor = useRef<TextEditorHandle>(null);
-  const [confirming, setConfirming] = useState(false);
-  const [checked, setChecked] = useState<{ text: string; told: DocumentsOutcome["told"] }>();
-  const { run, busy, failure, clear } = useAction(action);
-  const replayed = useBacktest(props.backtest?.project, props.backtest?.action);
-  const backtest = <BacktestPanel shown={replayed.shownFor(text)} />;
+  const checking = useChecking({ text, basedOn, action, backtest: props.backtest, onApplied });
+  const { told, busy, failure, clear, check } = checking;
   useLeaveWarning(changed);
-  // What was told of another text says nothing about this one.
-  const told = checked?.text === text ? checked.told : undefined;
-
-  async function check(thenConfirm: boolean) {
-    const outcome = await run({ text, dryRun: true });
-    if (!outcome.ok) return;
-    setChecked({ text, told: outcome.told });
-    if (outcome.told.kind !== "preview") return;
-    const { diffs } = outcome.told;
-    if (thenConfirm && diffs.some((diff) => diff.status !== "unchanged")) setConfirming(true);
-    await replayed.replay(text, diffs);
-  }
-
-  async function apply() {
-    const outcome = await run({ text, dryRun: false, basedOn });
-    setConfirming(false);
-    if (!outcome.ok || outcome.told.kind !== "applied") return;
-    setChecked(undefined);
-    onApplied(outcome.told.diffs);
-  }
 
   return (
     <div className="grid gap-3">
@@ -96,17 +68,8 @@ export function DocumentEditor(props: DocumentEditorProps) {
       </div>
       {failure?.code === "conflict" ? conflict : <ActionFailureNote failure={failure} />}
       {told ? <Told told={told} onGoTo={(line) => editor.current?.goTo(line)} /> : null}
-      {confirming ? null : backtest}
-      <ApplyDialog
-        open={confirming}
-        onOpenChange={setConfirming}
-        diffs={told?.kind === "preview" ? told.diffs : []}
-        secondPerson={told?.kind === "preview" ? told.secondPerson : []}
-        basedOn={basedOn}
-        busy={busy}
-        backtest={backtest}
-        onConfirm={apply}
-      />
+      {checking.backtest}
+      {checking.dialog}
     </div>
   );
 }
@@ -134,14 +97,4 @@ function Told({ told, onGoTo }: { told: DocumentsOutcome["told"]; onGoTo: (line:
       <ChangesList diffs={told.diffs} />
     </div>
   );
-}
-
-/** The browser asks before it leaves a page with something typed that is not applied. */
-function useLeaveWarning(changed: boolean): void {
-  useEffect(() => {
-    if (!changed) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", ask);
-    return () => window.removeEventListener("beforeunload", ask);
-  }, [changed]);
 }

@@ -2,8 +2,9 @@
 
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { DocumentEditor, type DocumentsAction } from "@/components/settings/document-editor";
+import { DocumentEditor } from "@/components/settings/document-editor";
 import { newConnectionText, newProjectText } from "@/components/settings/new-document";
+import type { DocumentsAction } from "@/components/settings/use-checking";
 import { Box } from "@/components/sheet/box";
 import { Sheet, SheetRow } from "@/components/sheet/sheet";
 

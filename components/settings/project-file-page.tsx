@@ -2,11 +2,12 @@
 
 import { useState } from "react";
 import { useView } from "@/components/live/use-view";
-import { DocumentEditor, type DocumentsAction } from "@/components/settings/document-editor";
+import { DocumentEditor } from "@/components/settings/document-editor";
 import { FileConflict } from "@/components/settings/file-conflict";
 import { FileVersions } from "@/components/settings/file-versions";
 import { type ProposalActions, ProposalsBox } from "@/components/settings/proposals-box";
 import type { BacktestAction } from "@/components/settings/use-backtest";
+import type { DocumentsAction } from "@/components/settings/use-checking";
 import { Box } from "@/components/sheet/box";
 import { Sheet, SheetRow } from "@/components/sheet/sheet";
 import { RelativeTime } from "@/components/time/relative-time";

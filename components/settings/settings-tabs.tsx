@@ -10,6 +10,7 @@ import { Select } from "@/components/ui/select";
 
 const tabs = [
   { path: "file", label: "Project file", perProject: true },
+  { path: "policy", label: "Policy", perProject: true },
   { path: "connections", label: "Connections", perProject: false },
   { path: "people", label: "People and roles", perProject: true },
   { path: "notifications", label: "Notifications", perProject: true },

@@ -13,7 +13,8 @@ export interface PastQuestion {
   limit: number;
 }
 
-interface Row extends Omit<PastPromotion, "outcome" | "slos"> {
+interface Row extends Omit<PastPromotion, "outcome" | "slos" | "ticks"> {
+  ticks: PastPromotion["ticks"] | null;
   phase: PromotionPhase;
   cause: string | null;
   undone: boolean;
@@ -28,7 +29,8 @@ export async function loadPastPromotions(db: Queryable, question: PastQuestion):
   const rows = await db.query<Row>(
     sql`select p.id, p.number, p.phase, p.state->'plan' as plan, p.plan_hash as "planHash", p.requested_by as "requestedBy",
                p.requested_at as "requestedAt", p.state->>'reason' as reason, e.at as "startedAt",
-               e.data->'verdicts' as verdicts, p.state->'approvals' as approvals, p.state->'cause'->>'kind' as cause,
+               e.data->'verdicts' as verdicts, p.state->'approvals' as approvals, p.state->'ticks' as ticks,
+               p.state->'cause'->>'kind' as cause,
                u.id is not null as undone
           from promotion p
           join lateral (select at, data from ledger_entry
@@ -49,6 +51,7 @@ export async function loadPastPromotions(db: Queryable, question: PastQuestion):
   return rows.map(({ phase, cause, undone, ...row }) => ({
     ...row,
     approvals: row.approvals.filter((one) => one.at <= row.startedAt && one.planHash === row.planHash),
+    ticks: (row.ticks ?? []).filter((one) => one.at <= row.startedAt && one.planHash === row.planHash),
     slos: slosOf.get(row.plan.policyVersion) ?? [],
     outcome: outcomeOf(phase, cause, undone),
   }));

@@ -2,7 +2,7 @@ import type { Actor } from "@/lib/pipeline/actor";
 import type { GateEvidence, Verdict } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import type { Slo } from "@/lib/pipeline/policy/slo";
-import type { Approval } from "@/lib/pipeline/promotion/state";
+import type { Approval, Tick } from "@/lib/pipeline/promotion/state";
 
 /** What became of a promotion that started. `wentWrong`: rolled back, then or later by a person, failed, or stuck. */
 export type Outcome = "succeeded" | "wentWrong" | "other";
@@ -21,6 +21,8 @@ export interface PastPromotion {
   verdicts: Verdict[];
   /** Given by then. */
   approvals: Approval[];
+  /** Of items of its checklists, by then. */
+  ticks: Tick[];
   /** The objectives of the file that the plan was made with. */
   slos: readonly Slo[];
   outcome: Outcome;

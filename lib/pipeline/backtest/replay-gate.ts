@@ -1,5 +1,6 @@
 import { gateIdentity } from "@/lib/pipeline/backtest/gate-identity";
 import { pastApproval } from "@/lib/pipeline/backtest/past-approval";
+import { pastChecklist } from "@/lib/pipeline/backtest/past-checklist";
 import type { PastFacts, PastPromotion } from "@/lib/pipeline/backtest/past-promotion";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import type { PlannedGate, PlannedGateKind } from "@/lib/pipeline/gates/planned-gate";
@@ -25,7 +26,7 @@ const howTold: Record<PlannedGateKind, "facts" | "people" | { untold: string }> 
   freeze: "facts",
   errorBudget: { untold: "what was left of the budget then is not recorded" },
   vulnerabilities: "facts",
-  checklist: { untold: "nobody was asked to tick this then" },
+  checklist: "people",
   signature: { untold: "who had signed it by then is not recorded" },
   hold: "facts",
   block: "facts",
@@ -64,6 +65,7 @@ export function rebuiltVerdict(gate: PlannedGate, past: PastPromotion, facts: Pa
     return { gate: gate.kind, status: "unknown", demand: gate.kind, summary: told.untold, evidence: [] };
   }
   if (gate.kind === "approval") return pastApproval(gate, past);
+  if (gate.kind === "checklist") return pastChecklist(gate, past);
   const { shadow: _, ...judged } = gate;
   const { requestedBy: by, reason, startedAt: now } = past;
   const evidence = { ...facts, request: { by, reason } };

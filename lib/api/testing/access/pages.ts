@@ -46,6 +46,7 @@ export const pageAccess: Record<string, Access> = {
   "GET /api/view/settings/file": view("settings/file", ofProject),
   "GET /api/view/settings/installation": view("settings/installation", "", hides),
   "GET /api/view/settings/notifications": view("settings/notifications", ofProject),
+  "GET /api/view/settings/policy": view("settings/policy", ofProject),
   "GET /api/view/settings/people": view("settings/people", ofProject),
   "GET /api/view/settings/person": view("settings/person", `person=${encodeURIComponent("waybill:demo#rita")}`),
   "GET /api/view/settings/tokens": view("settings/tokens", ofProject),

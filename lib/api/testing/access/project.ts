@@ -79,6 +79,10 @@ export const projectActions: Record<string, Access> = {
     text: `${file}# another remark\n`,
   })),
   "documents backtestPolicyAction": action(["projectAdministrator", "administrator"], ({ file }) => ({ text: file })),
+  "documents editPolicyAction": action(["projectAdministrator", "administrator"], ({ file }) => ({
+    ...{ text: file, project },
+    edit: { kind: "move", environment: "production", place: 0, to: 1 },
+  })),
   "documents confirmPolicyAction": action(
     administrators,
     ({ proposal: { id, fileHash } }) => ({ proposal: id, fileHash }),

@@ -21,6 +21,7 @@ export function aPast(extra: Partial<PastPromotion> = {}, gates?: PlannedGate[])
     startedAt,
     verdicts: [],
     approvals: [],
+    ticks: [],
     slos: [],
     outcome: "succeeded",
     ...extra,
