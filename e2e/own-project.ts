@@ -24,6 +24,8 @@ interface OwnProjectOptions {
   approvers?: string[];
   /** What is wrong with v1.2.0; where it is told, staging asks the health endpoint. */
   fault?: Fault;
+  /** Staging measures the error rate, and the latency against the time before; only then it watches for longer. */
+  measured?: boolean;
   /** More gates of production, a line each: `- freeze: {…}`. */
   gates?: string[];
 }
@@ -72,8 +74,23 @@ async function deploy(name: string, environment: string, digest: string): Promis
   });
 }
 
-function projectFile({ name, people = [], approvers, gates = [], fault }: OwnProjectOptions): string {
-  const { registryUrl, kubeconfigPath, servicesUrl } = runningProduct().sandbox;
+const traffic = 'namespace="{namespace}",workload="{workload}"';
+
+/** One line of `verification`: five seconds after the rollout against limits, and against the five before it. */
+function measuredBy(name: string): string {
+  const rate = (status: string) => `sum(rate(http_requests_total{${traffic}${status}}[{window}]))`;
+  const errors = `${rate(',status=~"5.."')} / ${rate("")}`;
+  const p99 = `histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket{${traffic}}[{window}])))`;
+  const metric = (fields: string) => `{ connection: ${name}-metrics, window: 5s, ${fields} }`;
+  const metrics = [
+    metric(`name: error rate, query: '${errors}', max: 5%`),
+    metric(`name: p99 latency, query: '${p99}', max: 1.2x, unit: seconds`),
+  ];
+  return `{ watch: 6s, metrics: [${metrics.join(", ")}] }`;
+}
+
+function projectFile({ name, people = [], approvers, gates = [], fault, measured }: OwnProjectOptions): string {
+  const { registryUrl, kubeconfigPath, servicesUrl, metricsUrl } = runningProduct().sandbox;
   const health = fault ? `, health: [{ url: "${servicesUrl}/{namespace}/{workload}/health" }]` : "";
   const place = (environment: string) =>
     `{ kubernetes: { connection: ${name}-cluster, namespace: ${name}-${environment}, deployment: api, container: api } }`;
@@ -91,6 +108,11 @@ metadata: { name: ${name}-cluster }
 spec: { projects: [${name}], kubernetes: { kubeconfig: "file:${kubeconfigPath}" } }
 ---
 apiVersion: waybill.dev/v1
+kind: Connection
+metadata: { name: ${name}-metrics }
+spec: { projects: [${name}], prometheus: { url: "${metricsUrl}" } }
+---
+apiVersion: waybill.dev/v1
 kind: Project
 metadata: { name: ${name} }
 spec:
@@ -102,7 +124,7 @@ ${people.map((line) => `    - ${line}\n`).join("")}  environments:
     - name: staging
       tag: staging
       strategy: { rolling: { deadline: 30s } }
-      verification: { watch: 1s${health} }
+      verification: ${measured ? measuredBy(name) : `{ watch: 1s${health} }`}
     - name: production
       tag: prod
       requires: { all: [staging] }${gate}

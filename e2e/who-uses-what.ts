@@ -31,6 +31,7 @@ export const uses = {
   checklist: { project: "winnow" },
   twoPlans: { project: "windlass" },
   stayCurrent: { project: "wagon" },
+  measured: { project: "whimbrel" },
   backtest: { project: "wharve" },
   gateForms: { project: "warp" },
 } as const;

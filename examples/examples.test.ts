@@ -25,6 +25,9 @@ describe.each(examples)("examples/%s", (example) => {
     expect(pointed).toHaveLength(original.length);
     expect(text).not.toContain("https://registry");
     expect(text).toContain("file:/data/kubeconfig");
+    expect(text).toContain("http://127.0.0.1:9090");
+    expect(text).toContain("window: 5s");
+    expect(text).not.toMatch(/window: \d+m/);
     expect(text).toContain("http://127.0.0.1:8080/{namespace}/{workload}/health");
     expect(text).toContain("http://127.0.0.1:8080/{namespace}/{workload}/ready");
   });

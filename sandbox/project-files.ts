@@ -14,7 +14,7 @@ export interface SandboxAddresses {
 
 /**
  * The text of `examples/<name>/waybill.yaml` with its connections and checks pointed to a sandbox, and with times that
- * suit a demo: soak 20 s, watch 10 s, a check for 5 s, a rollout within 1 min, signals every 10 s. People, gates and targets stay as they are.
+ * suit a demo: soak 20 s, watch 10 s, a check for 5 s, a window 5 s, a metric or trigger for 3 s, a rollout within 1 min, signals every 10 s. People, gates and targets stay as they are.
  */
 export async function sandboxProjectFile(example: Example, sandbox: SandboxAddresses): Promise<string> {
   const text = await readFile(new URL(`../examples/${example}/waybill.yaml`, import.meta.url), "utf8");
@@ -53,6 +53,14 @@ function shortenProject(document: Document, sandbox: SandboxAddresses): void {
         const endpoint = /\/(\w+)$/.exec(String(check.get("url")))?.[1];
         check.set("url", `${sandbox.servicesUrl}/{namespace}/{workload}/${endpoint}`);
         if (check.has("for")) check.set("for", "5s");
+      }
+    }
+    for (const list of ["metrics", "rollBackWhen"]) {
+      const measured = environment.getIn(["verification", list]);
+      for (const one of isSeq(measured) ? measured.items : []) {
+        if (!isMap(one)) continue;
+        if (one.has("window")) one.set("window", "5s");
+        if (one.has("for")) one.set("for", "3s");
       }
     }
     if (environment.hasIn(["verification", "watch"])) environment.setIn(["verification", "watch"], "10s");

@@ -6,6 +6,7 @@ import { ChecksBox } from "@/components/promotion/checks-box";
 import { FromTo } from "@/components/promotion/from-to";
 import { tallyWords } from "@/components/promotion/gate-words";
 import { GatesTable } from "@/components/promotion/gates-table";
+import { MetricBoxes } from "@/components/promotion/metric-boxes";
 import { RiskBox, StrategyBox, VerificationBox } from "@/components/promotion/plan-boxes";
 import { PodsBox } from "@/components/promotion/pods-box";
 import { RollbackBox } from "@/components/promotion/rollback-box";
@@ -70,6 +71,7 @@ export function PromotionSheet({ view, unblockAction, override, ticking }: Promo
           <ChangesBox number={next()} plan={plan} facts={facts} />
         </SheetRow>
       ) : null}
+      <MetricBoxes view={view} number={next(view.metrics.length)} />
       {view.checks.length > 0 ? (
         <SheetRow>
           <ChecksBox number={next()} checks={view.checks} />

@@ -18,6 +18,7 @@ import { type ChecklistView, loadChecklists } from "@/lib/queries/checklists";
 import { entryWords, type SpokenEntry } from "@/lib/queries/entry-words";
 import { type OverrideView, overrideViews } from "@/lib/queries/overrides";
 import { loadPlanFacts, type ServiceFacts } from "@/lib/queries/plan-facts";
+import { loadPromotionMetrics, type MetricView } from "@/lib/queries/promotion-metrics";
 import { ordersOf, type PageEntry, type ServiceOrders } from "@/lib/queries/promotion-orders";
 import { type RouteStation, routeOf } from "@/lib/queries/promotion-route";
 import { loadRolloutSteps, type SteppedRollout } from "@/lib/queries/rollout-steps";
@@ -141,6 +142,8 @@ export interface PromotionView {
   /** Of those whose strategy has several steps. */
   rollouts: SteppedRollout[];
   checks: CheckState[];
+  /** What its checks measured; empty where nothing is measured. */
+  metrics: MetricView[];
   watchUntil: string | null;
   tags: { service: string; tag: string; status: "due" | "moved" | "failed"; note: string }[];
   cause: Cause | null;
@@ -217,15 +220,16 @@ export async function loadPromotionPage(
           from promotion p where p.id = ${id}`,
   );
   if (!row || !can(principal, "view", { project: row.state.project })) throw new NotFound(`promotion ${id}`);
-  const [facts, checklists, rollouts] = await allSent([
+  const [facts, checklists, rollouts, metrics] = await allSent([
     hasEnded(row.state.phase) ? [] : loadPlanFacts(db, row.state.plan),
     loadChecklists(db, principal, row.state, row.state),
     loadRolloutSteps(db, row.state),
+    "rollouts" in row.state ? loadPromotionMetrics(db, id, row.entries) : [],
   ]);
-  return viewOf(principal, row, { facts, checklists, rollouts }, now);
+  return viewOf(principal, row, { facts, checklists, rollouts, metrics }, now);
 }
 
-type Loaded = Pick<PromotionView, "facts" | "checklists" | "rollouts">;
+type Loaded = Pick<PromotionView, "facts" | "checklists" | "rollouts" | "metrics">;
 
 function viewOf(principal: Principal, row: Row, loaded: Loaded, now: string): PromotionView {
   const { state, entries } = row;

@@ -121,7 +121,8 @@ function byHash({ ready, share }: RunningWorkload): { hash: string | undefined; 
 function mixOf({ ready }: Pick<RunningWorkload, "ready">): { statuses: Record<string, number>; slow: number } {
   if (ready.length === 0) return { statuses: { "200": 0, "500": 0, "503": 1 }, slow: 0 };
   const share = (fault: string) => ready.filter((pod) => pod.fault === fault).length / ready.length;
-  const errors = usualErrorShare + share("errors") * (faultyErrorShare - usualErrorShare);
+  const failing = share("errors") + share("unwell");
+  const errors = usualErrorShare + failing * (faultyErrorShare - usualErrorShare);
   return { statuses: { "200": 1 - errors, "500": errors, "503": 0 }, slow: share("slow") };
 }
 

@@ -33,6 +33,15 @@ half are rolled out and never become ready, half are verified, and the worker lo
 sandbox's, in a process of its own, as are the worker and Postgres.`,
   },
   {
+    name: "analysis",
+    how: `300 promotions of one project that are verified by five metrics each, two of them against the time before, looked at every
+15 s by one worker for a minute; lateness is what lies between two measurements of a check beyond the interval. The source of metrics
+is a bare node:http server in the same process that gives one number to every question and counts the calls. Then 60 such
+promotions over 120 intervals, with the clock moved on by 30 s each time: the heap after a full collection. Then, in the
+sandbox with a worker, eight releases whose metric turns bad while they are watched: from the source's answer changing to the
+entry that says that the cluster accepted the way back.`,
+  },
+  {
     name: "live",
     needsPages: true,
     how: `200 event streams are open on GET /api/events, each signed in with a token. A change is announced as a command

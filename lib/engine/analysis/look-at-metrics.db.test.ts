@@ -96,7 +96,7 @@ describe("a rollout whose numbers are measured", () => {
     expect(causeOf(ended)?.reason).toContain("error rate at most 5 %: ");
     expect(evidenceOf(ended, "error rate: query")).toContain('workload="backend"');
     expect(evidenceOf(ended, "error rate: value")).toMatch(/^[0-9.]+ %, at most 5 %$/);
-    expect(evidenceOf(ended, "error rate: series")).toMatch(/^\d\d:\d\d:\d\d [0-9.]+ %/);
+    expect(evidenceOf(ended, "error rate: series, UTC")).toMatch(/^\d\d:\d\d:\d\d [0-9.]+ %/);
     await expectSoundRecord(world, id);
   });
 

@@ -44,6 +44,6 @@ export function metricEvidence({
     { name: `${name}: query`, value: cut(query) },
     ...(baselineQuery === null ? [] : [{ name: `${name}: baseline query`, value: cut(baselineQuery) }]),
     ...(newest ? [{ name: `${name}: value`, value: [words(newest.value), ...limits].join(", ") }] : []),
-    ...(measured.length > 0 ? [{ name: `${name}: series`, value: measured.join(" · ") }] : []),
+    ...(measured.length > 0 ? [{ name: `${name}: series, UTC`, value: measured.join(" · ") }] : []),
   ];
 }

@@ -1,0 +1,99 @@
+"use client";
+
+import { CartesianGrid, Line, LineChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { lineNames, numberWords, valueTicks } from "@/components/chart/metric-lines";
+import { clockWords } from "@/components/time/time-words";
+import type { CheckState } from "@/lib/pipeline/promotion/state";
+import type { MetricView } from "@/lib/queries/promotion-metrics";
+
+/** Only what a check came to by a decision is drawn; that it goes on as before is not. */
+const decided: Partial<Record<CheckState["status"], { word: string; tone: string }>> = {
+  good: { word: "good", tone: "tone-ok" },
+  passed: { word: "pass", tone: "tone-ok" },
+  failed: { word: "failed", tone: "tone-fail" },
+  unknown: { word: "unknown", tone: "tone-none" },
+};
+
+/** The drawing of a metric, for the eye: the figure around it says the same in words and as a table. */
+export default function MetricPlot({ metric }: { metric: MetricView }) {
+  const points = metric.points.map((point) => ({ ...point, time: Date.parse(point.at) }));
+  const first = points[0]?.time ?? 0;
+  const last = points.at(-1)?.time ?? first;
+  const names = lineNames(metric);
+  const ticks = valueTicks(metric);
+  return (
+    <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 320, height: 168 }}>
+      <LineChart data={points} margin={{ top: 18, right: 12, bottom: 0, left: 0 }} accessibilityLayer={false}>
+        <CartesianGrid vertical={false} />
+        <XAxis
+          dataKey="time"
+          type="number"
+          domain={[first, Math.max(last, first + 1000)]}
+          tickFormatter={(time: number) => clockWords(time, "time")}
+          tickLine={false}
+          minTickGap={40}
+          height={20}
+        />
+        <YAxis
+          domain={[ticks[0] ?? 0, ticks.at(-1) ?? 1]}
+          ticks={ticks}
+          interval={0}
+          tickFormatter={(value: number) => numberWords(value, metric).replace(" ", "\u00a0")}
+          tickLine={false}
+          axisLine={false}
+          width={60}
+        />
+        <Tooltip isAnimationActive={false} content={<Tip metric={metric} names={names} />} />
+        {metric.decisions.map(({ at, status }) => {
+          const mark = decided[status];
+          const time = Date.parse(at);
+          if (!mark || time < first || time > last) return null;
+          return (
+            <ReferenceLine
+              key={at}
+              x={time}
+              className={`chart__decision ${mark.tone}`}
+              label={{ value: mark.word, position: "top" }}
+            />
+          );
+        })}
+        {(["max", "min"] as const).map((limit) => (
+          <Line key={limit} dataKey={limit} className="chart__limit" dot={false} isAnimationActive={false} />
+        ))}
+        <Line dataKey="baseline" className="chart__baseline" dot={false} isAnimationActive={false} />
+        <Line
+          dataKey="value"
+          className="chart__value"
+          dot={points.length < 3 ? { r: 3 } : false}
+          isAnimationActive={false}
+        />
+      </LineChart>
+    </ResponsiveContainer>
+  );
+}
+
+interface TipProps {
+  metric: MetricView;
+  names: { value: string; baseline: string };
+  active?: boolean;
+  payload?: readonly { payload?: MetricView["points"][number] }[];
+}
+
+function Tip({ metric, names, active, payload }: TipProps) {
+  const point = payload?.[0]?.payload;
+  if (!active || !point) return null;
+  const lines = [
+    `${names.value} ${numberWords(point.value, metric)}`,
+    point.baseline === null ? "" : `${names.baseline} ${numberWords(point.baseline, metric)}`,
+    point.max === null ? "" : `at most ${numberWords(point.max, metric)}`,
+    point.min === null ? "" : `at least ${numberWords(point.min, metric)}`,
+  ].filter(Boolean);
+  return (
+    <div className="chart__tip">
+      <b>{clockWords(Date.parse(point.at), "time")}</b>
+      {lines.map((line) => (
+        <div key={line}>{line}</div>
+      ))}
+    </div>
+  );
+}
