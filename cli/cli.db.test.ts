@@ -11,6 +11,8 @@ import { applyDocuments } from "@/lib/commands/apply-documents";
 import { createToken } from "@/lib/commands/create-token";
 import { tick } from "@/lib/commands/tick";
 import { sql } from "@/lib/db/sql";
+import { takeDueReverification } from "@/lib/engine/reverify/due-reverification";
+import { runReverification } from "@/lib/engine/reverify/run-reverification";
 import { createDemoWorld, type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
 
 let world: DemoWorld;
@@ -243,6 +245,33 @@ describe("from a build to production and back, as a CI job does it", () => {
     expect(back.err).toContain("succeeded");
     const none = await rita("rollback", "demo", "chat", "--in", "staging");
     expect(none.err).toMatch(/^nothingToGoBackTo: /);
+  });
+
+  it("verifies again what runs, and says what each check found", async () => {
+    const said = rita("verify", "demo", "backend", "--in", "staging");
+    const due = async () => (await takeDueReverification(world.engine)) ?? undefined;
+    let taken = await due();
+    while (!taken) taken = await due();
+    await runReverification(world.engine, taken);
+    const { code, out } = await said;
+    expect(out).toMatch(/^good: backend runs .*2 of 2 pods run it.*\n[\s\S]*passed\n$/);
+    expect(code).toBe(0);
+    expect((await arjun("verify", "demo", "backend", "--in", "staging")).err).toMatch(/^notAvailable: /);
+    expect((await rita("verify", "demo", "backend")).code).toBe(2);
+  });
+
+  it("lists people, revokes one and restores them", async () => {
+    expect((await ada("person", "list")).out).toMatch(/waybill:demo#vera +Vera Lindqvist/);
+    const why = ["--reason", "left the company"];
+    expect(await ada("person", "revoke", "VERA@demo.waybill.dev", ...why)).toMatchObject({
+      code: 0,
+      out: "revoked, with 0 tokens\n",
+    });
+    expect((await ada("person", "list")).out).toMatch(/waybill:demo#vera .*left the company/);
+    expect((await ada("person", "revoke", "waybill:demo#vera", ...why)).err).toMatch(/^alreadyRevoked: /);
+    expect((await ada("person", "restore", "vera@demo.waybill.dev", ...why)).out).toBe("restored\n");
+    expect((await ada("person", "revoke", "nobody@example.com", ...why)).code).toBe(2);
+    expect((await rita("person", "list")).err).toMatch(/^notAvailable: /);
   });
 
   it("shows what runs where, and holds", async () => {

@@ -17,6 +17,7 @@ import { abort, approve, reject } from "@/cli/commands/sign";
 import { status } from "@/cli/commands/status";
 import { pause, promoteFully, resume, skip } from "@/cli/commands/steer";
 import { tokenCreate, tokenList, tokenRevoke } from "@/cli/commands/token";
+import { verify } from "@/cli/commands/verify";
 
 /** Every command, in the order in which the help lists them. */
 export const commands: readonly Command[] = [
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   promote,
   retry,
   rollBack,
+  verify,
   status,
   promotion,
   approve,

@@ -30,6 +30,7 @@ export const uses = {
   override: { project: "winch" },
   checklist: { project: "winnow" },
   twoPlans: { project: "windlass" },
+  verifyAgain: { project: "weft" },
   stayCurrent: { project: "wagon" },
   measured: { project: "whimbrel" },
   backtest: { project: "wharve" },

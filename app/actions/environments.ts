@@ -9,6 +9,7 @@ import { pin, unpin } from "@/lib/commands/pin";
 import { resumeAutomation } from "@/lib/commands/resume-automation";
 import { revertDrift } from "@/lib/commands/revert-drift";
 import { unblock } from "@/lib/commands/unblock";
+import { verifyAgain } from "@/lib/commands/verify-again";
 import { afterCommand } from "@/lib/engine/after-command";
 
 /** Stops the line into an environment or a whole project. */
@@ -83,5 +84,13 @@ export async function revertDriftAction(input: unknown): Promise<ActionOutcome> 
       await afterCommand(state.id);
       return { href: `/promotions/${state.id}`, message: `${state.id} brings it back` };
     },
+  );
+}
+
+/** Makes an environment's checks once more of what runs there. */
+export async function verifyAgainAction(input: unknown): Promise<ActionOutcome> {
+  return runAction(
+    (engine, principal) => verifyAgain(engine, principal, input),
+    () => ({ message: "It is being verified again" }),
   );
 }

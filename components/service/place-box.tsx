@@ -4,6 +4,7 @@ import { ShortDigest } from "@/components/digest/short-digest";
 import { PinActions } from "@/components/service/pin-actions";
 import { PodsTable } from "@/components/service/pods-table";
 import type { DigestActions } from "@/components/service/service-page";
+import { VerifiedAgain, VerifyButton } from "@/components/service/verify-again";
 import { Box } from "@/components/sheet/box";
 import { type Fact, Facts } from "@/components/sheet/facts";
 import { HealthMark } from "@/components/state/health-mark";
@@ -42,7 +43,7 @@ export function PlaceBox({ number, view, place, actions }: PlaceBoxProps) {
   );
 }
 
-function factsOf({ project }: ServiceView, place: ServicePlace): (Fact | false)[] {
+function factsOf({ project }: ServiceView, place: ServicePlace): (Fact | false | undefined)[] {
   const { observed, wanted, verified, open, hold, pin, target, health } = place;
   const differs = wanted !== null && observed !== null && wanted.digest !== observed.digest;
   return [
@@ -56,6 +57,7 @@ function factsOf({ project }: ServiceView, place: ServicePlace): (Fact | false)[
     verified
       ? { name: "verified", value: <Verified verified={verified} runs={observed?.digest} /> }
       : { name: "verified", value: "nothing yet: there is no way back that was proved" },
+    place.verifiedAgain !== null && { name: "verified again", value: <VerifiedAgain found={place.verifiedAgain} /> },
     health !== "healthy" && place.healthReason ? { name: "because", value: place.healthReason } : false,
     { name: "pods", value: `${place.ready} of ${place.desired} ready` },
     open
@@ -166,6 +168,7 @@ function Actions({ view, place, actions }: Omit<PlaceBoxProps, "number">) {
       <LinkButton size="small" variant="quiet" href={`/promotions?${here}`}>
         Promotions here
       </LinkButton>
+      <VerifyButton view={view} place={place} action={actions.verify} />
       <PinActions view={view} place={place} actions={actions} />
       {why === null ? null : <span className="small muted">{why}</span>}
     </div>

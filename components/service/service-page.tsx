@@ -26,6 +26,7 @@ export interface DigestActions {
   unpin: (input: unknown) => Promise<ActionOutcome>;
   block: (input: unknown) => Promise<ActionOutcome>;
   resume: (input: unknown) => Promise<ActionOutcome>;
+  verify: (input: unknown) => Promise<ActionOutcome>;
 }
 
 interface ServicePageProps {

@@ -529,6 +529,17 @@ describe("what the API answers is what its document says", () => {
     expect(await ask("rita", "POST", "/backtests", asked)).toMatchObject({ status: 404 });
   });
 
+  it("verifying again what runs: asked for, listed, and not twice at once", async () => {
+    const place = { project: "demo", environment: "production", service: "chat" };
+    const asked = await ask<{ id: string }>("rita", "POST", "/reverifications", { body: place });
+    expect(asked).toMatchObject({ status: 201 });
+    const again = await ask("rita", "POST", "/reverifications", { body: place });
+    expect(again).toMatchObject({ status: 409, body: { code: "underWay" } });
+    const listed = await ask<{ items: { id: string }[] }>("arjun", "GET", "/reverifications?service=chat");
+    expect(listed.body.items).toMatchObject([{ id: asked.body.id, status: "due" }]);
+    expect(await ask("arjun", "POST", "/reverifications", { body: place })).toMatchObject({ status: 404 });
+  });
+
   it("people: listed, revoked, restored", async () => {
     const { vera } = world.people;
     const listed = await ask<{ items: { id: string; revoked: unknown }[] }>("ada", "GET", "/people");

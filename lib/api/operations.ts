@@ -40,6 +40,7 @@ import {
   signOperation,
 } from "@/lib/api/contract/promotions";
 import { announceOperation, listReleasesOperation, readReleaseOperation } from "@/lib/api/contract/releases";
+import { listReverificationsOperation, verifyAgainOperation } from "@/lib/api/contract/reverifications";
 import { pauseOperation, promoteFullyOperation, resumeOperation, skipOperation } from "@/lib/api/contract/rollouts";
 import { recordScanOperation } from "@/lib/api/contract/scans";
 import { tickOperation } from "@/lib/api/contract/ticks";
@@ -81,6 +82,8 @@ export const operations: readonly Operation[] = [
   holdOperation,
   releaseHoldOperation,
   releaseProjectHoldOperation,
+  verifyAgainOperation,
+  listReverificationsOperation,
   listBlocksOperation,
   blockOperation,
   unblockOperation,

@@ -88,6 +88,8 @@ const ofCommands = {
   proposalStale: conflicting("The file is another one by now"),
   underWay: conflicting("It is under way already"),
   notDead: conflicting("It was not given up"),
+  nothingRuns: conflicting("Nothing was promoted there"),
+  drifted: conflicting("Something else runs there"),
   ownAccess: notYours("Another administrator must"),
   alreadyRevoked: conflicting("The access is revoked already"),
   notRevoked: conflicting("The access is not revoked"),

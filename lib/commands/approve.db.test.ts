@@ -82,14 +82,14 @@ const person = (subject: string): PersonPrincipal => {
   return found;
 };
 
-describe("twenty approvals at once", () => {
+describe("fifty approvals at once", () => {
   it("by two people are two: the third is still asked for", async () => {
     const waiting = await ask();
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => yes(person(index % 2 === 0 ? "amy" : "ben"), waiting)),
+      Array.from({ length: 50 }, (_, index) => yes(person(index % 2 === 0 ? "amy" : "ben"), waiting)),
     );
     expect(answers.filter((one) => one.kind === "told")).toHaveLength(2);
-    expect(answers.filter((one) => one.kind === "rejection" && one.code === "alreadyApproved")).toHaveLength(18);
+    expect(answers.filter((one) => one.kind === "rejection" && one.code === "alreadyApproved")).toHaveLength(48);
     await drive(world.engine, waiting.id, 2_000);
     const state = await stateOf(waiting.id);
     expect(state).toMatchObject({ phase: "waiting" });
@@ -102,9 +102,11 @@ describe("twenty approvals at once", () => {
     const waiting = await ask();
     const subjects = ["amy", "ben", "cat"];
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => yes(person(subjects[index % 3] ?? ""), waiting)),
+      Array.from({ length: 50 }, (_, index) => yes(person(subjects[index % 3] ?? ""), waiting)),
     );
     expect(answers.filter((one) => one.kind === "told")).toHaveLength(3);
+    const signed = await loadPromotionEntries(world.pool, "demo", waiting.id);
+    expect(signed.filter((entry) => entry.kind === "promotion.approved")).toHaveLength(3);
     await world.pool.execute(sql`update step set due_at = now() - interval '1 s' where promotion = ${waiting.id}`);
     await Promise.all([drive(withoutCluster(), waiting.id, 2_000), drive(withoutCluster(), waiting.id, 2_000)]);
     const entries = await loadPromotionEntries(world.pool, "demo", waiting.id);
@@ -121,6 +123,33 @@ function withoutCluster(): DemoWorld["engine"] {
   const none = () => Promise.reject(new Error("there is no cluster in this test"));
   return { ...world.engine, world: { ...world.engine.world, target: none } };
 }
+
+describe("fifty people at once", () => {
+  it("are as many signatures, of which the plan needs three: it starts once, by exactly one decision", async () => {
+    const many = await Promise.all(Array.from({ length: 50 }, (_, index) => signIn(`many-${index}`, ["approvers"])));
+    const waiting = await ask();
+    // Somebody looks at it all the while: whoever comes after it has started is too late, and told so.
+    const looked = Array.from({ length: 5 }, async () => {
+      await world.pool.execute(sql`update step set due_at = now() where promotion = ${waiting.id} and status = 'due'`);
+      await drive(withoutCluster(), waiting.id, 2_000);
+    });
+    const answers = await Promise.all(many.map((one) => yes(one, waiting)));
+    await Promise.all(looked);
+    await world.pool.execute(sql`update step set due_at = now() where promotion = ${waiting.id} and status = 'due'`);
+    await drive(withoutCluster(), waiting.id, 2_000);
+    const told = answers.filter((one) => one.kind === "told").length;
+    expect(told).toBeGreaterThanOrEqual(3);
+    for (const one of answers) if (one.kind === "rejection") expect(["stale", "notWaiting"]).toContain(one.code);
+    const entries = await loadPromotionEntries(world.pool, "demo", waiting.id);
+    const at = entries.findIndex((entry) => entry.kind === "promotion.started");
+    const before = entries.slice(0, at).filter((entry) => entry.kind === "promotion.approved");
+    expect(before).toHaveLength(told);
+    expect(entries.filter((entry) => entry.kind === "promotion.started")).toHaveLength(1);
+    expect(new Set(before.map((entry) => entry.kind === "promotion.approved" && entry.data.person)).size).toBe(told);
+    await abort(world.engine, world.people.rita, { promotion: waiting.id, why: "end of the test" });
+    await world.withWorker(() => world.ended(waiting.id));
+  });
+});
 
 describe("who asked", () => {
   it("cannot approve, not by a token of theirs, and not for what a token of theirs asked", async () => {

@@ -32,6 +32,7 @@ describe("accepted", () => {
       adminGroups: [],
       logLevel: "info",
       failpoint: undefined,
+      retention: { notificationDays: 90, evidenceDays: 30 },
       driveBudgetMs: 2000,
     });
   });
@@ -115,6 +116,7 @@ describe("refused, with one line a setting", () => {
     ["a demo for everyone", { WAYBILL_DEMO: "on", HOST: "0.0.0.0" }, 'WAYBILL_DEMO is on while HOST is "0.0.0.0"'],
     ["half a sign-in", { OIDC_ISSUER: oidc.OIDC_ISSUER, OIDC_CLIENT_ID: "x" }, "OIDC_CLIENT_SECRET is not set"],
     ["scopes that sign nobody in", { ...oidc, OIDC_SCOPE: "profile" }, "openid among them"],
+    ["days that are none", { WAYBILL_NOTIFICATION_DAYS: "0" }, "whole days from 1 to 3650"],
     ["a check too often", { ...oidc, WAYBILL_OIDC_RECHECK_SECONDS: "1" }, "from 5 to 3600, or 0 for never"],
     ["a sign-in without encryption", { ...oidc, OIDC_ISSUER: "http://id.example.com" }, "OIDC_ISSUER is not valid"],
     ["an unknown log level", { LOG_LEVEL: "loud" }, "trace, debug, info"],

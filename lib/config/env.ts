@@ -16,6 +16,12 @@ export interface OidcSettings {
   recheckSeconds: number;
 }
 
+/** Days after which ended notifications, and what outside systems said to gates, are removed. */
+export interface Retention {
+  notificationDays: number;
+  evidenceDays: number;
+}
+
 /** How one process of Waybill was told to run. Secrets in it are for the code that needs them, never for a log. */
 export interface Settings {
   databaseUrl: string;
@@ -40,6 +46,8 @@ export interface Settings {
   logLevel: (typeof logLevels)[number];
   /** Where a test stops the process, and how. */
   failpoint: { name: string; action: "kill" | "pause" } | undefined;
+  /** How long is kept what is not the record, in days. The ledger is kept for ever. */
+  retention: Retention;
   /** How long a server action may drive the first steps before the worker goes on; 0 leaves all of them to it. */
   driveBudgetMs: number;
 }
@@ -59,7 +67,7 @@ const driveBudgetMsDefault = 2_000;
 
 // What may be repeated in a message: names and numbers. Addresses and secrets may not.
 const shownNames = new Set(
-  "WAYBILL_ROLE PORT WORKER_PORT HOST WAYBILL_DEMO WAYBILL_OUTBOUND LOG_LEVEL WAYBILL_FAILPOINT WAYBILL_DRIVE_BUDGET_MS WAYBILL_OIDC_RECHECK_SECONDS OIDC_SCOPE".split(
+  "WAYBILL_ROLE PORT WORKER_PORT HOST WAYBILL_DEMO WAYBILL_OUTBOUND LOG_LEVEL WAYBILL_FAILPOINT WAYBILL_DRIVE_BUDGET_MS WAYBILL_OIDC_RECHECK_SECONDS OIDC_SCOPE WAYBILL_NOTIFICATION_DAYS WAYBILL_EVIDENCE_DAYS".split(
     " ",
   ),
 );
@@ -86,6 +94,8 @@ const allowed = {
   OIDC_LABEL: "what the sign-in button calls the issuer, up to 40 characters",
   LOG_LEVEL: logLevels.join(", "),
   WAYBILL_FAILPOINT: "name:kill or name:pause",
+  WAYBILL_NOTIFICATION_DAYS: "whole days from 1 to 3650",
+  WAYBILL_EVIDENCE_DAYS: "whole days from 1 to 3650",
   WAYBILL_DRIVE_BUDGET_MS: "whole milliseconds from 0 to 10000",
 } as const;
 type SettingName = keyof typeof allowed;
@@ -152,10 +162,22 @@ const environment = z.object({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*:(kill|pause)$/)
     .optional(),
+  WAYBILL_NOTIFICATION_DAYS: wholeNumber(1, 3_650).default(90),
+  WAYBILL_EVIDENCE_DAYS: wholeNumber(1, 3_650).default(30),
   WAYBILL_DRIVE_BUDGET_MS: wholeNumber(0, 10_000).default(driveBudgetMsDefault),
 } satisfies Record<SettingName, z.ZodType>);
 
 type Given = z.infer<typeof environment>;
+
+/** How long is kept what is not the record; throws SettingsError for days that cannot be meant. */
+export function readRetention(env: Readonly<Record<string, string | undefined>>): Retention {
+  const days = (name: "WAYBILL_NOTIFICATION_DAYS" | "WAYBILL_EVIDENCE_DAYS") => {
+    const parsed = environment.shape[name].safeParse(env[name] === "" ? undefined : env[name]);
+    if (!parsed.success) throw new SettingsError([problem(name, env[name])]);
+    return parsed.data;
+  };
+  return { notificationDays: days("WAYBILL_NOTIFICATION_DAYS"), evidenceDays: days("WAYBILL_EVIDENCE_DAYS") };
+}
 
 /** Reads and checks the process's own settings; an empty variable counts as unset. Throws SettingsError. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
@@ -231,6 +253,10 @@ function settingsOf(given: Given): Settings {
     adminGroups: given.WAYBILL_ADMIN_GROUPS,
     logLevel: given.LOG_LEVEL,
     failpoint: name === undefined ? undefined : { name, action: action === "pause" ? "pause" : "kill" },
+    retention: {
+      notificationDays: given.WAYBILL_NOTIFICATION_DAYS,
+      evidenceDays: given.WAYBILL_EVIDENCE_DAYS,
+    },
     driveBudgetMs: given.WAYBILL_DRIVE_BUDGET_MS,
   };
 }

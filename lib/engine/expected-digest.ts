@@ -12,7 +12,7 @@ import { ExternalError } from "@/lib/ports/external-error";
 export async function expectedDigest(
   engine: Engine,
   project: string,
-  planned: PlannedService,
+  planned: Pick<PlannedService, "service" | "connection" | "repository">,
   digest: Digest,
 ): Promise<ExpectedDigest> {
   const { service, connection, repository } = planned;

@@ -12,6 +12,8 @@ export interface Standing {
   pins: Map<string, string>;
   /** Person → the id of what revoked their access; in the chain of the installation. */
   revocations: Map<string, string>;
+  /** What was verified again, by its id → how that ended; due until then. */
+  reverifications: Map<string, string>;
   /** Service, environment and promotion → the digest that was ordered, which its target may not have taken. */
   ordered: Map<string, string>;
   /** Service and environment → the digest that should run. */
@@ -40,6 +42,10 @@ export const STANDING_KINDS = [
   "deployment.found",
   "drift.adopted",
   "promotion.succeeded",
+  "reverification.requested",
+  "reverification.passed",
+  "reverification.failed",
+  "reverification.errored",
   "person.revoked",
   "person.restored",
 ] as const satisfies readonly LedgerEntry["kind"][];
@@ -52,6 +58,7 @@ export function nothingStanding(): Standing {
     automation: new Map(),
     pins: new Map(),
     revocations: new Map(),
+    reverifications: new Map(),
     ordered: new Map(),
     wanted: new Map(),
     verified: new Map(),
@@ -100,6 +107,14 @@ export function applyToStanding(standing: Standing, entry: LedgerEntry): void {
       break;
     case "digest.unpinned":
       deleteValue(standing.pins, placeKey(entry.data.id, entry.data.digest));
+      break;
+    case "reverification.requested":
+      standing.reverifications.set(entry.data.id, "due");
+      break;
+    case "reverification.passed":
+    case "reverification.failed":
+    case "reverification.errored":
+      standing.reverifications.set(entry.data.id, entry.kind.slice("reverification.".length));
       break;
     case "person.revoked":
       standing.revocations.set(entry.data.person, entry.data.id);

@@ -27,6 +27,7 @@ export interface Difference {
     | "automationHold"
     | "pin"
     | "revocation"
+    | "reverification"
     | "wantedDigest"
     | "verifiedDigest"
     | "verification";
@@ -156,6 +157,7 @@ async function checkStanding(tx: Queryable, project: string): Promise<Difference
     ...compareMaps("block", stored.blocks, standing.blocks),
     ...compareMaps("automationHold", stored.automation, standing.automation),
     ...compareMaps("pin", stored.pins, standing.pins),
+    ...compareMaps("reverification", stored.reverifications, standing.reverifications),
     ...compareMaps("revocation", stored.revocations, standing.revocations),
     ...compareMaps("wantedDigest", stored.wanted, onlyPlacesOf(stored.places, standing.wanted)),
     ...compareMaps("verifiedDigest", stored.verified, onlyPlacesOf(stored.places, standing.verified)),
@@ -198,6 +200,9 @@ async function loadStanding(
   const revocations = await tx.query<{ id: string; person: string }>(
     sql`select id, person from revocation where restored_at is null and ${project} = ${instanceChain}`,
   );
+  const reverifications = await tx.query<{ id: string; status: string }>(
+    sql`select id, status from reverification where project = ${project}`,
+  );
   const deployments = await tx.query<
     Record<"service" | "environment", string> & Record<"wanted" | "verified", string | null>
   >(
@@ -217,6 +222,7 @@ async function loadStanding(
     automation: new Map(automation.map((row) => [placeKey(row.service, row.environment), row.id])),
     pins: new Map(pins.map((row) => [placeKey(row.service, row.environment), placeKey(row.id, row.digest)])),
     revocations: new Map(revocations.map((row) => [row.person, row.id])),
+    reverifications: new Map(reverifications.map((row) => [row.id, row.status])),
     wanted: ofDeployments("wanted"),
     verified: ofDeployments("verified"),
     verifications: new Map(

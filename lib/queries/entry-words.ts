@@ -192,6 +192,13 @@ function projectWords(entry: ProjectEntry): string {
   switch (entry.kind) {
     case "deployment.found":
       return joined([entry.data.version, entry.data.digest && short(entry.data.digest)]);
+    case "reverification.requested":
+      return short(entry.data.digest);
+    case "reverification.passed":
+      return joined([short(entry.data.digest), countOf(entry.data.evidence.length, "check", "right")]);
+    case "reverification.failed":
+    case "reverification.errored":
+      return joined([short(entry.data.digest), entry.data.reason]);
     case "drift.detected":
       return `runs ${entry.data.runs ? short(entry.data.runs) : "nothing"}, not ${short(entry.data.wanted)}`;
     case "drift.cleared":

@@ -48,6 +48,10 @@ const groupOf = {
   "promotion.unstuck": "promotions",
   "promotion.rolledBack": "promotions",
   "promotion.failed": "promotions",
+  "reverification.requested": "rollouts",
+  "reverification.passed": "rollouts",
+  "reverification.failed": "rollouts",
+  "reverification.errored": "rollouts",
   "digest.blocked": "stops",
   "digest.unblocked": "stops",
   "automation.held": "stops",
@@ -97,7 +101,9 @@ export function kindsOf(group: EntryGroup): EntryKind[] {
 /** What only Waybill's own parts write, whatever a person asked for before: most of a ledger. */
 const machineKinds: ReadonlySet<EntryKind> = new Set<EntryKind>([
   "gates.evaluated",
-  ...(Object.keys(groupOf) as EntryKind[]).filter((kind) => groupOf[kind] === "rollouts"),
+  ...(Object.keys(groupOf) as EntryKind[]).filter(
+    (kind) => groupOf[kind] === "rollouts" && kind !== "reverification.requested",
+  ),
   "deployment.found",
   "drift.detected",
   "drift.cleared",

@@ -66,6 +66,8 @@ export interface ServicePlace {
   automationHold: { reason: string; promotion: string | null; by: string; at: string } | null;
   /** It keeps this digest until somebody lifts the pin. */
   pin: { digest: string; version: string | null; reason: string; by: string; at: string } | null;
+  /** When what should run was verified once more last, and what came of it. */
+  verifiedAgain: { status: "due" | "passed" | "failed" | "errored"; said: string | null; at: string } | null;
   /** Of what runs there; null where nobody announced it. */
   image: ImageFacts | null;
   may: {
@@ -162,6 +164,11 @@ function loadPlaces(db: Queryable, project: string, service: string): Promise<Pl
                          'by', n.pinned_by ->> 'name', 'at', ${instant(sql`n.pinned_at`)})
                   from pin n where n.project = d.project and n.service = d.service and n.environment = d.environment
                    and n.lifted_at is null) as pin,
+               (select json_build_object('status', r.status, 'said', r.said,
+                         'at', ${instant(sql`coalesce(r.ended_at, r.requested_at)`)})
+                  from reverification r where r.project = d.project and r.service = d.service
+                   and r.environment = d.environment and r.digest = d.wanted_digest
+                 order by r.requested_at desc limit 1) as "verifiedAgain",
                (select json_build_object(
                          'version', coalesce(a.version, a.release), 'digest', a.digest, 'revision', a.revision,
                          'source', a.source, 'builtAt', ${instant(sql`a.built_at`)}, 'sizeBytes', a.size_bytes,

@@ -3,6 +3,12 @@ import type { Engine } from "@/lib/engine/engine";
 import { type LeasedStep, nextDueInMs, releaseLeases, takeDueStep } from "@/lib/engine/lease";
 import { deliver } from "@/lib/engine/notify/deliver";
 import { nextNotificationInMs, releaseNotifications, takeDueNotification } from "@/lib/engine/notify/due-notification";
+import {
+  nextReverificationInMs,
+  releaseReverifications,
+  takeDueReverification,
+} from "@/lib/engine/reverify/due-reverification";
+import { runReverification } from "@/lib/engine/reverify/run-reverification";
 import { runStep } from "@/lib/engine/run-step";
 import { screenEvaluations } from "@/lib/engine/screen-evaluations";
 import { takeDueEvaluations } from "@/lib/engine/take-due-evaluations";
@@ -53,4 +59,16 @@ export const notifications: DueWork = {
   },
   nextInMs: nextNotificationInMs,
   release: releaseNotifications,
+};
+
+/** What runs and is to be verified again. */
+export const reverifications: DueWork = {
+  async take(engine) {
+    const taken = await takeDueReverification(engine);
+    if (!taken) return undefined;
+    const run = () => runReverification(engine, taken).then(() => []);
+    return { name: `verification ${taken.id}`, count: 1, run };
+  },
+  nextInMs: nextReverificationInMs,
+  release: releaseReverifications,
 };

@@ -8,7 +8,7 @@ import { parseChanges } from "@/lib/ledger/announce-change";
 import { Automation } from "@/lib/worker/automation";
 import { Beat } from "@/lib/worker/beat";
 import { ChainChecks } from "@/lib/worker/chain-checks";
-import { notifications } from "@/lib/worker/due-work";
+import { notifications, reverifications } from "@/lib/worker/due-work";
 import { serveHealth } from "@/lib/worker/health-server";
 import { workerMetrics } from "@/lib/worker/metrics";
 import { Pruning } from "@/lib/worker/pruning";
@@ -41,6 +41,7 @@ async function main(): Promise<void> {
   const loop = new WorkLoop(engine, { concurrency: 8, sweepMs });
   // Apart from the steps: a chat that does not answer holds up no promotion.
   const notices = new WorkLoop(engine, { concurrency: 4, sweepMs }, notifications);
+  const looks = new WorkLoop(engine, { concurrency: 2, sweepMs }, reverifications);
   const stop = new AbortController();
   const observer = new Observer(engine, stop.signal);
   const automation = new Automation(engine);
@@ -54,6 +55,7 @@ async function main(): Promise<void> {
     onNotify: (payload) => {
       loop.wake();
       notices.wake();
+      looks.wake();
       const kinds = parseChanges(payload).map((change) => change.kind);
       if (kinds.some((kind) => mayBeWanted.has(kind))) automation.wake();
       if (kinds.some((kind) => layoutChanges.has(kind))) void refresh();
@@ -63,6 +65,7 @@ async function main(): Promise<void> {
     onReconnect: () => {
       loop.wake();
       notices.wake();
+      looks.wake();
       automation.wake();
       void refresh();
     },
@@ -78,7 +81,7 @@ async function main(): Promise<void> {
   const checks = new ChainChecks(engine);
   const pruning = new Pruning(engine);
   const signals = new Signals(engine);
-  for (const one of [loop, notices, beat, checks, pruning, automation, signals]) one.start();
+  for (const one of [loop, notices, looks, beat, checks, pruning, automation, signals]) one.start();
   void refresh();
   void collect();
   const sweep = setInterval(() => {
@@ -93,7 +96,8 @@ async function main(): Promise<void> {
     stopping = true;
     clearInterval(sweep);
     stop.abort();
-    await Promise.all([loop.stop(stopGraceMs), notices.stop(stopGraceMs), automation.stop(), signals.stop()]);
+    const loops = [loop, notices, looks];
+    await Promise.all([...loops.map((one) => one.stop(stopGraceMs)), automation.stop(), signals.stop()]);
     await Promise.allSettled([
       beat.stop(),
       checks.stop(),

@@ -1,5 +1,7 @@
+import { type Retention, readRetention } from "@/lib/config/env";
 import { pruneMeasurements } from "@/lib/engine/analysis/measurements";
 import type { Engine } from "@/lib/engine/engine";
+import { pruneEvidence, pruneNotifications } from "@/lib/engine/prune-told";
 
 const everyMs = 3_600_000;
 
@@ -8,7 +10,10 @@ export class Pruning {
   private timer: NodeJS.Timeout | undefined;
   private current: Promise<void> = Promise.resolve();
 
-  constructor(private readonly engine: Engine) {}
+  constructor(
+    private readonly engine: Engine,
+    private readonly retention: Retention = readRetention(process.env),
+  ) {}
 
   start(): void {
     const look = () => {
@@ -24,12 +29,21 @@ export class Pruning {
   }
 
   private async prune(): Promise<void> {
+    const { pool } = this.engine;
+    const { notificationDays, evidenceDays } = this.retention;
+    await this.remove("measurements", () => pruneMeasurements(pool));
+    await this.remove("notifications", () => pruneNotifications(pool, notificationDays));
+    await this.remove("what outside systems said", () => pruneEvidence(pool, evidenceDays));
+  }
+
+  /** One that cannot be done holds up no other. */
+  private async remove(what: string, prune: () => Promise<number>): Promise<void> {
     try {
-      const gone = await pruneMeasurements(this.engine.pool);
-      if (gone > 0) this.engine.log("info", "old measurements were removed", { gone });
+      const gone = await prune();
+      if (gone > 0) this.engine.log("info", "what is old was removed", { what, gone });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      this.engine.log("warn", "old measurements cannot be removed; trying on", { message });
+      this.engine.log("warn", "what is old cannot be removed; trying on", { what, message });
     }
   }
 }

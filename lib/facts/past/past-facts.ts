@@ -1,6 +1,7 @@
 import { allSent } from "@/lib/db/all-sent";
 import { type Queryable, type Sql, sql } from "@/lib/db/sql";
 import { groupBy } from "@/lib/facts/evidence/asked";
+import { loadStandingSuccesses } from "@/lib/facts/evidence/successes";
 import type { PastFacts, PastPromotion } from "@/lib/pipeline/backtest/past-promotion";
 import type { GateEvidence, ImageFacts, Scan, UpstreamSuccess } from "@/lib/pipeline/gates/gate";
 
@@ -103,15 +104,10 @@ function loadPins(db: Queryable, past: Past) {
   return answerOf(rows, itself) as ReturnType<Loader<"pins">>;
 }
 
-function loadSuccesses(db: Queryable, past: Past): Promise<(id: string) => UpstreamSuccess[]> {
-  const rows = db.query<UpstreamSuccess & { id: string }>(
-    sql`select distinct on (c.id, v.service, v.environment)
-               c.id, v.service, v.environment, v.digest, v.promotion, v.verified_at as "verifiedAt"
-          from ${artifacts(past)} join verification v on v.project = ${past.project} and v.service = c.service
-           and v.digest = c.digest and v.verified_at <= c.at
-         order by c.id, v.service, v.environment, v.verified_at desc`,
-  );
-  return answerOf(rows, itself) as Promise<(id: string) => UpstreamSuccess[]>;
+async function loadSuccesses(db: Queryable, past: Past): Promise<(id: string) => UpstreamSuccess[]> {
+  const wanted = sql`(select c.id, ${past.project}::text as project, c.service, c.digest, c.at from ${artifacts(past)})`;
+  const byId = await loadStandingSuccesses(db, wanted);
+  return (id) => byId.get(id) ?? [];
 }
 
 function loadImages(db: Queryable, past: Past): Promise<(id: string) => ImageFacts[]> {

@@ -60,6 +60,8 @@ export interface UpstreamSuccess {
   digest: Digest;
   promotion: string;
   verifiedAt: string;
+  /** What happened there since: it does not count any more. */
+  takenBack?: { at: string; by: string; why: string };
 }
 
 /** Facts about people who approved or ticked: what they may do at this moment. Absent person: unknown, does not count. */

@@ -1,6 +1,6 @@
 import type { GateInput, Verdict } from "@/lib/pipeline/gates/gate";
 import type { SoakConfig } from "@/lib/pipeline/gates/soak-config";
-import { successOf } from "@/lib/pipeline/gates/upstream";
+import { successOf, takenBackWords } from "@/lib/pipeline/gates/upstream";
 import { formatDuration } from "@/lib/pipeline/policy/duration";
 
 /** Time since the digest was verified in an environment; of several services the youngest counts. */
@@ -12,11 +12,12 @@ export function evaluateSoak(config: SoakConfig & { kind: "soak" }, { plan, evid
   const found = plan.services.map((one) => ({ service: one.service, success: successOf(successes, one, config.in) }));
   const missing = found.filter((one) => !one.success).map((one) => one.service);
   if (missing.length > 0) {
+    const taken = plan.services.flatMap((one) => takenBackWords(successes, one, config.in) ?? []);
     return {
       ...base,
       status: "fail",
-      summary: `${missing.join(", ")} has not been verified in ${config.in}`,
-      evidence: [],
+      summary: taken[0] ?? `${missing.join(", ")} has not been verified in ${config.in}`,
+      evidence: taken.map((value) => ({ name: "taken back", value })),
       whoCanAct: `promote it to ${config.in} first`,
     };
   }

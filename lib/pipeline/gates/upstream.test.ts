@@ -33,6 +33,19 @@ describe("success in the environments before", () => {
     expect(judge(match, successes).status).toBe(status);
   });
 
+  it("does not count what was taken back there, and says why", () => {
+    const taken = { at: "2026-03-01T09:00:00.000Z", by: "demo-9", why: "demo-9 failed: health answered 500" };
+    const [backend, chat] = both("staging");
+    if (!backend || !chat) throw new Error("two services");
+    const verdict = judge("any", [backend, { ...chat, takenBack: taken }]);
+    expect(verdict).toMatchObject({
+      status: "fail",
+      summary: `chat in staging was taken back at ${taken.at}: ${taken.why}`,
+      whoCanAct: expect.stringContaining("verify there again"),
+    });
+    expect(judge("any", [...both("testing"), backend, { ...chat, takenBack: taken }]).status).toBe("pass");
+  });
+
   it("names what is missing and where", () => {
     expect(judge("all", both("staging")).summary).toContain("backend, chat not in testing");
   });

@@ -30,21 +30,40 @@ export function evaluateUpstream(
     .map((environment, index) => ({ environment, services: missing[index] ?? [] }))
     .filter((one) => one.services.length > 0)
     .map((one) => `${one.services.join(", ")} not in ${one.environment}`);
+  const taken = plan.services.flatMap((one) =>
+    config.environments.flatMap((environment) => takenBackWords(successes, one, environment) ?? []),
+  );
+  const summary = taken[0] ?? `this digest has not succeeded there yet: ${gaps.join("; ")}`;
   return {
     ...base,
     status: "fail",
-    summary: `this digest has not succeeded there yet: ${gaps.join("; ")}`,
-    evidence: facts,
-    whoCanAct: `promote it to ${config.environments.join(", ")} first`,
+    summary,
+    evidence: [...facts, ...taken.map((value) => ({ name: "taken back", value }))],
+    whoCanAct: `promote it to ${config.environments.join(", ")} first${taken.length > 0 ? ", or verify there again what runs" : ""}`,
   };
 }
 
-/** The success of exactly this digest; never that of another one with the same version. */
+/** The success of exactly this digest that still counts; never that of another one with the same version. */
 export function successOf(
   successes: UpstreamSuccess[],
   planned: PlannedService,
   environment: string,
 ): UpstreamSuccess | undefined {
+  const known = successIn(successes, planned, environment);
+  return known?.takenBack ? undefined : known;
+}
+
+/** What took the success of this digest back, in words; undefined where nothing did. */
+export function takenBackWords(
+  successes: UpstreamSuccess[],
+  planned: PlannedService,
+  environment: string,
+): string | undefined {
+  const taken = successIn(successes, planned, environment)?.takenBack;
+  return taken && `${planned.service} in ${environment} was taken back at ${taken.at}: ${taken.why}`;
+}
+
+function successIn(successes: UpstreamSuccess[], planned: PlannedService, environment: string) {
   return successes.find(
     (one) => one.service === planned.service && one.environment === environment && one.digest === planned.to.digest,
   );

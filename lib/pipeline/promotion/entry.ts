@@ -132,6 +132,21 @@ export type PromotionEntryBody =
 /** What happened in an environment, outside any one promotion's life or as its consequence. */
 export type EnvironmentEntryBody =
   | { kind: "digest.blocked"; data: { id: string; service: string; digest: Digest; reason: string; nextStep: string } }
+  | { kind: "reverification.requested"; data: { id: string; service: string; digest: Digest } }
+  | {
+      kind: "reverification.passed";
+      data: { id: string; service: string; digest: Digest; evidence: { name: string; value: string }[] };
+    }
+  | {
+      kind: "reverification.failed" | "reverification.errored";
+      data: {
+        id: string;
+        service: string;
+        digest: Digest;
+        evidence: { name: string; value: string }[];
+        reason: string;
+      };
+    }
   | { kind: "digest.unblocked"; data: { id: string; service: string; digest: Digest; why: string } }
   | { kind: "digest.pinned"; data: { id: string; service: string; digest: Digest; reason: string } }
   | { kind: "digest.unpinned"; data: { id: string; service: string; digest: Digest; why: string } }

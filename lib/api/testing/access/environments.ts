@@ -20,6 +20,7 @@ import {
   setHold,
   setPin,
 } from "@/lib/api/testing/access-stage";
+import { sql } from "@/lib/db/sql";
 
 const held = (wanted: boolean) => async (stage: Stage) => {
   await setHold(stage.world, wanted);
@@ -28,6 +29,9 @@ const pinned = (wanted: boolean) => async (stage: Stage) => {
   await setPin(stage, wanted);
 };
 const unblocked = liftBlocks;
+const nothingDue = async ({ world }: Stage) => {
+  await world.pool.execute(sql`update reverification set status = 'errored', ended_at = now() where status = 'due'`);
+};
 const digestOf = ({ wanted }: Stage) => ({ ...at, digest: wanted, reason: why });
 
 /** The API's operations about environments: holds, blocks, pins, drift. */
@@ -57,6 +61,12 @@ export const environmentsOperations: Record<string, Access> = {
     may: allow(...either),
     refresh: unblocked,
     send: (stage) => ({ path: "/api/v1/blocks", body: digestOf(stage) }),
+  },
+  "GET /api/v1/reverifications": get("/api/v1/reverifications", hides),
+  "POST /api/v1/reverifications": {
+    may: allow(...managers),
+    refresh: nothingDue,
+    send: () => ({ path: "/api/v1/reverifications", body: { ...at, service: "backend" } }),
   },
   "GET /api/v1/pins": get("/api/v1/pins", hides),
   "POST /api/v1/pins": {
@@ -107,6 +117,7 @@ export const environmentsActions: Record<string, Access> = {
   "environments pinAction": action(managers, digestOf, { refresh: pinned(false) }),
   "environments unpinAction": action(managers, () => ({ ...at, why }), { refresh: pinned(true) }),
   "environments resumeAutomationAction": action(managers, () => ({ ...at, why }), { refresh: setAutomationHold }),
+  "environments verifyAgainAction": action(managers, () => ({ ...at, service: "backend" }), { refresh: nothingDue }),
   "environments adoptDriftAction": action(managers, ({ drift }) => ({ ...at, digest: drift, why }), ruled),
   "environments revertDriftAction": action(managers, ({ drift }) => ({ ...at, digest: drift, why }), ruled),
 };

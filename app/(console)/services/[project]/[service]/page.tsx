@@ -8,6 +8,7 @@ import {
   resumeAutomationAction,
   revertDriftAction,
   unpinAction,
+  verifyAgainAction,
 } from "@/app/actions/environments";
 import { announceReleaseAction } from "@/app/actions/releases";
 import { ServicePage } from "@/components/service/service-page";
@@ -50,7 +51,10 @@ export default async function ServiceRoutePage({ params }: { params: Params }) {
         signals={signals}
         signalsPath={`/api/view/signals/service?${named}`}
         drift={{ adopt: adoptDriftAction, revert: revertDriftAction }}
-        digest={{ pin: pinAction, unpin: unpinAction, block: blockAction, resume: resumeAutomationAction }}
+        digest={{
+          ...{ pin: pinAction, unpin: unpinAction, block: blockAction, resume: resumeAutomationAction },
+          verify: verifyAgainAction,
+        }}
         announce={announceReleaseAction}
       />
     </Page>
