@@ -30,6 +30,8 @@ export const uses = {
   override: { project: "winch" },
   checklist: { project: "winnow" },
   twoPlans: { project: "windlass" },
+  stoppedByImage: { project: "wringer" },
+  stoppedByScan: { project: "wrasse" },
   verifyAgain: { project: "weft" },
   stayCurrent: { project: "wagon" },
   measured: { project: "whimbrel" },

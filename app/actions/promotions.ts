@@ -55,7 +55,7 @@ export async function retryPromotionAction(input: unknown): Promise<ActionOutcom
 export async function approveAction(input: unknown): Promise<ActionOutcome> {
   return runAction(async (engine, principal) => {
     await countAgainstLimit("approve", personCounted(principal));
-    return await approve(engine, principal, input);
+    return await approve(engine, principal, input, "page");
   }, told("is approved by you"));
 }
 
@@ -63,7 +63,7 @@ export async function approveAction(input: unknown): Promise<ActionOutcome> {
 export async function rejectAction(input: unknown): Promise<ActionOutcome> {
   return runAction(async (engine, principal) => {
     await countAgainstLimit("approve", personCounted(principal));
-    return await reject(engine, principal, input);
+    return await reject(engine, principal, input, "page");
   }, told("is rejected"));
 }
 

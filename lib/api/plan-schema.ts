@@ -233,6 +233,7 @@ export const verdict = z
     askedOf: z.array(z.string()).optional().meta({ description: "groups and addresses whose yes would count" }),
     whoMayOverride: z.string().optional(),
     evaluatedAt: z.string().optional(),
+    exempt: z.string().optional().meta({ description: "closed, and let pass by this severity" }),
     shadow,
     overridden: z
       .strictObject({ ...overrideWords, confirmedBy: actor.optional() })

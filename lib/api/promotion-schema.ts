@@ -169,6 +169,10 @@ export const promotion = z
         reason: z.string().nullable(),
         at: instant,
         authenticatedAt: instant.optional().meta({ description: "when they had signed in, where that is known" }),
+        via: z
+          .enum(["page", "api", "chat"])
+          .optional()
+          .meta({ description: "where it was given, where that is known" }),
       }),
     ),
     ticks: z.array(tick),

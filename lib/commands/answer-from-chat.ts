@@ -101,8 +101,8 @@ async function decide(
 ): Promise<Told | Refusal | string> {
   try {
     return decision === "approve"
-      ? await approve(context, person, { promotion, planHash, ...(reason.trim() === "" ? {} : { reason }) })
-      : await reject(context, person, { promotion, planHash, why: reason });
+      ? await approve(context, person, { promotion, planHash, ...(reason.trim() === "" ? {} : { reason }) }, "chat")
+      : await reject(context, person, { promotion, planHash, why: reason }, "chat");
   } catch (error) {
     if (!isKnownError(error)) throw error;
     if (error.kind === "invalidInput") return error.issues.map((issue) => issue.message).join("; ");

@@ -5,6 +5,7 @@ import { planHash, promotionId, type Told, tellPromotion } from "@/lib/commands/
 import { loadStandings } from "@/lib/facts/evidence/approvals";
 import { parseInput } from "@/lib/pipeline/errors";
 import { isAmong } from "@/lib/pipeline/gates/approval";
+import type { Via } from "@/lib/pipeline/promotion/entry";
 
 export const approveInput = z.strictObject({
   promotion: promotionId,
@@ -15,8 +16,14 @@ export const approveInput = z.strictObject({
 /**
  * One person's yes to exactly this plan. Refused for the one who asked, for somebody the gate does not ask, twice, and
  * for the hash of any other plan; where the gate asks for a fresh sign-in, also for a token and for a stale session.
+ * `via` is where it was given, for the ledger.
  */
-export async function approve(context: CommandContext, principal: Principal, raw: unknown): Promise<Told | Refusal> {
+export async function approve(
+  context: CommandContext,
+  principal: Principal,
+  raw: unknown,
+  via?: Via,
+): Promise<Told | Refusal> {
   const input = parseInput(approveInput, raw);
   const person = personOf(principal);
   return tellPromotion(context, principal, input.promotion, "approve", async (state, _now, tx) => {
@@ -30,6 +37,7 @@ export async function approve(context: CommandContext, principal: Principal, raw
       ...actOf(principal),
       planHash: input.planHash,
       reason: input.reason || null,
+      ...(via ? { via } : {}),
     };
   });
 }

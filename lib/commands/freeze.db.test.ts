@@ -2,12 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { abort } from "@/lib/commands/abort";
 import { applyDocuments } from "@/lib/commands/apply-documents";
 import { type RequestPromotionInput, requestPromotion } from "@/lib/commands/request-promotion";
+import { reviewOverride } from "@/lib/commands/review-override";
 import { rollBack } from "@/lib/commands/roll-back";
 import { sql } from "@/lib/db/sql";
 import { createDemoWorld, type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
 import { loadPromotionEntries } from "@/lib/ledger/load";
-import { Conflict, InvalidInput } from "@/lib/pipeline/errors";
+import { Conflict, Forbidden, InvalidInput } from "@/lib/pipeline/errors";
 import { listEnvironments } from "@/lib/queries/environments";
+import { loadOpenOverrides } from "@/lib/queries/overrides";
 import { loadPromotePreview } from "@/lib/queries/promote-preview";
 import { expectSoundRecord } from "@/lib/worker/testing/check-record";
 
@@ -116,6 +118,15 @@ describe("a promotion into a frozen environment", () => {
       "backend goes back to": expect.stringContaining("which nobody verified"),
     });
     await expectSoundRecord(world, id);
+    // It is reviewed like an override: it stays open until another person said something about it.
+    expect(ended.overrides).toMatchObject([{ gateKind: "freeze", incident: "P0", reason: p0.reason, review: null }]);
+    const { ada, rita } = world.people;
+    const open = await loadOpenOverrides(world.pool, ada, ["demo"]);
+    expect(open).toMatchObject([{ promotion: id, standing: "toReview", by: "Rita Moreau", mayReview: true }]);
+    const review = { promotion: id, override: 1, words: "customers could not pay" };
+    await expect(reviewOverride(world.engine, rita, review)).rejects.toThrow(Forbidden);
+    expect(await reviewOverride(world.engine, ada, review)).toMatchObject({ kind: "told" });
+    expect(await loadOpenOverrides(world.pool, ada, ["demo"])).toEqual([]);
   }, 60_000);
 
   it("goes back all the same: a rollback is exempt, unless the freeze names it", async () => {

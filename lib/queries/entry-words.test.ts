@@ -78,6 +78,12 @@ describe("what matters most of it", () => {
       { kind: "promotion.approved", data: { person: "p", planHash: "ab".repeat(32), reason: "looks good" } },
       "looks good, plan abab…abab",
     ],
+    [
+      { kind: "promotion.approved", data: { person: "p", planHash: "ab".repeat(32), reason: null, via: "chat" } },
+      "plan abab…abab, by a button in the chat",
+    ],
+    [{ kind: "promotion.rejected", data: { planHash: "", why: "too late", via: "api" } }, "too late, over the API"],
+    [{ kind: "promotion.rejected", data: { planHash: "", why: "too late", via: "page" } }, "too late"],
     [{ kind: "promotion.aborted", data: { why: "not now" } }, "not now"],
     [{ kind: "rollout.requested", data: { ...order, attempt: 3 } }, "aaaa…aaaa, attempt 3"],
     [{ kind: "rollout.accepted", data: { service: "b", targetGeneration: 7, written: false } }, "it was so already"],

@@ -1,6 +1,6 @@
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import { isOpen } from "@/lib/pipeline/gates/gate";
-import type { EntryBody, EntrySubject } from "@/lib/pipeline/promotion/entry";
+import type { EntryBody, EntrySubject, Via } from "@/lib/pipeline/promotion/entry";
 import { type SeverityCounts, severities } from "@/lib/pipeline/scan/severity";
 
 /** The promotion that an entry belongs to, as far as its words need it. */
@@ -70,7 +70,7 @@ function aboutWords(entry: SpokenEntry): string {
     case "promotion.started":
       return verdictWords(entry.data.verdicts);
     case "promotion.approved":
-      return joined([entry.data.reason, `plan ${short(entry.data.planHash)}`]);
+      return joined([entry.data.reason, `plan ${short(entry.data.planHash)}`, viaWords(entry.data.via)]);
     case "checklist.ticked":
     case "checklist.unticked":
       return joined([entry.data.text, `plan ${short(entry.data.planHash)}`]);
@@ -80,6 +80,7 @@ function aboutWords(entry: SpokenEntry): string {
     case "override.reviewed":
       return entry.data.words;
     case "promotion.rejected":
+      return joined([entry.data.why, viaWords(entry.data.via)]);
     case "promotion.requeued":
     case "promotion.aborted":
       return entry.data.why;
@@ -106,6 +107,11 @@ function aboutWords(entry: SpokenEntry): string {
     default:
       return stepWords(entry);
   }
+}
+
+/** Where a yes or no was given; nothing for a page, which is where one expects it. */
+function viaWords(via: Via | undefined): string | false {
+  return via === "chat" ? "by a button in the chat" : via === "api" && "over the API";
 }
 
 type PromotionKind =

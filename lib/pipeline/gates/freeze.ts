@@ -36,7 +36,7 @@ export function evaluateFreeze(config: FreezeConfig & { kind: "freeze" }, input:
     if (way.passes) {
       const summary = `${closed.summary}; ${severity} may pass`;
       const told = [{ name: "severity", value: severity, threshold: exempt.join(", ") }, ...way.evidence];
-      return { ...closed, status: "pass", summary, evidence: [...closed.evidence, ...told] };
+      return { ...closed, status: "pass", exempt: severity, summary, evidence: [...closed.evidence, ...told] };
     }
     closed.summary = `${closed.summary}; ${severity} does not pass: ${way.why}`;
   }

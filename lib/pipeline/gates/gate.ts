@@ -27,6 +27,8 @@ export interface Verdict {
   whoMayOverride?: string;
   /** When this answer was given; `evaluateGates` sets it. */
   evaluatedAt?: string;
+  /** It is closed, and this severity lets the promotion pass: somebody reviews that afterwards, like an override. */
+  exempt?: string;
   /** The gate runs in shadow: its answer is recorded and stops nothing. */
   shadow?: true;
   /** Somebody let it pass, by name, for this plan alone. */

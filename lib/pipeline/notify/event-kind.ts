@@ -24,6 +24,7 @@ export const eventKinds = [
   "digest.unblocked",
   "drift.detected",
   "release.announced",
+  "policy.proposed",
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];

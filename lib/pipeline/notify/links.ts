@@ -17,6 +17,11 @@ export function environmentLink(origin: string, project: string, environment: st
   return `${origin}/environments/${part(project)}/${part(environment)}`;
 }
 
+/** The project's file, with what is proposed for it. */
+export function projectFileLink(origin: string, project: string): string {
+  return `${origin}/settings/file?${new URLSearchParams({ project })}`;
+}
+
 /** The book, opened at one entry. */
 export function entryLink(origin: string, project: string, seq: number): string {
   return `${origin}/history?${new URLSearchParams({ project, before: String(seq + 1), entry: String(seq) })}`;

@@ -54,6 +54,14 @@ const bodies: Record<string, object> = {
   "digest.blocked": { id: "b", service: "chat", digest: digestOf("a"), reason: "it crashed", nextStep: "fix it" },
   "digest.unblocked": { id: "b", service: "chat", digest: digestOf("a"), why: "it was the node" },
   "drift.detected": { service: "chat", wanted: digestOf("a"), runs: null, changedBy: "kubectl" },
+  "policy.proposed": {
+    id: "p",
+    baseVersion: 3,
+    fileHash: "ab",
+    environments: ["production"],
+    changes: [{ path: "environments[production].gates", kind: "changed" }],
+    expiresAt: "2026-03-02T10:00:00.000Z",
+  },
   "release.announced": { version: "v9", artifacts: [{ service: "chat", digest: digestOf("a") }] },
 };
 
@@ -96,6 +104,7 @@ describe("messageOf", () => {
         "An image of chat may go to production again",
         "chat in production runs something else",
         "v9 is announced",
+        "A change of demo's file waits for a second person",
       ]
     `);
   });

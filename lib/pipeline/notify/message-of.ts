@@ -1,7 +1,14 @@
 import { groupsOf } from "@/lib/pipeline/gates/approval-config";
 import { isOpen } from "@/lib/pipeline/gates/gate";
 import type { EventKind } from "@/lib/pipeline/notify/event-kind";
-import { entryLink, environmentLink, planLink, promotionLink, releaseLink } from "@/lib/pipeline/notify/links";
+import {
+  entryLink,
+  environmentLink,
+  planLink,
+  projectFileLink,
+  promotionLink,
+  releaseLink,
+} from "@/lib/pipeline/notify/links";
 import type { Message } from "@/lib/pipeline/notify/message";
 import { plainText } from "@/lib/pipeline/notify/plain-text";
 import { promotionMessage } from "@/lib/pipeline/notify/promotion-message";
@@ -35,6 +42,7 @@ export function messageOf(occurrence: Occurrence): Message | Dropped {
     return promotion ? askForApproval(occurrence, promotion) : gone;
   }
   if (/^(promotion|override|gate)\./.test(kind)) return promotion ? promotionMessage(occurrence, promotion) : gone;
+  if (occurrence.entry.kind === "policy.proposed") return askForSecond(occurrence, occurrence.entry);
   return elsewhere(occurrence);
 }
 
@@ -75,6 +83,29 @@ function askForApproval(occurrence: Occurrence, promotion: PromotionState): Mess
     ],
     project,
     answerable: { promotion: id, planHash },
+  };
+}
+
+/** A change of the file that does not count before another administrator confirmed it. */
+function askForSecond(
+  { kind, project, origin }: Occurrence,
+  entry: Occurrence["entry"] & { kind: "policy.proposed" },
+): Message {
+  const { environments, changes, expiresAt } = entry.data;
+  return {
+    ...{ occasion: kind, project, at: entry.at, promotion: null, environment: null, answerable: null, urgent: false },
+    ...{ title: `A change of ${project}'s file waits for a second person`, tone: "neutral" },
+    summary: "Another administrator looks at exactly this text and confirms it, or rejects it.",
+    facts: [
+      { name: "by", value: nameOf(entry.actor) },
+      { name: "guards", value: plainText(environments.join(", ")) },
+      { name: "changes", value: plainText(changes.map((one) => one.path).join(", ")) },
+      { name: "expires", value: utc(expiresAt) },
+    ],
+    links: [
+      { label: "Look at it", url: projectFileLink(origin, project) },
+      { label: `Entry ${entry.seq}`, url: entryLink(origin, project, entry.seq) },
+    ],
   };
 }
 

@@ -20,7 +20,12 @@ export function queuedEvents(entries: readonly (Entry & { seq: number })[]): Que
     const { seq, subject } = entry;
     const base = { seq, environment: subject.environment ?? null, promotion: subject.promotion ?? null };
     const events: QueuedEvent[] = [];
-    if (isEventKind(entry.kind)) events.push({ kind: entry.kind, ...base });
+    // Told to whoever subscribes to one of the environments that it guards, and once to each channel.
+    const guarded = entry.kind === "policy.proposed" ? entry.data.environments : [base.environment];
+    if (isEventKind(entry.kind)) {
+      const { kind } = entry;
+      events.push(...guarded.map((environment) => ({ kind, ...base, environment })));
+    }
     if (entry.kind === "promotion.requested" || entry.kind === "promotion.replanned") {
       if (!asksForApproval(entry.data.plan)) return events;
       events.push({ kind: "approval.requested", ...base });

@@ -4,6 +4,7 @@ import { isInForce, overrideRule } from "@/lib/pipeline/gates/override";
 import { strictestStepUp } from "@/lib/pipeline/gates/planned-gate";
 import { stepUpProblem } from "@/lib/pipeline/gates/step-up";
 import { type Decision, decision, effect, entryFor, refuse } from "@/lib/pipeline/promotion/decision";
+import type { Entry } from "@/lib/pipeline/promotion/entry";
 import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
 import { hasEnded, type Override, type PromotionBase, type PromotionState } from "@/lib/pipeline/promotion/state";
 
@@ -45,6 +46,34 @@ export function decideOverride(state: Waiting, input: Overriding, now: string): 
       ? ({ kind: "override.requested", data } as const)
       : ({ kind: "gate.overridden", data: { ...data, confirmedBy: null } } as const);
   return decision([write(body)], [effect(state.id, now, { kind: "evaluate" })]);
+}
+
+/**
+ * What a severity lets pass at the start is somebody's word like an override: it is written down as theirs, told to the same
+ * people, and stays open until another person reviewed it. Once for each gate of a plan.
+ */
+export function passedBySeverity(
+  state: Waiting,
+  { plan, planHash, verdicts }: Pick<PromotionBase, "plan" | "planHash" | "verdicts">,
+  now: string,
+): Entry[] {
+  const { requestedBy, reason } = state;
+  const person = personBehind(requestedBy);
+  const known = state.overrides ?? [];
+  const exempt = verdicts.flatMap(({ exempt: severity, shadow }, gate) => {
+    const before = known.some((one) => one.gate === gate && one.planHash === planHash);
+    return severity === undefined || shadow || before ? [] : [{ severity, gate }];
+  });
+  if (person === undefined) return [];
+  const write = entryFor({ id: state.id, plan }, now, requestedBy);
+  return exempt.map(({ severity, gate }, index) => {
+    const gateKind = plan.gates[gate]?.kind ?? "";
+    const data = { id: known.length + index + 1, gate, gateKind, planHash, person, incident: severity };
+    return write({
+      kind: "gate.overridden",
+      data: { ...data, reason: reason ?? `asked for as ${severity}`, confirmedBy: null },
+    });
+  });
 }
 
 /** A second person's yes: from here on the gate is open for this plan. */

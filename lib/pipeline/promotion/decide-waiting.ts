@@ -4,7 +4,7 @@ import { opensByItself } from "@/lib/pipeline/gates/opens-by-itself";
 import { strictestStepUp } from "@/lib/pipeline/gates/planned-gate";
 import { stepUpProblem } from "@/lib/pipeline/gates/step-up";
 import { beginRollout } from "@/lib/pipeline/promotion/begin-rollout";
-import { confirmOverride, decideOverride } from "@/lib/pipeline/promotion/decide-override";
+import { confirmOverride, decideOverride, passedBySeverity } from "@/lib/pipeline/promotion/decide-override";
 import { decideTick } from "@/lib/pipeline/promotion/decide-tick";
 import { type Decision, decision, effect, entryFor, later, refuse, worker } from "@/lib/pipeline/promotion/decision";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
@@ -36,7 +36,8 @@ export function decideWaiting(state: Waiting, input: PromotionInput, now: string
     case "reject": {
       if (input.planHash !== state.planHash) return planChanged(state);
       const write = entryFor(state, now, input.by);
-      return decision([write({ kind: "promotion.rejected", data: { planHash: input.planHash, why: input.why } })]);
+      const data = { planHash: input.planHash, why: input.why, ...(input.via ? { via: input.via } : {}) };
+      return decision([write({ kind: "promotion.rejected", data })]);
     }
     case "abort":
       return decision([entryFor(state, now, input.by)({ kind: "promotion.aborted", data: { why: input.why } })]);
@@ -67,8 +68,9 @@ function approve(state: Waiting, input: PromotionInput & { kind: "approve" }, no
   if (before) return refuse("alreadyApproved", "you approved this plan already");
   const stale = stepUpProblem(input, now, strictestStepUp(state.plan));
   if (stale) return refuse("stepUpNeeded", stale);
-  const { person, planHash, reason, authenticatedAt } = input;
-  const data = { person, planHash, reason, ...(authenticatedAt === null ? {} : { authenticatedAt }) };
+  const { person, planHash, reason, authenticatedAt, via } = input;
+  const fresh = authenticatedAt === null ? {} : { authenticatedAt };
+  const data = { person, planHash, reason, ...fresh, ...(via ? { via } : {}) };
   return decision(
     [entryFor(state, now, input.by)({ kind: "promotion.approved", data })],
     [effect(state.id, now, { kind: "evaluate" })],
@@ -125,7 +127,11 @@ function opened(state: Waiting, input: PromotionInput & { kind: "evaluated" }, b
   const first = input.plan.services[0];
   if (input.slotFree && first) {
     return decision(
-      [...before, write({ kind: "promotion.started", data: { planHash, verdicts } })],
+      [
+        ...before,
+        ...passedBySeverity(state, input, now),
+        write({ kind: "promotion.started", data: { planHash, verdicts } }),
+      ],
       [effect(state.id, now, beginRollout(input.plan, first))],
     );
   }

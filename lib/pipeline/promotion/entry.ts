@@ -30,6 +30,9 @@ type StepData = {
 /** `person` is who ticked or unticked the item at place `item` of the checklist at place `gate` of the plan. */
 type TickData = { gate: number; item: number; text: string; planHash: string; person: string };
 
+/** Where somebody gave their yes or no: a page, the API (by a token, which the actor names), a button in a chat. */
+export type Via = "page" | "api" | "chat";
+
 /** What happened to a promotion, past tense; data alone is enough to build its state again. */
 export type PromotionEntryBody =
   | {
@@ -58,14 +61,14 @@ export type PromotionEntryBody =
   | { kind: "gates.evaluated"; data: { planHash: string; verdicts: Verdict[] } }
   | {
       kind: "promotion.approved";
-      data: { person: string; planHash: string; reason: string | null; authenticatedAt?: string };
+      data: { person: string; planHash: string; reason: string | null; authenticatedAt?: string; via?: Via };
     }
   | { kind: "checklist.ticked"; data: TickData }
   | { kind: "checklist.unticked"; data: TickData }
   | { kind: "override.requested"; data: OverrideData }
   | { kind: "gate.overridden"; data: OverrideData & { confirmedBy: string | null } }
   | { kind: "override.reviewed"; data: { id: number; person: string; words: string } }
-  | { kind: "promotion.rejected"; data: { planHash: string; why: string } }
+  | { kind: "promotion.rejected"; data: { planHash: string; why: string; via?: Via } }
   | { kind: "promotion.queued"; data: Record<string, never> }
   | { kind: "promotion.requeued"; data: { why: string } }
   | { kind: "promotion.prolonged"; data: { expiresAt: string } }

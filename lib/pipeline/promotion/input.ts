@@ -1,6 +1,7 @@
 import type { Actor } from "@/lib/pipeline/actor";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
+import type { Via } from "@/lib/pipeline/promotion/entry";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
 import type { Digest } from "@/lib/pipeline/release/digest";
 
@@ -68,6 +69,7 @@ export type PromotionInput =
       planHash: string;
       reason: string | null;
       authenticatedAt: string | null;
+      via?: Via;
     }
   /** `lapsed`: whoever ticked it before may not tick it any more, so that it counts as open. */
   | {
@@ -99,7 +101,7 @@ export type PromotionInput =
       authenticatedAt: string | null;
     }
   | { kind: "reviewOverride"; by: Actor; person: string; override: number; words: string }
-  | { kind: "reject"; by: Actor; planHash: string; why: string }
+  | { kind: "reject"; by: Actor; planHash: string; why: string; via?: Via }
   | { kind: "abort"; by: Actor; why: string }
   | { kind: "supersede"; by: string }
   | { kind: "intendApply"; service: string; attempt: number; generation: number }

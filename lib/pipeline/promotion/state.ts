@@ -24,6 +24,8 @@ export interface Approval {
   at: string;
   /** When they had signed in, ISO 8601; absent where nobody said. */
   authenticatedAt?: string;
+  /** Where it was given; absent for those of before this was kept. */
+  via?: "page" | "api" | "chat";
 }
 
 /** An item of a checklist that somebody ticked, for one plan. `gate` and `item` are its places there. */

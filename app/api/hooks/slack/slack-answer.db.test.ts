@@ -13,6 +13,7 @@ import { deliver } from "@/lib/engine/notify/deliver";
 import { takeDueNotification } from "@/lib/engine/notify/due-notification";
 import { type Receiver, startReceiver } from "@/lib/engine/notify/testing/receiver";
 import { createDemoWorld, type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
+import { loadPromotionEntries } from "@/lib/ledger/load";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
 
 // The route's log is made as its module is read. What follows an answer is the tests' to do, one after the other.
@@ -220,6 +221,8 @@ describe("the message", () => {
 describe("a button", () => {
   it("is the yes of the person whom the connection names, and of nobody else", async () => {
     expect(await press({ reason: "looks right" })).toContain("amy, you approved it with your reason.");
+    const entries = await loadPromotionEntries(world.pool, "demo", waiting.id);
+    expect(entries.findLast((one) => one.kind === "promotion.approved")?.data).toMatchObject({ via: "chat" });
     const [approval] = (await stateOf()).approvals;
     expect(approval).toMatchObject({
       by: { kind: "person", name: "amy" },

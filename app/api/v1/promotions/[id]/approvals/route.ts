@@ -13,7 +13,7 @@ export const POST = handle(signOperation, async ({ principal, params, body }) =>
   const { planHash, reason } = body;
   const told =
     body.decision === "approve"
-      ? await approve(getEngine(), principal, { promotion: params.id, planHash, reason })
-      : await reject(getEngine(), principal, { promotion: params.id, planHash, why: reason });
+      ? await approve(getEngine(), principal, { promotion: params.id, planHash, reason }, "api")
+      : await reject(getEngine(), principal, { promotion: params.id, planHash, why: reason }, "api");
   return told.kind === "rejection" ? told : answer(201, await toldPromotion(principal, told));
 });
