@@ -6,6 +6,9 @@ import { clockWords } from "@/components/time/time-words";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
 import type { MetricView } from "@/lib/queries/promotion-metrics";
 
+/** The axis is never shorter, in milliseconds: its marks would all say the same second. */
+const spanMin = 10_000;
+
 /** Only what a check came to by a decision is drawn; that it goes on as before is not. */
 const decided: Partial<Record<CheckState["status"], { word: string; tone: string }>> = {
   good: { word: "good", tone: "tone-ok" },
@@ -17,18 +20,21 @@ const decided: Partial<Record<CheckState["status"], { word: string; tone: string
 /** The drawing of a metric, for the eye: the figure around it says the same in words and as a table. */
 export default function MetricPlot({ metric }: { metric: MetricView }) {
   const points = metric.points.map((point) => ({ ...point, time: Date.parse(point.at) }));
-  const first = points[0]?.time ?? 0;
+  const [only, ...others] = points;
+  const first = only?.time ?? 0;
   const last = points.at(-1)?.time ?? first;
+  // A limit and a baseline are lines from the first moment on; what was measured once is one point.
+  const drawn = only && others.length === 0 ? [only, { ...only, value: null, time: first + spanMin }] : points;
   const names = lineNames(metric);
   const ticks = valueTicks(metric);
   return (
     <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 320, height: 168 }}>
-      <LineChart data={points} margin={{ top: 18, right: 12, bottom: 0, left: 0 }} accessibilityLayer={false}>
+      <LineChart data={drawn} margin={{ top: 18, right: 12, bottom: 0, left: 0 }} accessibilityLayer={false}>
         <CartesianGrid vertical={false} />
         <XAxis
           dataKey="time"
           type="number"
-          domain={[first, Math.max(last, first + 1000)]}
+          domain={[first, Math.max(last, first + spanMin)]}
           tickFormatter={(time: number) => clockWords(time, "time")}
           tickLine={false}
           minTickGap={40}
@@ -64,7 +70,7 @@ export default function MetricPlot({ metric }: { metric: MetricView }) {
         <Line
           dataKey="value"
           className="chart__value"
-          dot={points.length < 3 ? { r: 3 } : false}
+          dot={points.length < 3 ? { r: 3.5, className: "chart__dot" } : false}
           isAnimationActive={false}
         />
       </LineChart>

@@ -97,6 +97,7 @@ describe("a rollout whose numbers are measured", () => {
     expect(evidenceOf(ended, "error rate: query")).toContain('workload="backend"');
     expect(evidenceOf(ended, "error rate: value")).toMatch(/^[0-9.]+ %, at most 5 %$/);
     expect(evidenceOf(ended, "error rate: series, UTC")).toMatch(/^\d\d:\d\d:\d\d [0-9.]+ %/);
+    expect(evidenceOf(ended, "error rate: minutes before, UTC")).toMatch(/^\d\d:\d\d:\d\d [0-9.]+ %/);
     await expectSoundRecord(world, id);
   });
 

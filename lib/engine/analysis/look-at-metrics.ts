@@ -24,7 +24,7 @@ import {
 } from "@/lib/pipeline/verification/judge-trigger";
 import { type MetricDemands, placeOf } from "@/lib/pipeline/verification/metric-checks";
 import { metricEvidence } from "@/lib/pipeline/verification/metric-evidence";
-import { type MetricMoments, metricQuestions } from "@/lib/pipeline/verification/metric-question";
+import { type MetricMoments, type MetricQuestion, metricQuestions } from "@/lib/pipeline/verification/metric-question";
 import { ExternalError } from "@/lib/ports/external-error";
 
 /** One service whose metrics are looked at; `checks` are those that metricChecks made of `demands`. */
@@ -47,6 +47,8 @@ export interface MetricsLook {
 
 /** In the evidence of a decision stand so many measurements before it. */
 const seriesInEvidence = 20;
+/** And as many points of so many minutes before it. */
+const minutesBefore = 10;
 /** So many looks back are enough to count restarts in. */
 const looksBack = 500;
 
@@ -82,7 +84,7 @@ export async function lookAtMetrics(
     looked.flatMap((one) => one.metric ?? []),
     measured,
   );
-  return { checks: looked.map((one) => one.check), evidence: await evidenceOf(engine, where.promotion, looked) };
+  return { checks: looked.map((one) => one.check), evidence: await evidenceOf(engine, where, looked) };
 }
 
 const notAsked = { kind: "silent" as const, message: "it was not asked" };
@@ -97,6 +99,7 @@ type Pods = PodReading[] | { kind: "silent"; message: string };
 
 interface Looked {
   check: CheckState;
+  question?: MetricQuestion;
   metric?: MeasuredMetric;
   measurement?: Measurement;
 }
@@ -181,6 +184,7 @@ function lookAtMetric(subject: MetricSubject, check: CheckState, readings: Readi
   return {
     check: moveMetric(check, policy, judgement, now, subject.moments.since),
     measurement: { checkId: check.id, at: now, outcome, value, baseline: base, max, min },
+    question: current,
     metric: {
       ...{ checkId: check.id, service: subject.service, name: policy.name, title: check.title, unit: policy.unit },
       query: current.expression,
@@ -222,14 +226,39 @@ function findingOf(
   }
 }
 
-/** What stands against going on, with the numbers around this moment; what was just measured is among them. */
-async function evidenceOf(engine: Engine, promotion: string, looked: readonly Looked[]) {
+/**
+ * What stands against going on, with the numbers around this moment: those that were measured, and for what failed also
+ * what the source has of the minutes before, where it answers.
+ */
+async function evidenceOf(engine: Engine, where: { project: string; promotion: string }, looked: readonly Looked[]) {
   const against = looked.filter(
     (one) => one.metric && !one.check.dryRun && !["good", "holding"].includes(one.check.status),
   );
-  const ids = against.map((one) => one.check.id);
-  const series = await recentMeasurements(engine.pool, promotion, ids, seriesInEvidence);
-  return against.flatMap(({ check, metric }) =>
-    metric ? metricEvidence({ ...metric, series: series.get(check.id) ?? [] }) : [],
-  );
+  const failed = against.filter((one) => one.check.status === "failed");
+  const [measured, around] = await Promise.all([
+    recentMeasurements(
+      engine.pool,
+      where.promotion,
+      against.map((one) => one.check.id),
+      seriesInEvidence,
+    ),
+    readMetrics(
+      engine,
+      where.project,
+      failed.flatMap((one) => (one.question ? [{ current: before(one.question) }] : [])),
+    ),
+  ]);
+  return against.flatMap((one) => {
+    const { metric, check } = one;
+    if (!metric) return [];
+    const reading = around[failed.indexOf(one)];
+    const points = reading?.kind === "numbers" ? reading.points : [];
+    return metricEvidence({ ...metric, series: measured.get(check.id) ?? [], around: points });
+  });
+}
+
+/** The question over the minutes before its moment, by a handful of points. */
+function before({ range: _, ...question }: MetricQuestion): MetricQuestion {
+  const from = new Date(Date.parse(question.to) - minutesBefore * 60_000).toISOString();
+  return { ...question, range: { from, stepMs: (minutesBefore * 60_000) / (seriesInEvidence - 1) } };
 }

@@ -6,6 +6,8 @@ export interface MetricTrace {
   unit: Unit;
   query: string;
   baselineQuery: string | null;
+  /** What the source has of the minutes before; absent or empty where it did not answer. */
+  around?: readonly { at: string; value: number | undefined }[];
   /** Oldest first; the moment of the decision is the last. */
   series: readonly {
     at: string;
@@ -25,6 +27,7 @@ export function metricEvidence({
   query,
   baselineQuery,
   series,
+  around = [],
 }: MetricTrace): { name: string; value: string }[] {
   const words = (value: number | null) => (value === null ? "unknown" : valueWords(value, unit));
   const cut = (text: string) => (text.length > queryLengthMax ? `${text.slice(0, queryLengthMax - 1)}…` : text);
@@ -40,10 +43,12 @@ export function metricEvidence({
     const beside = baseline === null ? "" : ` (baseline ${words(baseline)})`;
     return `${at.slice(11, 19)} ${words(value)}${beside}`;
   });
+  const before = around.map(({ at, value }) => `${at.slice(11, 19)} ${words(value ?? null)}`);
   return [
     { name: `${name}: query`, value: cut(query) },
     ...(baselineQuery === null ? [] : [{ name: `${name}: baseline query`, value: cut(baselineQuery) }]),
     ...(newest ? [{ name: `${name}: value`, value: [words(newest.value), ...limits].join(", ") }] : []),
+    ...(around.length > 0 ? [{ name: `${name}: minutes before, UTC`, value: before.join(" · ") }] : []),
     ...(measured.length > 0 ? [{ name: `${name}: series, UTC`, value: measured.join(" · ") }] : []),
   ];
 }
