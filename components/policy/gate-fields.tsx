@@ -2,23 +2,13 @@
 
 import { use, useState } from "react";
 import { type Field as FormField, keysOf } from "@/components/policy/field";
-import { errorAt, errorExactlyAt } from "@/components/policy/field-errors";
-import {
-  asItems,
-  asNumber,
-  asText,
-  type FieldValue,
-  type FieldValues,
-  fromItems,
-  withValue,
-} from "@/components/policy/field-value";
+import { errorExactlyAt } from "@/components/policy/field-errors";
+import { asItems, type FieldValue, type FieldValues, fromItems, withValue } from "@/components/policy/field-value";
 import { GateFormContext } from "@/components/policy/gate-form-context";
-import { LinesInput } from "@/components/policy/lines-input";
-import { FieldErrors, SomeField } from "@/components/policy/some-field";
+import { OneField } from "@/components/policy/one-field";
+import { FieldErrors } from "@/components/policy/some-field";
 import { Button } from "@/components/ui/button";
-import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
-import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 
 export interface FieldsProps {
@@ -33,97 +23,21 @@ export interface FieldsProps {
 export function GateFields({ fields, values, onChange, base = "" }: FieldsProps) {
   return (
     <div className="grid gap-4">
-      {fields.map((field) => (
-        <OneField
-          key={field.kind === "either" ? field.label : field.key}
-          field={field}
-          values={values}
-          onChange={onChange}
-          base={base}
-        />
-      ))}
+      {fields.map((field) => {
+        if (field.kind === "either") {
+          return <EitherField key={field.label} field={field} values={values} onChange={onChange} base={base} />;
+        }
+        const { key } = field;
+        const path = `${base}${key}`;
+        const set = (next: FieldValue | undefined) => onChange(withValue(values, key, next));
+        return field.kind === "items" ? (
+          <ItemsField key={key} field={field} value={values[key]} onChange={set} path={path} />
+        ) : (
+          <OneField key={key} field={field} value={values[key]} onChange={set} path={path} />
+        );
+      })}
     </div>
   );
-}
-
-interface OneFieldProps extends Omit<FieldsProps, "fields" | "base"> {
-  field: FormField;
-  base: string;
-}
-
-function OneField({ field, values, onChange, base }: OneFieldProps) {
-  const { errors, ...names } = use(GateFormContext);
-  if (field.kind === "either") return <EitherField field={field} values={values} onChange={onChange} base={base} />;
-  const { key, label } = field;
-  const value = values[key];
-  const set = (next: Parameters<typeof withValue>[2]) => onChange(withValue(values, key, next));
-  const error = errorAt(errors, `${base}${key}`);
-  switch (field.kind) {
-    case "items":
-      return <ItemsField field={field} value={value} onChange={set} path={`${base}${key}`} />;
-    case "flag":
-      return (
-        <Checkbox
-          label={label}
-          hint={field.hint}
-          checked={value === true}
-          onCheckedChange={(on) => set(on ? true : undefined)}
-        />
-      );
-    case "names":
-      return (
-        <SomeField
-          label={label}
-          value={value}
-          options={toOptions(names[field.of])}
-          usual={[]}
-          error={error}
-          onChange={set}
-        />
-      );
-    case "some":
-      return <SomeField {...field} value={value} error={error} onChange={set} />;
-    case "name":
-      return (
-        <Field label={label} error={error} required>
-          {(wiring) => (
-            <Select
-              {...wiring}
-              value={asText(value)}
-              onChange={(event) => set(event.target.value)}
-              options={[{ value: "", label: "choose one" }, ...choices(names[field.of], asText(value))]}
-            />
-          )}
-        </Field>
-      );
-    default:
-      return (
-        <Field label={label} hint={field.hint} error={error} required={"required" in field && field.required}>
-          {(wiring) =>
-            field.kind === "lines" ? (
-              <LinesInput wiring={wiring} value={value} onChange={set} />
-            ) : (
-              <Input
-                {...wiring}
-                inputMode={field.kind === "number" ? "decimal" : undefined}
-                value={asText(value)}
-                onChange={(event) => set(field.kind === "number" ? asNumber(event.target.value) : event.target.value)}
-              />
-            )
-          }
-        </Field>
-      );
-  }
-}
-
-/** A name that the project does not have is shown too: it is what is wrong. */
-function choices(names: readonly string[], chosen: string) {
-  const all = chosen === "" || names.includes(chosen) ? names : [...names, chosen];
-  return all.map((name) => ({ value: name, label: name }));
-}
-
-function toOptions(names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.map((name) => [name, name]));
 }
 
 interface EitherFieldProps {

@@ -86,6 +86,8 @@ const ofCommands = {
   proposalExpired: conflicting("The proposal has expired"),
   proposalChanged: conflicting("Another text was proposed"),
   proposalStale: conflicting("The file is another one by now"),
+  notThere: conflicting("The file has no such gate"),
+  byHandOnly: conflicting("No form can keep how the text says it"),
   underWay: conflicting("It is under way already"),
   notDead: conflicting("It was not given up"),
   nothingRuns: conflicting("Nothing was promoted there"),
