@@ -38,6 +38,7 @@ export default defineConfig({
           // On a real cluster, and only where asked for (npm run test:cluster): KUBECONFIG alone may name anybody's.
           include: process.env.WAYBILL_TEST_CLUSTER === "yes" ? ["**/*.cluster.test.ts"] : [],
           exclude: notOurs,
+          globalSetup: ["lib/db/test-server.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

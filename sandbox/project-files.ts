@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type Document, isMap, isSeq, parseAllDocuments } from "yaml";
+import { type Document, isMap, isSeq, parseAllDocuments, type YAMLMap } from "yaml";
 
 export const examples = ["veza", "miniredis"] as const;
 export type Example = (typeof examples)[number];
@@ -14,7 +14,8 @@ export interface SandboxAddresses {
 
 /**
  * The text of `examples/<name>/waybill.yaml` with its connections and checks pointed to a sandbox, and with times that
- * suit a demo: soak 20 s, watch 10 s, a check for 5 s, a window 5 s, a metric or trigger for 3 s, a rollout within 1 min, signals every 10 s. People, gates and targets stay as they are.
+ * suit a demo: soak 20 s, watch 10 s, a check for 5 s, a window 5 s, a metric or trigger for 3 s, a rollout within 1 min, an
+ * old colour kept for 1 min, signals every 10 s. People, gates and targets stay as they are.
  */
 export async function sandboxProjectFile(example: Example, sandbox: SandboxAddresses): Promise<string> {
   const text = await readFile(new URL(`../examples/${example}/waybill.yaml`, import.meta.url), "utf8");
@@ -30,6 +31,19 @@ export async function sandboxProjectFile(example: Example, sandbox: SandboxAddre
     first.commentBefore = `${title}\n Pointed to the sandbox, with times that suit a demo.`;
   }
   return documents.map((document) => document.toString({ lineWidth: 0 })).join("");
+}
+
+/** The new colour is tried on the sandbox's preview Service; the old one stays up for a minute. */
+function shortenColours(environment: YAMLMap, sandbox: SandboxAddresses): void {
+  const place = ["strategy", "blueGreen"];
+  if (!environment.hasIn(place)) return;
+  const tests = environment.getIn([...place, "smoke"]);
+  for (const test of isSeq(tests) ? tests.items : []) {
+    if (isMap(test)) test.set("url", `${sandbox.servicesUrl}/{namespace}/{previewService}/ready`);
+  }
+  for (const [key, time] of Object.entries({ watch: "10s", keepOldFor: "1m", deadline: "1m" })) {
+    environment.setIn([...place, key], time);
+  }
 }
 
 function pointConnection(document: Document, sandbox: SandboxAddresses): void {
@@ -67,6 +81,7 @@ function shortenProject(document: Document, sandbox: SandboxAddresses): void {
     for (const strategy of ["rolling", "recreate"]) {
       if (environment.hasIn(["strategy", strategy])) environment.setIn(["strategy", strategy, "deadline"], "1m");
     }
+    shortenColours(environment, sandbox);
     const gates = environment.get("gates");
     for (const gate of isSeq(gates) ? gates.items : []) {
       if (isMap(gate) && gate.has("soak")) gate.setIn(["soak", "for"], "20s");

@@ -28,7 +28,8 @@ export interface PlatformPlan {
   name: string;
   title: string;
   source: string;
-  environments: { name: string; namespace: string; tag: string; replicas: number }[];
+  /** With `colours` everything there is blue, behind a Service that says so and a preview Service. */
+  environments: { name: string; namespace: string; tag: string; replicas: number; colours?: true }[];
   services: ServicePlan[];
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { noLoadLabel } from "./cluster/routing";
 import { type BuiltImage, buildImage } from "./images";
 import type { ImageStore } from "./registry/image-store";
 import { attachReport, buildScanReport } from "./scan-report";
@@ -97,18 +98,27 @@ async function seedWorkloads(
   builds: Map<ServicePlan, SeededBuild[]>,
 ): Promise<SeedRunning[]> {
   const running: SeedRunning[] = [];
-  for (const { name: environment, namespace, replicas } of platform.environments) {
+  for (const { name: environment, namespace, replicas, colours } of platform.environments) {
+    const own: Record<string, string> = colours ? { version: "blue" } : {};
     await post(target, "/api/v1/namespaces", { metadata: { name: namespace, labels: { platform: platform.name } } });
     for (const service of platform.services) {
       const build = builds.get(service)?.find(({ plan }) => plan.runsIn?.includes(environment));
       if (build === undefined) continue;
       const { digest, version } = build.image;
       const image = `${target.registryHost}/${service.repository}@${digest}`;
-      await post(target, `/apis/apps/v1/namespaces/${namespace}/deployments`, deploymentOf(service, replicas, image));
-      await post(target, `/api/v1/namespaces/${namespace}/services`, {
-        metadata: { name: service.workload },
-        spec: { selector: { app: service.workload }, ports: [{ name: "http", port: 80, targetPort: 8080 }] },
-      });
+      await post(
+        target,
+        `/apis/apps/v1/namespaces/${namespace}/deployments`,
+        deploymentOf(service, replicas, image, own),
+      );
+      const spec = {
+        selector: { app: service.workload, ...own },
+        ports: [{ name: "http", port: 80, targetPort: 8080 }],
+      };
+      const services = `/api/v1/namespaces/${namespace}/services`;
+      await post(target, services, { metadata: { name: service.workload }, spec });
+      const preview = { name: `${service.workload}-preview`, labels: { [noLoadLabel]: "none" } };
+      if (colours) await post(target, services, { metadata: preview, spec });
       const { name, workload, container } = service;
       running.push({ environment, namespace, service: name, workload, container, digest, release: version ?? "" });
     }
@@ -116,8 +126,9 @@ async function seedWorkloads(
   return running;
 }
 
-function deploymentOf(service: ServicePlan, replicas: number, image: string): unknown {
-  const labels = { app: service.workload, "app.kubernetes.io/name": service.name };
+/** `own` tells the pods apart from others of the service, and is in the selector. */
+function deploymentOf(service: ServicePlan, replicas: number, image: string, own: Record<string, string>): unknown {
+  const labels = { app: service.workload, "app.kubernetes.io/name": service.name, ...own };
   const probe = (path: string) => ({ httpGet: { path, port: 8080 } });
   const container = {
     name: service.container,
@@ -132,7 +143,7 @@ function deploymentOf(service: ServicePlan, replicas: number, image: string): un
     spec: {
       replicas,
       progressDeadlineSeconds: 60,
-      selector: { matchLabels: { app: service.workload } },
+      selector: { matchLabels: { app: service.workload, ...own } },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       template: { metadata: { labels }, spec: { containers: [container] } },
     },

@@ -26,6 +26,7 @@ function describe(one: Promotion): string[] {
     ...part("Gates", verdictLines(one.verdicts)),
     ...part("Approvals", indent(one.approvals.map((given) => approvalLine(given, one.planHash)))),
     ...part("Rollouts", indent(align(one.rollouts.map(rolloutLine)))),
+    ...part("Steps", indent(align(one.rollouts.flatMap(stepLines)))),
     ...part(
       "Checks",
       indent(align(one.checks.map((check) => [check.status, check.service, check.title, check.found]))),
@@ -43,6 +44,10 @@ function part(title: string, lines: string[]): string[] {
 function approvalLine({ by, at, reason, planHash }: Promotion["approvals"][number], current: string): string {
   const voided = planHash === current ? "" : " (of another plan: it does not count)";
   return `${actorName(by)} at ${at}${reason === null ? "" : `: ${reason}`}${voided}`;
+}
+
+function stepLines({ service, steps }: Promotion["rollouts"][number]): string[][] {
+  return steps.map(({ id, status, words }) => [status, service, id, words]);
 }
 
 function rolloutLine({ service, phase, ready, desired, reason }: Promotion["rollouts"][number]): string[] {

@@ -51,7 +51,12 @@ export function PromotionSheet({ view, unblockAction, override, ticking }: Promo
       </SheetRow>
       {view.rollouts.length > 0 ? (
         <SheetRow>
-          <RolloutStepsBox number={next()} rollouts={view.rollouts} isOn={phase === "rollingOut"} />
+          <RolloutStepsBox
+            number={next()}
+            rollouts={view.rollouts}
+            keptUntil={view.due.find((one) => one.kind === "retire")?.dueAt ?? null}
+            isOn={phase === "rollingOut"}
+          />
         </SheetRow>
       ) : null}
       {view.cause || view.why ? (

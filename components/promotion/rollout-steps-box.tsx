@@ -3,7 +3,7 @@ import { Box } from "@/components/sheet/box";
 import { State } from "@/components/state/state";
 import type { StateName } from "@/components/state/state-language";
 import { Duration, Span } from "@/components/time/duration";
-import { Until } from "@/components/time/relative-time";
+import { RelativeTime, Until } from "@/components/time/relative-time";
 import { Lines } from "@/components/ui/lines";
 import type { RolloutStepLine, SteppedRollout } from "@/lib/queries/rollout-steps";
 
@@ -27,12 +27,14 @@ const states: Record<RolloutStepLine["status"], { name: StateName; word: string 
 interface RolloutStepsBoxProps {
   number: number;
   rollouts: readonly SteppedRollout[];
+  /** When the colour that takes no traffic any more loses its pods; null where none is kept. */
+  keptUntil: string | null;
   /** The rollout goes on: a step that has not begun is still to come, and the one under way counts on. */
   isOn: boolean;
 }
 
 /** The steps of a rollout that takes several: where each stands, what was found, how long it took and usually takes. */
-export function RolloutStepsBox({ number, rollouts, isOn }: RolloutStepsBoxProps) {
+export function RolloutStepsBox({ number, rollouts, keptUntil, isOn }: RolloutStepsBoxProps) {
   const all = rollouts.flatMap((one) => one.steps);
   const over = all.filter((one) => one.status === "done" || one.status === "skipped").length;
   const [current] = isOn ? all.filter((one) => one.status === "requested" || one.status === "accepted") : [];
@@ -54,6 +56,12 @@ export function RolloutStepsBox({ number, rollouts, isOn }: RolloutStepsBoxProps
           </Lines>
         </div>
       ))}
+      {keptUntil ? (
+        <p className="note px-4 pb-3 pl-10">
+          The colour that takes no traffic keeps its pods, for a way back in one call; they go{" "}
+          <RelativeTime at={keptUntil} />.
+        </p>
+      ) : null}
     </Box>
   );
 }

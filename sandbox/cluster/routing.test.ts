@@ -139,3 +139,31 @@ it("without a route, a Service that selects both shares by pods", async () => {
   expect(counts["pods-2"]).toBeLessThanOrEqual(34);
   await settles(() => value(growth("pods-canary")), 20 / 3, 0.1);
 }, 30_000);
+
+it("leads users to the colour that a Service selects; a preview leads to the other one and brings it no load", async () => {
+  const place = "/api/v1/namespaces/demo/services";
+  for (const colour of ["blue", "green"]) {
+    const labels = { app: "hue", "app.kubernetes.io/name": "hue", version: colour };
+    const template = {
+      metadata: { labels },
+      spec: { containers: [{ name: "app", image: await push(`hue-${colour}`) }] },
+    };
+    const spec = { replicas: 1, selector: { matchLabels: labels }, template };
+    await created("/apis/apps/v1/namespaces/demo/deployments", { metadata: { name: `hue-${colour}` }, spec });
+  }
+  await service("hue", { app: "hue", version: "blue" });
+  const metadata = { name: "hue-preview", labels: { "sandbox.load": "none" } };
+  await created(place, { metadata, spec: { selector: { app: "hue", version: "green" }, ports: [{ port: 80 }] } });
+  await expect.poll(() => answers("hue"), { timeout: 10_000 }).toEqual({ "hue-blue": 100 });
+  await expect.poll(() => answers("hue-preview"), { timeout: 10_000 }).toEqual({ "hue-green": 100 });
+  await settles(() => value(growth("hue-blue")), 20, 0.1);
+  await settles(() => value(growth("hue-green")), 0, 0.1);
+
+  const test = [{ op: "test", path: "/spec/selector/version", value: "green" }];
+  expect((await admin.patch(`${place}/hue`, test, "json-patch")).status).toBe(422);
+  const replace = [{ op: "replace", path: "/spec/selector/version", value: "green" }];
+  expect((await admin.patch(`${place}/hue`, replace, "json-patch")).status).toBe(200);
+  expect(await answers("hue")).toEqual({ "hue-green": 100 });
+  await settles(() => value(growth("hue-green")), 20, 0.1);
+  await settles(() => value(growth("hue-blue")), 0, 0.1);
+}, 30_000);

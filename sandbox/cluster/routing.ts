@@ -12,7 +12,12 @@ export interface Door {
   namespace: string;
   name: string;
   rules: Rule[];
+  /** False for a Service whose label says that no user comes through it: a preview. */
+  hasUsers: boolean;
 }
+
+/** `none` on a Service: it leads to its pods, and brings them no load. */
+export const noLoadLabel = "sandbox.load";
 
 const items = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.filter(isObject) : []);
 const record = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {});
@@ -50,6 +55,7 @@ export function doors(store: ObjectStore): Door[] {
     namespace: metadata.namespace ?? "",
     name: metadata.name,
     rules,
+    hasUsers: metadata.labels?.[noLoadLabel] !== "none",
   });
   const routes = [
     ...store.list(resources.httproutes).map((route) => door(route, httpRules(route.spec))),

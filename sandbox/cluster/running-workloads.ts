@@ -59,13 +59,16 @@ function standing(store: ObjectStore): Standing[] {
 
 const ownerOf = ({ ownerReferences }: Pod["metadata"]) => ownerReferences?.find(({ controller }) => controller)?.uid;
 
-/** What each workload gets of one service's load; one behind no door gets all of it as long as it wants pods. */
+/**
+ * What each workload gets of one service's load. One behind no door gets all of it as long as it wants pods, but for one
+ * beside which another workload of the same service has a door: the colour that nobody is led to.
+ */
 function loads(store: ObjectStore, all: Standing[]): Map<Standing, number> {
   const load = new Map<Standing, number>();
   const add = (one: Standing, share: number) => load.set(one, (load.get(one) ?? 0) + share);
   for (const door of doors(store)) {
     const rule = ruleFor(door, {});
-    const shares = rule ? sharesOf(rule) : [];
+    const shares = rule && door.hasUsers ? sharesOf(rule) : [];
     for (const { service } of door.rules.flatMap(({ to }) => to))
       for (const one of behind(store, all, door.namespace, service)) add(one, 0);
     for (const { service, share } of shares) {
@@ -75,9 +78,14 @@ function loads(store: ObjectStore, all: Standing[]): Map<Standing, number> {
       for (const one of mine) if (count > 0) add(one, (share * one.pods.length) / count);
     }
   }
-  for (const one of all) if (!load.has(one)) load.set(one, one.workload.spec.replicas > 0 ? 1 : 0);
+  const led = new Set([...load].filter(([, share]) => share > 0).map(([one]) => placeOf(one)));
+  for (const one of all)
+    if (!load.has(one)) load.set(one, one.workload.spec.replicas > 0 && !led.has(placeOf(one)) ? 1 : 0);
   return load;
 }
+
+const serviceName = ({ workload, labels }: Standing) => labels?.["app.kubernetes.io/name"] ?? workload.metadata.name;
+const placeOf = (one: Standing) => `${one.workload.metadata.namespace}/${serviceName(one)}`;
 
 function behind(store: ObjectStore, all: Standing[], namespace: string, service: string): Standing[] {
   const selector = selectorOf(store, namespace, service);
@@ -94,7 +102,7 @@ export function runningWorkloads(store: ObjectStore, images: ImagePuller): Runni
     return {
       namespace: metadata.namespace ?? "",
       name: metadata.name,
-      service: one.labels?.["app.kubernetes.io/name"] ?? metadata.name,
+      service: serviceName(one),
       ready: one.pods.flatMap((pod) => served(pod, images)),
       share: load.get(one) ?? 0,
     };

@@ -42,6 +42,14 @@ sandbox with a worker, eight releases whose metric turns bad while they are watc
 entry that says that the cluster accepted the way back.`,
   },
   {
+    name: "rollout",
+    how: `Two services of two colours each, in the sandbox's cluster, a process of its own (a real one where BENCH_KUBECONFIG names
+it). Waybill's adapter reads the Service and the three Deployments that may be of a colour, all at once, and then sends
+the one JSON patch that lets the Service select the other colour; turn by turn @kubernetes/client-node sends a bare strategic
+merge patch of the other Service's selector, with the administrator's rights as well. Thirty switches there and thirty back, after
+six to warm up. Calls are counted at the client.`,
+  },
+  {
     name: "live",
     needsPages: true,
     how: `200 event streams are open on GET /api/events, each signed in with a token. A change is announced as a command

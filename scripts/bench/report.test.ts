@@ -39,7 +39,16 @@ describe("the table of a run", () => {
   });
 
   it("knows its benches by name alone", () => {
-    expect(benches.map((bench) => bench.name)).toEqual(["ledger", "gates", "promote", "live", "matrix", "page"]);
+    expect(benches.map((bench) => bench.name)).toEqual([
+      "ledger",
+      "gates",
+      "promote",
+      "analysis",
+      "rollout",
+      "live",
+      "matrix",
+      "page",
+    ]);
     expect(() => benchNamed("pages")).toThrow('there is no bench "pages": there are ledger, gates, promote');
   });
 });

@@ -23,6 +23,12 @@ export interface DemoWorld {
   database: Pick<TestDatabase, "url" | "close">;
   pool: Pool;
   sandbox: Sandbox;
+  /** The cluster's API as its administrator calls it; `type` is the body's. Throws what it says where that is no success. */
+  kubectl(method: string, path: string, body?: object, type?: string): Promise<Record<string, unknown>>;
+  /** The namespace of an environment. */
+  namespace(environment: string): string;
+  /** What is wrong with the images that were pushed, by digest. */
+  faults: Map<string, Fault>;
   /** Where images are pushed and pulled: the sandbox's registry, or another one on loopback. */
   registryUrl: string;
   engine: Engine;
@@ -43,12 +49,17 @@ export interface DemoWorld {
 /** The project of these tests: staging without gates, production with staging, an approval and a soak of a second. */
 export function projectFile(
   sandbox: Sandbox,
-  extra: Pick<DemoWorldOptions, "soak" | "watch" | "registryUrl" | "metricsUrl" | "verification" | "blueGreen"> = {},
+  extra: Pick<
+    DemoWorldOptions,
+    "soak" | "watch" | "registryUrl" | "metricsUrl" | "verification" | "blueGreen" | "cluster"
+  > = {},
 ): string {
   const { verification, blueGreen } = extra;
+  const { kubeconfigPath, servicesUrl } = extra.cluster ?? sandbox;
+  const prefix = extra.cluster?.namespacePrefix ?? "demo";
   const target = (service: string, environment: string) => {
     const behind = blueGreen !== undefined && environment === "staging" ? `, service: ${service}` : "";
-    return `${environment}: { kubernetes: { connection: cluster, namespace: demo-${environment}, deployment: ${service}, container: ${service}${behind} } }`;
+    return `${environment}: { kubernetes: { connection: cluster, namespace: ${prefix}-${environment}, deployment: ${service}, container: ${service}${behind} } }`;
   };
   return `apiVersion: waybill.dev/v1
 kind: Connection
@@ -58,7 +69,7 @@ spec: { projects: [demo], registry: { url: "${extra.registryUrl ?? sandbox.regis
 apiVersion: waybill.dev/v1
 kind: Connection
 metadata: { name: cluster }
-spec: { projects: [demo], kubernetes: { kubeconfig: "file:${sandbox.kubeconfigPath}" } }
+spec: { projects: [demo], kubernetes: { kubeconfig: "file:${kubeconfigPath}" } }
 ---
 ${verification ? metricsConnection(extra.metricsUrl ?? sandbox.metricsUrl) : ""}
 apiVersion: waybill.dev/v1
@@ -72,10 +83,10 @@ spec:
   environments:
     - name: staging
       tag: staging
-      strategy: ${blueGreen === undefined ? "{ rolling: { deadline: 30s } }" : `{ blueGreen: ${blueGreen.replaceAll("SERVICES", sandbox.servicesUrl)} }`}
+      strategy: ${blueGreen === undefined ? "{ rolling: { deadline: 30s } }" : `{ blueGreen: ${blueGreen.replaceAll("SERVICES", servicesUrl)} }`}
       verification: ${
         verification?.staging ??
-        `{ health: [{ url: "${sandbox.servicesUrl}/{namespace}/{workload}/health" }], watch: ${extra.watch ?? "1s"} }`
+        `{ health: [{ url: "${servicesUrl}/{namespace}/{workload}/health" }], watch: ${extra.watch ?? "1s"} }`
       }
     - name: production
       tag: prod
@@ -107,6 +118,20 @@ spec: { projects: [demo], prometheus: { url: "${url}" } }
 `;
 }
 
+/** A cluster that the world's services run on; whoever made it closes it. */
+export interface OtherCluster {
+  /** With the rights of deploy/rbac.yaml in `PREFIX-staging` and `PREFIX-production`, which exist. */
+  kubeconfigPath: string;
+  namespacePrefix: string;
+  /** Answers `/NAMESPACE/NAME/health` and `/ready` as the pods behind the Service would. */
+  servicesUrl: string;
+  /** What every pod's spec says beside its container. */
+  podSpec: Record<string, unknown>;
+  kubectl: DemoWorld["kubectl"];
+  /** Told of the world once it is made: its faults say how pods behave. */
+  play(world: Pick<DemoWorld, "faults">): void;
+}
+
 export interface DemoWorldOptions {
   soak?: string;
   watch?: string;
@@ -116,6 +141,8 @@ export interface DemoWorldOptions {
   metricsUrl?: string;
   /** Staging goes by two colours, as this says (SERVICES: the sandbox's). Every service is blue, behind a Service and a preview. */
   blueGreen?: string;
+  /** Another cluster, in place of the sandbox's. */
+  cluster?: OtherCluster;
   /** False: no loop takes the due work until startWorker or withWorker. */
   worker?: boolean;
   /** A database of the test's own making, in place of a clone of the template. */
@@ -138,6 +165,9 @@ export async function createDemoWorld(extra: DemoWorldOptions = {}): Promise<Dem
   const loop = new WorkLoop(engine, { concurrency: 4, sweepMs: 200 });
   const world: DemoWorld = {
     ...{ database, pool, sandbox, engine, people, registryUrl: extra.registryUrl ?? sandbox.registryUrl },
+    faults: new Map(),
+    namespace: (environment) => `${extra.cluster?.namespacePrefix ?? "demo"}-${environment}`,
+    kubectl: extra.cluster?.kubectl ?? ((...call) => sandboxKubectl(sandbox, ...call)),
     release: (service, version, fault) => release(world, service, version, fault),
     startWorker: () => loop.start(),
     async withWorker(work) {
@@ -161,7 +191,8 @@ export async function createDemoWorld(extra: DemoWorldOptions = {}): Promise<Dem
       await database.close();
     },
   };
-  for (const service of services) await deploy(world, service, extra.blueGreen !== undefined);
+  extra.cluster?.play(world);
+  for (const service of services) await deploy(world, service, extra);
   const applied = await applyDocuments(engine, people.ada, { text: projectFile(sandbox, extra) });
   if (applied.kind !== "applied") throw new Error(JSON.stringify(applied.errors));
   world.people = await signIn(pool);
@@ -181,44 +212,52 @@ async function signIn(pool: Pool): Promise<DemoWorld["people"]> {
   return found as DemoWorld["people"];
 }
 
-async function deploy({ sandbox, registryUrl }: DemoWorld, service: string, coloured: boolean): Promise<void> {
+async function deploy(world: DemoWorld, service: string, extra: DemoWorldOptions): Promise<void> {
+  const { registryUrl } = world;
+  const coloured = extra.blueGreen !== undefined;
   const labels = { app: service, ...(coloured ? { version: "blue" } : {}) };
   const image = buildImage({ content: service, version: "v1.0.0" });
-  const digest = await pushImage(image, {
-    registryUrl,
-    repository: `demo-${service}`,
-    tag: "v1.0.0",
-  });
+  const digest = await pushImage(image, { registryUrl, repository: `demo-${service}`, tag: "v1.0.0" });
+  const containers = [{ name: service, image: `${new URL(registryUrl).host}/demo-${service}@${digest}` }];
   for (const environment of ["staging", "production"]) {
-    const namespace = `demo-${environment}`;
-    await create(sandbox, "/api/v1/namespaces", { metadata: { name: namespace } });
-    await create(sandbox, `/apis/apps/v1/namespaces/${namespace}/deployments`, {
+    const namespace = world.namespace(environment);
+    if (!extra.cluster) await create(world, "/api/v1/namespaces", { metadata: { name: namespace } });
+    await create(world, `/apis/apps/v1/namespaces/${namespace}/deployments`, {
       metadata: { name: service, namespace },
       spec: {
         replicas: 2,
         selector: { matchLabels: labels },
-        template: {
-          metadata: { labels },
-          spec: {
-            containers: [{ name: service, image: `${new URL(registryUrl).host}/demo-${service}@${digest}` }],
-          },
-        },
+        template: { metadata: { labels }, spec: { ...extra.cluster?.podSpec, containers } },
       },
     });
     for (const name of coloured ? [service, `${service}-preview`] : []) {
       const spec = { selector: labels, ports: [{ port: 80 }] };
-      await create(sandbox, `/api/v1/namespaces/${namespace}/services`, { metadata: { name, namespace }, spec });
+      await create(world, `/api/v1/namespaces/${namespace}/services`, { metadata: { name, namespace }, spec });
     }
   }
 }
 
-async function create({ clusterUrl, tokens }: Sandbox, path: string, body: object): Promise<void> {
-  const answer = await fetch(`${clusterUrl}${path}`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${tokens.admin}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
+/** What stands there already stays. */
+async function create(world: DemoWorld, path: string, body: object): Promise<void> {
+  await world.kubectl("POST", path, body).catch((error: Error) => {
+    if (!error.message.includes(": 409 ")) throw error;
   });
-  if (!answer.ok && answer.status !== 409) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`);
+}
+
+async function sandboxKubectl(
+  { clusterUrl, tokens }: Sandbox,
+  method: string,
+  path: string,
+  body?: object,
+  type = "application/json",
+): Promise<Record<string, unknown>> {
+  const answer = await fetch(`${clusterUrl}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${tokens.admin}`, "content-type": type },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as Record<string, unknown>;
 }
 
 async function release(world: DemoWorld, service: string, version: string, fault?: Fault) {
@@ -229,6 +268,7 @@ async function release(world: DemoWorld, service: string, version: string, fault
     repository: `demo-${service}`,
     tag: version,
   });
+  if (fault) world.faults.set(digest, fault);
   const announced = await announceRelease(engine, people.rita, {
     project: "demo",
     version,

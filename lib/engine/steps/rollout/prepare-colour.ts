@@ -17,7 +17,12 @@ export async function prepareColour(context: StepContext): Promise<StepFinding> 
     if (step.status === "accepted") {
       const made = standing.colours[idle];
       const isOurs = made?.digest === planned.to.digest && made.promotion === state.id;
-      if (isOurs) return { kind: "done", words: `${made.name} is ${idle}, asked for ${made.replicas} pods`, facts };
+      if (isOurs)
+        return {
+          kind: "done",
+          words: `${made.name} is ${idle}, asked for ${made.replicas} ${made.replicas === 1 ? "pod" : "pods"}`,
+          facts,
+        };
       return refused(`somebody else changed ${idle} while it was made ready`);
     }
     await context.looked();
