@@ -90,7 +90,7 @@ describe("fifty approvals at once", () => {
     );
     expect(answers.filter((one) => one.kind === "told")).toHaveLength(2);
     expect(answers.filter((one) => one.kind === "rejection" && one.code === "alreadyApproved")).toHaveLength(48);
-    await drive(world.engine, waiting.id, 2_000);
+    await drive(world.engine, waiting.id, 30_000);
     const state = await stateOf(waiting.id);
     expect(state).toMatchObject({ phase: "waiting" });
     expect(state.approvals.map((one) => one.person).sort()).toEqual([person("amy").id, person("ben").id].sort());
@@ -108,7 +108,7 @@ describe("fifty approvals at once", () => {
     const signed = await loadPromotionEntries(world.pool, "demo", waiting.id);
     expect(signed.filter((entry) => entry.kind === "promotion.approved")).toHaveLength(3);
     await world.pool.execute(sql`update step set due_at = now() - interval '1 s' where promotion = ${waiting.id}`);
-    await Promise.all([drive(withoutCluster(), waiting.id, 2_000), drive(withoutCluster(), waiting.id, 2_000)]);
+    await Promise.all([drive(withoutCluster(), waiting.id, 30_000), drive(withoutCluster(), waiting.id, 30_000)]);
     const entries = await loadPromotionEntries(world.pool, "demo", waiting.id);
     expect(entries.filter((entry) => entry.kind === "promotion.started")).toHaveLength(1);
     expect((await stateOf(waiting.id)).approvals).toHaveLength(3);
@@ -131,12 +131,12 @@ describe("fifty people at once", () => {
     // Somebody looks at it all the while: whoever comes after it has started is too late, and told so.
     const looked = Array.from({ length: 5 }, async () => {
       await world.pool.execute(sql`update step set due_at = now() where promotion = ${waiting.id} and status = 'due'`);
-      await drive(withoutCluster(), waiting.id, 2_000);
+      await drive(withoutCluster(), waiting.id, 30_000);
     });
     const answers = await Promise.all(many.map((one) => yes(one, waiting)));
     await Promise.all(looked);
     await world.pool.execute(sql`update step set due_at = now() where promotion = ${waiting.id} and status = 'due'`);
-    await drive(withoutCluster(), waiting.id, 2_000);
+    await drive(withoutCluster(), waiting.id, 30_000);
     const told = answers.filter((one) => one.kind === "told").length;
     expect(told).toBeGreaterThanOrEqual(3);
     for (const one of answers) if (one.kind === "rejection") expect(["stale", "notWaiting"]).toContain(one.code);
@@ -200,7 +200,7 @@ describe("whose yes counts", () => {
     await signIn("eve", ["staff"]);
     await world.pool.execute(sql`update person set revoked_at = now() + interval '1 second' where id = ${fay.id}`);
     expect((await yes(person("amy"), waiting)).kind).toBe("told");
-    await drive(world.engine, waiting.id, 2_000);
+    await drive(world.engine, waiting.id, 30_000);
     const state = await stateOf(waiting.id);
     expect(state).toMatchObject({ phase: "waiting" });
     expect(state.approvals).toHaveLength(3);
@@ -225,7 +225,7 @@ describe("a gate that asks for a recent sign-in", () => {
       kind: "told",
       state: { approvals: [{ person: amy.id, authenticatedAt }] },
     });
-    await drive(withoutCluster(), waiting.id, 2_000);
+    await drive(withoutCluster(), waiting.id, 30_000);
     expect((await stateOf(waiting.id)).phase).toBe("rollingOut");
     await abort(world.engine, world.people.rita, { promotion: waiting.id, why: "end of the test" });
     await world.withWorker(() => world.ended(waiting.id));
@@ -240,7 +240,7 @@ describe("a plan that changes after it was approved", () => {
     await apply(fileWith(3, "2s"));
     // The stored plan is still the old one: a third yes to it comes too late to count.
     expect((await yes(person("cat"), waiting)).kind).toBe("told");
-    await drive(world.engine, waiting.id, 2_000);
+    await drive(world.engine, waiting.id, 30_000);
     const replanned = await stateOf(waiting.id);
     expect(replanned.phase).toBe("waiting");
     expect(replanned.planHash).not.toBe(waiting.planHash);
@@ -252,7 +252,7 @@ describe("a plan that changes after it was approved", () => {
     });
     expect(await yes(person("amy"), waiting)).toMatchObject({ kind: "rejection", code: "planChanged" });
     expect((await yes(person("amy"), replanned)).kind).toBe("told");
-    await drive(world.engine, waiting.id, 2_000);
+    await drive(world.engine, waiting.id, 30_000);
     expect((await stateOf(waiting.id)).verdicts[0]?.summary).toBe("1 of 3 given for this plan");
     await stop(waiting);
   });
@@ -316,7 +316,7 @@ describe("the end of waiting", () => {
     const input = { promotion: waiting.id, planHash: waiting.planHash };
     expect(await approve(late, person("ben"), input)).toMatchObject({ kind: "rejection", code: "ended" });
     await world.pool.execute(sql`update step set due_at = now() - interval '1 s' where promotion = ${waiting.id}`);
-    await drive(late, waiting.id, 2_000);
+    await drive(late, waiting.id, 30_000);
     expect(await stateOf(waiting.id)).toMatchObject({ phase: "expired" });
     const due = await world.pool.query(sql`select id from step where promotion = ${waiting.id} and status = 'due'`);
     expect(due).toEqual([]);
@@ -326,7 +326,7 @@ describe("the end of waiting", () => {
     const waiting = await ask();
     const text = fileWith(2).replace(/\n {8}production: \{ kubernetes: \{[^\n]*deployment: backend[^\n]*/, "");
     await apply(text);
-    await drive(world.engine, waiting.id, 2_000);
+    await drive(world.engine, waiting.id, 30_000);
     expect(await stateOf(waiting.id)).toMatchObject({
       phase: "rejected",
       why: "plan: backend has no target in production",

@@ -39,7 +39,7 @@ describe("a hold of a whole project", () => {
     expect(waiting).toMatchObject({ phase: "waiting" });
     const verdict = waiting.verdicts.find((one) => one.gate === "hold");
     expect(verdict).toMatchObject({ status: "wait", summary: "all of demo is held by Rita Moreau: the fire alarm" });
-    await drive(engine, waiting.id, 2_000);
+    await drive(engine, waiting.id, 30_000);
     expect(await world.until(waiting.id, () => true)).toMatchObject({ phase: "waiting" });
 
     const place = { project: "demo", environment: "production" };

@@ -85,7 +85,7 @@ describe("break-glass on a promotion that waits", () => {
     expect(await approve(world.engine, world.people.arjun, { promotion: id, planHash })).toMatchObject({
       kind: "told",
     });
-    await drive(withoutCluster(), id, 2_000);
+    await drive(withoutCluster(), id, 30_000);
     const started = await stateOf(id);
     expect(started.phase).toBe("rollingOut");
     expect(started.verdicts[soakAt]).toMatchObject({
@@ -118,7 +118,7 @@ describe("break-glass on a promotion that waits", () => {
     const input = { promotion: id, planHash, gate: approvalAt, ...words };
     const answers = await Promise.all(Array.from({ length: 10 }, () => overrideGate(world.engine, otto, input)));
     expect(answers.filter((one) => one.kind === "told")).toHaveLength(1);
-    await drive(withoutCluster(), id, 2_000);
+    await drive(withoutCluster(), id, 30_000);
     expect(await stateOf(id)).toMatchObject({ phase: "waiting" });
     const confirmation = { promotion: id, planHash, override: 2 };
     expect(await confirmOverride(world.engine, otto, confirmation)).toMatchObject({ code: "secondPerson" });
@@ -126,7 +126,7 @@ describe("break-glass on a promotion that waits", () => {
       Array.from({ length: 10 }, () => confirmOverride(world.engine, oda, confirmation)),
     );
     expect(confirmed.filter((one) => one.kind === "told")).toHaveLength(1);
-    await drive(withoutCluster(), id, 2_000);
+    await drive(withoutCluster(), id, 30_000);
     expect((await stateOf(id)).phase).toBe("rollingOut");
     await abort(world.engine, world.people.rita, { promotion: id, why: "end of the test" });
     await world.withWorker(() => world.ended(id));
@@ -183,7 +183,7 @@ describe("break-glass with the request, where a gate says no", () => {
     if (asked.kind === "rejection") throw new Error(asked.message);
     const { id, planHash } = asked.state;
     expect(asked.state).toMatchObject({ phase: "waiting", overrides: [{ needsSecond: true, confirmed: null }] });
-    await drive(withoutCluster(), id, 2_000);
+    await drive(withoutCluster(), id, 30_000);
     expect((await stateOf(id)).verdicts[blockAt]).toMatchObject({ status: "fail", overrideAsked: { id: 1 } });
     expect(
       await confirmOverride(world.engine, world.people.ada, { promotion: id, planHash, override: 1 }),
@@ -191,7 +191,7 @@ describe("break-glass with the request, where a gate says no", () => {
       code: "secondPerson",
     });
     expect((await confirmOverride(world.engine, oda, { promotion: id, planHash, override: 1 })).kind).toBe("told");
-    await drive(withoutCluster(), id, 2_000);
+    await drive(withoutCluster(), id, 30_000);
     expect((await stateOf(id)).verdicts[blockAt]).toMatchObject({ overridden: { confirmedBy: { name: "oda" } } });
     expect(await replayed().then((all) => all.filter((one) => one.what === "promotion"))).toEqual([]);
     await abort(world.engine, world.people.ada, { promotion: id, why: "end of the test" });
@@ -230,7 +230,7 @@ describe("break-glass and a cluster that changes meanwhile", () => {
                               where project = 'demo' and service = 'backend' and environment = 'production'`);
     await see(`sha256:${"9".repeat(64)}`);
     await world.pool.execute(sql`update step set due_at = now() - interval '1 s' where promotion = ${id}`);
-    await drive(withoutCluster(), id, 2_000);
+    await drive(withoutCluster(), id, 30_000);
     const replanned = await stateOf(id);
     expect(replanned.planHash).not.toBe(planHash);
     expect(replanned.verdicts[soakAt]?.overridden).toBeUndefined();

@@ -140,11 +140,11 @@ describe("the queue of an environment", () => {
 
     const held = await hold(world.engine, world.people.rita, { ...staging, reason: "an incident" });
     expect(held.kind).toBe("held");
-    await drive(world.engine, early.id, 2_000);
+    await drive(world.engine, early.id, 30_000);
     expect(await stateOf(early.id)).toMatchObject({ phase: "waiting" });
     expect((await stateOf(early.id)).verdicts.find((one) => one.gate === "hold")?.status).toBe("wait");
     await releaseHold(world.engine, world.people.rita, { ...staging, why: "it is over" });
-    await drive(world.engine, early.id, 2_000);
+    await drive(world.engine, early.id, 30_000);
     expect((await stateOf(early.id)).phase).toBe("queued");
 
     expect(await allEnd([active.id, early.id, late.id])).toEqual(["succeeded", "succeeded", "succeeded"]);
@@ -205,7 +205,7 @@ describe("a hold that comes before the last yes", () => {
     const yes = { promotion: waiting.id, planHash: waiting.planHash };
     const approved = await approve(world.engine, world.people.arjun, yes);
     expect(approved.kind).toBe("told");
-    await drive(world.engine, waiting.id, 2_000);
+    await drive(world.engine, waiting.id, 30_000);
     const held = await stateOf(waiting.id);
     expect(held.phase).toBe("waiting");
     expect(held.verdicts.find((one) => one.gate === "hold")).toMatchObject({

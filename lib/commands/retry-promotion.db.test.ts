@@ -115,7 +115,7 @@ describe("a promotion at a time", () => {
     expect(Date.parse(state.expiresAt)).toBeGreaterThan(Date.parse(notBefore) + 6 * 24 * hour);
 
     await wakeWaiting(pool, "demo");
-    await drive({ ...engine, now: () => later(notBefore, -1) }, state.id, 2_000);
+    await drive({ ...engine, now: () => later(notBefore, -1) }, state.id, 30_000);
     expect(await world.until(state.id, () => true)).toMatchObject({ phase: "waiting" });
     await abort(engine, people.rita, { promotion: state.id, why: "sooner" });
 

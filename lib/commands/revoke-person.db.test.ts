@@ -55,12 +55,12 @@ async function signedByArjun() {
   if (asked.kind === "rejection") throw new Error(asked.message);
   const told = await approve(world.engine, arjun, { promotion: asked.state.id, planHash: asked.state.planHash });
   expect(told.kind).toBe("told");
-  await drive(world.engine, asked.state.id, 2_000);
+  await drive(world.engine, asked.state.id, 30_000);
   return asked.state;
 }
 
 async function approvalVerdict(id: string) {
-  await drive(world.engine, id, 2_000);
+  await drive(world.engine, id, 30_000);
   const { verdicts } = await world.until(id, () => true);
   return verdicts.find((one) => one.gate === "approval");
 }

@@ -53,7 +53,7 @@ const say = (by: Principal, { id, planHash }: PromotionState, item: number, tick
   tick(world.engine, by, { promotion: id, planHash, gate: 0, item, ticked });
 const stateOf = (id: string) => world.until(id, () => true);
 const evaluated = async (id: string) => {
-  await drive(world.engine, id, 2_000);
+  await drive(world.engine, id, 30_000);
   return stateOf(id);
 };
 const replayed = async () => (await replayProject(world.pool, "demo")).differences;

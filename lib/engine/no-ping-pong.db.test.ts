@@ -32,8 +32,11 @@ afterAll(() => world?.close());
 /** The project's file: staging promotes by itself or not, and asks for the health of a service or not. */
 async function apply({ automatic = false, health = true } = {}): Promise<void> {
   const by = automatic ? "\n      autoPromote: newest" : "";
-  let text = projectFile(world.sandbox).replace("tag: staging\n", `tag: staging${by}\n      queue: newest\n`);
-  if (!health) text = text.replace(/ {8}health: .*\n/, "");
+  const unchecked = health ? {} : { verification: { staging: "{ watch: 1s }" } };
+  const text = projectFile(world.sandbox, unchecked).replace(
+    "tag: staging\n",
+    `tag: staging${by}\n      queue: newest\n`,
+  );
   const applied = await applyDocuments(
     world.engine,
     world.people.ada,

@@ -120,7 +120,7 @@ describe("stopping a promotion", () => {
       ...world.engine,
       world: { ...world.engine.world, target: () => Promise.reject(new Error("died")) },
     };
-    await drive(dying, id, 2_000);
+    await drive(dying, id, 30_000);
     expect(await stateOf(id)).toMatchObject({ rollouts: [{ phase: "requested" }] });
     expect(await stop(id)).toMatchObject({ kind: "told", state: { phase: "rollingBack" } });
     expect(await stop(id)).toMatchObject({ kind: "rejection", code: "notRunning" });
