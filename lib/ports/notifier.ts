@@ -13,6 +13,11 @@ export interface Notifier {
    * Throws ExternalError, whose message holds neither a secret nor a secret address.
    */
   send(delivery: Delivery, signal?: AbortSignal): Promise<string>;
+  /**
+   * Puts another text in the place of a message that `send` answered `posted as …` for; absent where that cannot be done.
+   * Throws ExternalError.
+   */
+  change?(posted: string, message: Message, signal?: AbortSignal): Promise<void>;
 }
 
 /** A server that takes e-mails. */

@@ -51,6 +51,11 @@ export function createSlackApp(options: SlackAppOptions): ChatApp {
         const answer = await web.chat.postMessage(asked).catch((error: unknown) => fail(system, error));
         return `posted as ${answer.ts ?? "a message"}`;
       },
+      async change(ts, message) {
+        const web = await client();
+        const asked = { channel, ts, text: slackText(message), blocks: slackBlocks(message, { buttons: true }) };
+        await web.chat.update(asked).catch((error: unknown) => fail(system, error));
+      },
     }),
     async check() {
       const web = await client();

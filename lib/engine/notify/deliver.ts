@@ -8,9 +8,9 @@ import {
 } from "@/lib/engine/notify/due-notification";
 import { type EntryRow, entryFromRow } from "@/lib/ledger/ledger-entry";
 import { loadPromotion } from "@/lib/ledger/record-promotion";
-import { isEventKind } from "@/lib/pipeline/notify/event-kind";
+import { answeredKind, isEventKind } from "@/lib/pipeline/notify/event-kind";
 import type { Message } from "@/lib/pipeline/notify/message";
-import { type Dropped, messageOf } from "@/lib/pipeline/notify/message-of";
+import { answeredMessage, type Dropped, messageOf } from "@/lib/pipeline/notify/message-of";
 import { nextAttempt, type Refusal } from "@/lib/pipeline/notify/next-attempt";
 import { testMessage } from "@/lib/pipeline/notify/test-message";
 import type { Channel } from "@/lib/pipeline/policy/notify";
@@ -33,6 +33,7 @@ export async function deliver(engine: Engine, taken: DueNotification): Promise<v
 async function attempt(engine: Engine, taken: DueNotification): Promise<NotificationOutcome> {
   const channel = await loadChannel(engine, taken);
   if (channel === undefined) return { status: "dropped", said: "the project file does not name this channel any more" };
+  if (taken.event === answeredKind) return change(engine, taken, channel);
   const message = await load(engine, taken);
   if ("kind" in message) return { status: "dropped", said: message.why };
   try {
@@ -44,6 +45,40 @@ async function attempt(engine: Engine, taken: DueNotification): Promise<Notifica
     const next = nextAttempt(taken.attempts, refusal, taken.event === "test");
     return next === "dead" ? { status: "dead", said } : { status: "due", said, pauseMs: next.pauseMs };
   }
+}
+
+/** Changes what was posted before: what it asked for has an answer. Changed twice it is the same. */
+async function change(engine: Engine, taken: DueNotification, channel: Channel): Promise<NotificationOutcome> {
+  const { project, promotion, seq } = taken;
+  const notifier = await engine.world.notifier(project, channel);
+  const [row] = await loadEntryRows(engine, project, seq);
+  const state = promotion === null ? undefined : await loadPromotion(engine.pool, project, promotion);
+  if (!row || !state || !notifier.change) return { status: "dropped", said: "there is nothing to change" };
+  const occurrence = { project, entry: entryFromRow(row), promotion: state, origin: engine.publicUrl };
+  const posted = await engine.pool.query<{ name: string; planHash: string }>(
+    sql`select substr(n.said, length('posted as ') + 1) as name, e.data->>'planHash' as "planHash"
+          from notification n join ledger_entry e on e.project = n.project and e.seq = n.seq
+         where n.promotion = ${promotion} and n.project = ${project} and n.channel = ${taken.channel}
+           and n.event in ('approval.requested', 'approval.expiring') and n.said like 'posted as %'`,
+  );
+  try {
+    for (const { name, planHash } of posted) {
+      const message = answeredMessage(occurrence, state, planHash);
+      await notifier.change(name, message, AbortSignal.timeout(engine.callMs));
+    }
+    return { status: "delivered", said: "changed" };
+  } catch (error) {
+    const { refusal, said } = refusalOf(engine, taken, error);
+    const next = nextAttempt(taken.attempts, refusal, false);
+    return next === "dead" ? { status: "dead", said } : { status: "due", said, pauseMs: next.pauseMs };
+  }
+}
+
+function loadEntryRows(engine: Engine, project: string, seq: number | null): Promise<EntryRow[]> {
+  return engine.pool.query<EntryRow>(
+    sql`select project, seq, at, kind, actor, promotion, service, environment, release, data, prev, hash
+          from ledger_entry where project = ${project} and seq = ${seq}`,
+  );
 }
 
 /** Whatever else is thrown is ours: its words stay in the log, and it is not tried for ever. */
@@ -66,10 +101,7 @@ async function load(engine: Engine, taken: DueNotification): Promise<Message | D
   const { project, event, seq, promotion, createdAt } = taken;
   const origin = engine.publicUrl;
   if (!isEventKind(event)) return testMessage({ project, at: createdAt, origin });
-  const [row] = await engine.pool.query<EntryRow>(
-    sql`select project, seq, at, kind, actor, promotion, service, environment, release, data, prev, hash
-          from ledger_entry where project = ${project} and seq = ${seq}`,
-  );
+  const [row] = await loadEntryRows(engine, project, seq);
   if (!row) return { kind: "dropped", why: "the entry is not there" };
   const state = promotion === null ? undefined : await loadPromotion(engine.pool, project, promotion);
   return messageOf({ kind: event, project, entry: entryFromRow(row), promotion: state, origin });

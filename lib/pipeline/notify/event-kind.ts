@@ -29,8 +29,11 @@ export const eventKinds = [
 
 export type EventKind = (typeof eventKinds)[number];
 
-/** What a delivery tells: an event, or that somebody tries the subscription. */
-export type Occasion = EventKind | "test";
+/** What was asked for in a chat has an answer by now: the message that asked is changed. Nobody subscribes to it. */
+export const answeredKind = "approval.answered";
+
+/** What a delivery tells: an event, what became of what it asked for, or that somebody tries the subscription. */
+export type Occasion = EventKind | typeof answeredKind | "test";
 
 const known: ReadonlySet<string> = new Set(eventKinds);
 

@@ -1,6 +1,6 @@
 import { groupsOf } from "@/lib/pipeline/gates/approval-config";
 import { isOpen } from "@/lib/pipeline/gates/gate";
-import type { EventKind } from "@/lib/pipeline/notify/event-kind";
+import { type EventKind, isEventKind } from "@/lib/pipeline/notify/event-kind";
 import {
   entryLink,
   environmentLink,
@@ -44,6 +44,28 @@ export function messageOf(occurrence: Occurrence): Message | Dropped {
   if (/^(promotion|override|gate)\./.test(kind)) return promotion ? promotionMessage(occurrence, promotion) : gone;
   if (occurrence.entry.kind === "policy.proposed") return askForSecond(occurrence, occurrence.entry);
   return elsewhere(occurrence);
+}
+
+/**
+ * What stands in the place of a message that asked for a yes to the plan `asked`, now that somebody answered or it went on: the
+ * same question with who signed so far, or what came of it, without a question. Pure.
+ */
+export function answeredMessage(
+  occurrence: Omit<Occurrence, "kind">,
+  promotion: PromotionState,
+  asked: string,
+): Message {
+  const { entry } = occurrence;
+  if (asked !== promotion.planHash) {
+    const base = promotionMessage({ ...occurrence, kind: "promotion.requested" }, promotion);
+    const summary =
+      "The plan is another one by now, which is asked for anew. What was signed for this one does not count.";
+    return { ...base, title: `Void: ${base.title}`, summary, tone: "neutral" };
+  }
+  const open = askForApproval({ ...occurrence, kind: "approval.requested" }, promotion);
+  if (!("why" in open)) return open;
+  const kind = isEventKind(entry.kind) ? entry.kind : "promotion.requested";
+  return promotionMessage({ ...occurrence, kind }, promotion);
 }
 
 const gone: Dropped = { kind: "dropped", why: "the promotion is not there any more" };

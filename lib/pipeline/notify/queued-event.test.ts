@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { queuedEvents } from "@/lib/pipeline/notify/queued-event";
+import { answeredBy, queuedEvents } from "@/lib/pipeline/notify/queued-event";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 
 const common = { at: "2026-03-01T10:00:00.000Z", actor: { kind: "system", name: "worker" } as const, seq: 7 };
@@ -23,4 +23,20 @@ it("what nobody can subscribe to is told to nobody", () => {
   expect(
     queued({ kind: "environment.held", data: { id: "h", reason: "r" }, subject: { environment: "staging" } }),
   ).toEqual([["environment.held", "staging"]]);
+});
+
+it("a message that asked is looked at again after what answers it, and after nothing else", () => {
+  const subject = { promotion: "demo-1", environment: "production" };
+  const after = (kind: Entry["kind"]) => answeredBy([{ ...common, kind, data: {}, subject } as never]);
+  for (const kind of [
+    "promotion.approved",
+    "promotion.rejected",
+    "promotion.replanned",
+    "promotion.started",
+  ] as const) {
+    expect(after(kind), kind).toEqual([{ seq: 7, promotion: "demo-1" }]);
+  }
+  for (const kind of ["promotion.requested", "gates.evaluated", "promotion.succeeded", "environment.held"] as const) {
+    expect(after(kind), kind).toEqual([]);
+  }
 });

@@ -38,6 +38,24 @@ export function queuedEvents(entries: readonly (Entry & { seq: number })[]): Que
   });
 }
 
+/** After these, what a message asks for is another thing, or nothing. */
+const answers: ReadonlySet<Entry["kind"]> = new Set([
+  "promotion.approved",
+  "promotion.rejected",
+  "promotion.replanned",
+  "promotion.expired",
+  "promotion.superseded",
+  "promotion.aborted",
+  "promotion.started",
+]);
+
+/** The promotions of which a message that asked for an approval may have to be changed, by the entry that says so. Pure. */
+export function answeredBy(entries: readonly (Entry & { seq: number })[]): { seq: number; promotion: string }[] {
+  return entries.flatMap(({ kind, seq, subject: { promotion } }) =>
+    answers.has(kind) && promotion !== undefined ? [{ seq, promotion }] : [],
+  );
+}
+
 function asksForApproval(plan: Plan): boolean {
   return plan.gates.some((gate) => gate.kind === "approval" && !gate.shadow);
 }

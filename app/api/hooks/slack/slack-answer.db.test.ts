@@ -6,6 +6,8 @@ import { loadPerson, recordSignIn } from "@/lib/auth/people";
 import type { PersonPrincipal } from "@/lib/auth/principal";
 import { abort } from "@/lib/commands/abort";
 import { applyDocuments } from "@/lib/commands/apply-documents";
+import { approve } from "@/lib/commands/approve";
+import { reject } from "@/lib/commands/reject";
 import { requestPromotion } from "@/lib/commands/request-promotion";
 import { sql } from "@/lib/db/sql";
 import { drive } from "@/lib/engine/drive";
@@ -196,6 +198,37 @@ describe("the message", () => {
       sql`select status, said from notification where id = ${taken.id}`,
     );
     expect(row).toEqual({ status: "delivered", said: "posted as 1700000000.000100" });
+  });
+
+  it("is changed once somebody answered, wherever that was: who signed so far, and no buttons after the end", async () => {
+    await world.pool.execute(sql`delete from notification where promotion <> ${waiting.id}`);
+    const next = async () => {
+      const taken = await takeDueNotification(world.engine);
+      if (taken) await deliver(world.engine, taken);
+      return taken?.event;
+    };
+    const changed = () => {
+      const last = slack.received.at(-1);
+      const fields = new URLSearchParams(last?.body);
+      expect(fields.get("channel")).toBe("C0123ABCD");
+      return { path: last?.path, ts: fields.get("ts"), text: fields.get("blocks") ?? "" };
+    };
+    expect(await next()).toBe("approval.requested");
+    const amy = await signIn("amy");
+    await approve(world.engine, amy, { promotion: waiting.id, planHash: waiting.planHash }, "page");
+    expect(await next()).toBe("approval.answered");
+    expect(changed()).toMatchObject({ path: "/api/chat.update", ts: "1700000000.000100" });
+    expect(changed().text).toContain("amy");
+    expect(changed().text).toContain("waybill.approve");
+    expect(slack.received).toHaveLength(2);
+
+    const ben = await signIn("ben");
+    await reject(world.engine, ben, { promotion: waiting.id, planHash: waiting.planHash, why: "not today" }, "page");
+    expect(await next()).toBe("approval.answered");
+    expect(changed().text).toContain("was rejected");
+    expect(changed().text).toContain("not today");
+    expect(changed().text).not.toContain("waybill.approve");
+    expect(await next()).toBeUndefined();
   });
 
   it.each([
