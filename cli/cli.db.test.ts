@@ -407,6 +407,22 @@ describe("tokens", () => {
   });
 });
 
+it("reports a check of a digest", async () => {
+  const digest = await pushUnannounced(world, "backend", "v9.1.0");
+  await rita("announce", "demo", `backend=demo-backend@${digest}`, "--version", "v9.1.0");
+  const to = ["--project", "demo", "--environment", "staging", "--digest", digest];
+  const args = ["check", "report", "e2e", ...to, "--status", "passed", "--url", "https://ci.example.com/7"];
+  const said = await rita(...args);
+  expect(said).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^demo:check:\d+ reported\n {2}e2e: passed in staging\n$/),
+  });
+  expect((await rita(...args)).out).toContain("was reported before");
+  const wrong = await rita("check", "report", "e2e", ...to, "--status", "green");
+  expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining("status") });
+  expect((await rita("check", "report", "e2e", ...to)).err).toContain("--status is missing");
+});
+
 it("shows what people must tick, and who has", async () => {
   const file = projectFile(world.sandbox);
   const item = "{ text: on-call told, by: [approvers], otherThanRequester: true }";

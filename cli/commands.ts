@@ -2,6 +2,7 @@ import type { Command } from "@/cli/command";
 import { announce } from "@/cli/commands/announce";
 import { apply } from "@/cli/commands/apply";
 import { policyBacktest } from "@/cli/commands/backtest";
+import { checkReport } from "@/cli/commands/check";
 import { checklist } from "@/cli/commands/checklist";
 import { block, pin, resumeAutomation, unblock, unpin } from "@/cli/commands/digest";
 import { hold, releaseHold } from "@/cli/commands/hold";
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   policyBacktest,
   announce,
   scanUpload,
+  checkReport,
   plan,
   promote,
   retry,

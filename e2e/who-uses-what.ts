@@ -28,6 +28,7 @@ export const uses = {
   history: { project: "whaler" },
   answersWrong: { project: "whelk" },
   override: { project: "winch" },
+  tests: { project: "whetstone" },
   checklist: { project: "winnow" },
   twoPlans: { project: "windlass" },
   stoppedByImage: { project: "wringer" },

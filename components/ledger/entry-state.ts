@@ -75,6 +75,7 @@ export const entryStates = {
   "connection.applied": "requested",
   "release.announced": "requested",
   "scan.recorded": "requested",
+  "check.reported": "requested",
   "token.created": "approved",
   "token.revoked": "revoked",
   "person.revoked": "revoked",

@@ -8,6 +8,7 @@ const titles: Record<string, string> = {
   freeze: "freeze",
   errorBudget: "error budget",
   vulnerabilities: "vulnerabilities",
+  tests: "tests",
   checklist: "checklist",
   signature: "signature",
   hold: "hold",

@@ -1,7 +1,8 @@
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { type OverrideGate, OverrideGateButton } from "@/components/override/override-gate-button";
 import { EvidenceText } from "@/components/promotion/evidence-text";
 import { gateRowLook, gateTitle } from "@/components/promotion/gate-words";
+import { RunLink } from "@/components/promotion/run-link";
 import { Verdict as VerdictMark } from "@/components/state/verdict";
 import { RelativeTime } from "@/components/time/relative-time";
 import { Lines } from "@/components/ui/lines";
@@ -47,6 +48,7 @@ export function GatesTable({ verdicts, signatures, checklist, override }: GatesT
             {(verdict.gate === "approval" && signatures) || checklist?.(index) || (
               <EvidenceText text={sentence(verdict)} />
             )}
+            <RunLinks evidence={verdict.evidence} />
             <OverrideNote verdict={verdict} />
           </td>
           <td className={isOpen(verdict) ? "num muted" : "num strong"}>
@@ -67,6 +69,23 @@ function sentence({ summary, evidence, status }: Verdict): string {
   // What soaked so far stands beside the summary only while it is waited for.
   const soaked = evidence.find((one) => one.name === "soaked" && status === "wait");
   return soaked ? `${summary}: ${soaked.value} of ${soaked.threshold}` : summary;
+}
+
+/** Where more of what was found can be seen. */
+function RunLinks({ evidence }: Pick<Verdict, "evidence">) {
+  const linked = evidence.flatMap(({ name, url }) => (url === undefined ? [] : [{ name, url }]));
+  if (linked.length === 0) return null;
+  return (
+    <span className="block small">
+      {linked.map(({ name, url }, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: evidence is known by its place
+        <Fragment key={index}>
+          {index > 0 ? ", " : ""}
+          {name}: <RunLink url={url} name={name} />
+        </Fragment>
+      ))}
+    </span>
+  );
 }
 
 /** Who let it pass, or asked to. */

@@ -2,6 +2,7 @@ import Link from "next/link";
 import { DigestLabel } from "@/components/digest/digest-label";
 import { ShortDigest } from "@/components/digest/short-digest";
 
+import { ArtifactChecks } from "@/components/release/artifact-checks";
 import { ArtifactScans } from "@/components/release/artifact-scans";
 import { CommitLink } from "@/components/release/commit-link";
 import { SignatureLines } from "@/components/release/signature-lines";
@@ -41,6 +42,9 @@ export function ArtifactBox({ number, project, artifact }: ArtifactBoxProps) {
         <div className="grid content-start gap-4">
           <div>
             <ArtifactScans scans={artifact.scans} />
+          </div>
+          <div>
+            <ArtifactChecks checks={artifact.checks} />
           </div>
           <div>
             <SignatureLines signatures={artifact.signatures} />

@@ -29,6 +29,7 @@ export const actionWords: Record<Action, string> = {
   block: "block",
   unblock: "unblock",
   pin: "pin and unpin",
+  reportCheck: "report checks",
   tick: "tick checklists",
   override: "override gates",
   reviewOverride: "review overrides",

@@ -283,6 +283,23 @@ describe("what the API answers is what its document says", () => {
     });
   });
 
+  it("checks: reported, repeated, of what is not there", async () => {
+    const digest = await pushUnannounced(world, "chat", "v1.8.0");
+    const name = "e2e tests";
+    const url = "https://ci.example.com/runs/7";
+    const body = { project: "demo", environment: "staging", digest, name, status: "passed", url };
+    const early = await ask("rita", "POST", "/checks", { body });
+    expect(early).toMatchObject({ status: 422, body: { code: "unknownDigest" } });
+    const artifacts = [{ service: "chat", image: `demo-chat@${digest}` }];
+    await ask("rita", "POST", "/releases", { body: { project: "demo", version: "v1.8.0", artifacts } });
+    expect(await ask("rita", "POST", "/checks", { body })).toMatchObject({ status: 201, body: { name, url } });
+    expect(await ask("rita", "POST", "/checks", { body })).toMatchObject({ status: 200, body: { status: "passed" } });
+    const bare = { ...body, url: undefined, summary: "40 of 40" };
+    expect(await ask("rita", "POST", "/checks", { body: bare })).toMatchObject({ status: 201, body: { url: null } });
+    const moon = await ask("rita", "POST", "/checks", { body: { ...body, environment: "moon" } });
+    expect(moon).toMatchObject({ status: 422, body: { code: "unknownEnvironment" } });
+  });
+
   it("ticks: given and taken back by a person, refused of a token", async () => {
     const file = projectFile(world.sandbox);
     const checklist = "gates: [{ checklist: { items: [{ text: on-call told, by: [approvers] }, backup made] } }]";

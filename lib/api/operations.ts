@@ -1,4 +1,5 @@
 import { backtestOperation } from "@/lib/api/contract/backtests";
+import { reportCheckOperation } from "@/lib/api/contract/checks";
 import {
   blockOperation,
   listAutomationHoldsOperation,
@@ -60,6 +61,7 @@ export const operations: readonly Operation[] = [
   listReleasesOperation,
   readReleaseOperation,
   recordScanOperation,
+  reportCheckOperation,
   planOperation,
   promoteOperation,
   promoteTogetherOperation,

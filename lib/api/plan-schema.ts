@@ -96,6 +96,13 @@ const plannedGate = z.discriminatedUnion("kind", [
     shadow,
   }),
   z.strictObject({
+    kind: z.literal("tests"),
+    checks: z.array(z.string()),
+    in: z.string().optional().meta({ description: "where they are reported for; absent: the plan's environment" }),
+    maxAgeMs: z.int().optional(),
+    shadow,
+  }),
+  z.strictObject({
     kind: z.literal("checklist"),
     items: z.array(
       z.strictObject({
@@ -226,7 +233,14 @@ export const verdict = z
     status: z.enum(["pass", "fail", "wait", "unknown"]).meta({ description: "only pass opens a gate" }),
     demand: z.string(),
     summary: z.string(),
-    evidence: z.array(z.strictObject({ name: z.string(), value: z.string(), threshold: z.string().optional() })),
+    evidence: z.array(
+      z.strictObject({
+        name: z.string(),
+        value: z.string(),
+        threshold: z.string().optional(),
+        url: z.string().optional().meta({ description: "where more of it can be seen" }),
+      }),
+    ),
     nextEvaluationAt: z.string().optional(),
     opensAt: z.string().optional(),
     whoCanAct: z.string().optional(),

@@ -39,6 +39,7 @@ const table: Record<Action, string> = {
   block: "- R P - A",
   unblock: "- - P - A",
   pin: "- R - - A",
+  reportCheck: "- R - - A",
   tick: "- R P - A",
   override: "- - - O A",
   reviewOverride: "- - P O A",

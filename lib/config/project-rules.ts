@@ -107,6 +107,7 @@ function undefinedEnvironments(project: ProjectDocument): Violation[] {
       })),
     ),
     ...project.environments.flatMap(upstreamUses),
+    ...project.environments.flatMap(checkUses),
     ...project.notify.flatMap((subscription, index) =>
       (subscription.environments ?? []).map((name, place) => ({
         name,
@@ -137,6 +138,15 @@ function upstreamUses(environment: EnvironmentPolicy, index: number): Environmen
     gate.kind === "soak" ? [{ name: gate.in, path: [...base, "gates", place, "soak", "in"] }] : [],
   );
   return [...required, ...soaked];
+}
+
+/** Where an environment's checks are reported for another one: it need not come before. */
+function checkUses({ gates }: EnvironmentPolicy, index: number): EnvironmentUse[] {
+  return gates.flatMap((gate, place) =>
+    gate.kind === "tests" && gate.in !== undefined
+      ? [{ name: gate.in, path: ["spec", "environments", index, "gates", place, "tests", "in"] }]
+      : [],
+  );
 }
 
 /** One violation a cycle, at the use that closes it. */

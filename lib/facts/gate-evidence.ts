@@ -3,6 +3,7 @@ import type { Queryable } from "@/lib/db/sql";
 import { loadApprovals, loadChecklists } from "@/lib/facts/evidence/approvals";
 import type { Asked, LoadEvidence } from "@/lib/facts/evidence/asked";
 import { loadBlocks } from "@/lib/facts/evidence/blocks";
+import { loadChecks } from "@/lib/facts/evidence/checks";
 import { loadErrorBudgets } from "@/lib/facts/evidence/error-budgets";
 import { loadHolds } from "@/lib/facts/evidence/holds";
 import { loadImages } from "@/lib/facts/evidence/images";
@@ -25,6 +26,7 @@ const sources: { [Field in keyof Required<GateEvidence>]: { gates: PlannedGateKi
   approvals: { gates: ["approval"], load: loadApprovals },
   checklists: { gates: ["checklist"], load: loadChecklists },
   images: { gates: ["image"], load: loadImages },
+  checks: { gates: ["tests"], load: loadChecks },
   scans: { gates: ["vulnerabilities"], load: loadScans },
   signatures: { gates: ["signature"], load: loadSignatures },
 };

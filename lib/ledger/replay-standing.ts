@@ -14,6 +14,8 @@ export interface Standing {
   revocations: Map<string, string>;
   /** What was verified again, by its id → how that ended; due until then. */
   reverifications: Map<string, string>;
+  /** Environment, digest and name → the id of the check's latest report. */
+  checks: Map<string, string>;
   /** Service, environment and promotion → the digest that was ordered, which its target may not have taken. */
   ordered: Map<string, string>;
   /** Service and environment → the digest that should run. */
@@ -36,6 +38,7 @@ export const STANDING_KINDS = [
   "automation.resumed",
   "digest.pinned",
   "digest.unpinned",
+  "check.reported",
   "rollout.requested",
   "rollout.accepted",
   "revert.requested",
@@ -59,6 +62,7 @@ export function nothingStanding(): Standing {
     pins: new Map(),
     revocations: new Map(),
     reverifications: new Map(),
+    checks: new Map(),
     ordered: new Map(),
     wanted: new Map(),
     verified: new Map(),
@@ -121,6 +125,9 @@ export function applyToStanding(standing: Standing, entry: LedgerEntry): void {
       break;
     case "person.restored":
       deleteValue(standing.revocations, entry.data.id);
+      break;
+    case "check.reported":
+      standing.checks.set(placeKey(environment, entry.data.digest, entry.data.name), entry.data.id);
       break;
     case "deployment.found":
       if (entry.data.digest !== null) standing.wanted.set(placeKey(entry.data.service, environment), entry.data.digest);

@@ -28,6 +28,7 @@ export interface Difference {
     | "pin"
     | "revocation"
     | "reverification"
+    | "check"
     | "wantedDigest"
     | "verifiedDigest"
     | "verification";
@@ -159,6 +160,7 @@ async function checkStanding(tx: Queryable, project: string): Promise<Difference
     ...compareMaps("pin", stored.pins, standing.pins),
     ...compareMaps("reverification", stored.reverifications, standing.reverifications),
     ...compareMaps("revocation", stored.revocations, standing.revocations),
+    ...compareMaps("check", stored.checks, standing.checks),
     ...compareMaps("wantedDigest", stored.wanted, onlyPlacesOf(stored.places, standing.wanted)),
     ...compareMaps("verifiedDigest", stored.verified, onlyPlacesOf(stored.places, standing.verified)),
     ...compareMaps("verification", stored.verifications, standing.verifications),
@@ -202,6 +204,8 @@ async function loadStanding(
   );
   const reverifications = await tx.query<{ id: string; status: string }>(
     sql`select id, status from reverification where project = ${project}`,
+  const checks = await tx.query<Record<"id" | "environment" | "digest" | "name", string>>(
+    sql`select id, environment, digest, name from check_report where project = ${project}`,
   );
   const deployments = await tx.query<
     Record<"service" | "environment", string> & Record<"wanted" | "verified", string | null>
@@ -223,6 +227,7 @@ async function loadStanding(
     pins: new Map(pins.map((row) => [placeKey(row.service, row.environment), placeKey(row.id, row.digest)])),
     revocations: new Map(revocations.map((row) => [row.person, row.id])),
     reverifications: new Map(reverifications.map((row) => [row.id, row.status])),
+    checks: new Map(checks.map((row) => [placeKey(row.environment, row.digest, row.name), row.id])),
     wanted: ofDeployments("wanted"),
     verified: ofDeployments("verified"),
     verifications: new Map(

@@ -39,7 +39,8 @@ function subjectWords(entry: SpokenEntry): string {
   if (entry.kind === "token.created") return `token ${entry.data.label}`;
   if (entry.kind === "token.revoked") return `token ${entry.data.id.slice(0, 8)}`;
   if (entry.kind === "person.revoked" || entry.kind === "person.restored") return entry.data.name;
-  if (entry.kind === "scan.recorded") return `${servicesWords(entry.data.services)} ${short(entry.data.digest)}`;
+  if (entry.kind === "scan.recorded" || entry.kind === "check.reported")
+    return `${servicesWords(entry.data.services)} ${short(entry.data.digest)}`;
   if (entry.kind === "release.announced") return subject.release ?? entry.data.version;
   if (promotion) {
     const services = subject.service ?? servicesWords(promotion.services);
@@ -227,6 +228,11 @@ function projectWords(entry: ProjectEntry): string {
       return announcedWords(entry.data.artifacts);
     case "scan.recorded":
       return scanCountWords(entry.data);
+    case "check.reported":
+      return joined([
+        `${entry.data.name} ${entry.data.status} in ${entry.subject.environment ?? ""}`,
+        entry.data.summary,
+      ]);
     case "token.created":
       return joined([
         entry.data.role,

@@ -74,6 +74,7 @@ const groupOf = {
   "connection.applied": "settings",
   "release.announced": "releases",
   "scan.recorded": "releases",
+  "check.reported": "releases",
   "token.created": "settings",
   "token.revoked": "settings",
   "person.revoked": "settings",

@@ -4,6 +4,7 @@ import { errorBudgetDemand } from "@/lib/pipeline/gates/error-budget";
 import { freezeDemand } from "@/lib/pipeline/gates/freeze";
 import { imageDemand } from "@/lib/pipeline/gates/image-config";
 import { signatureDemandWords } from "@/lib/pipeline/gates/signature-config";
+import { testsDemand } from "@/lib/pipeline/gates/tests-config";
 import { vulnerabilitiesDemand } from "@/lib/pipeline/gates/vulnerabilities-config";
 import { formatDuration } from "@/lib/pipeline/policy/duration";
 import type { EnvironmentPolicy } from "@/lib/pipeline/policy/environment";
@@ -38,6 +39,8 @@ export function gateWords(gate: GateConfig): GateWords {
       return { gate: gate.kind, demand: errorBudgetDemand(gate) };
     case "vulnerabilities":
       return { gate: gate.kind, demand: vulnerabilitiesDemand(gate) };
+    case "tests":
+      return { gate: gate.kind, demand: testsDemand(gate) };
     case "checklist":
       return { gate: gate.kind, demand: `ticked: ${gate.items.map(itemWords).join("; ")}` };
     case "signature":

@@ -5,6 +5,7 @@ import type { Actor } from "@/lib/pipeline/actor";
 import { NotFound } from "@/lib/pipeline/errors";
 import type { PromotionPhase } from "@/lib/pipeline/promotion/state";
 import type { Migration } from "@/lib/pipeline/release/migration";
+import { type ArtifactCheck, loadArtifactChecks } from "@/lib/queries/artifact-checks";
 import { type ArtifactScan, loadArtifactScans } from "@/lib/queries/artifact-scans";
 import { type ArtifactSignatures, loadArtifactSignatures } from "@/lib/queries/artifact-signatures";
 import { holdOf } from "@/lib/queries/hold-sql";
@@ -32,6 +33,7 @@ export interface ReleaseArtifact {
   /** The one architecture of what is no index; null where it was not kept. */
   architecture: string | null;
   scans: ArtifactScan[];
+  checks: ArtifactCheck[];
   /** Null where no gate has asked for them. */
   signatures: ArtifactSignatures | null;
   standings: ArtifactStanding[];
@@ -112,7 +114,7 @@ export async function loadRelease(
 }
 
 async function loadArtifacts(db: Queryable, project: string, key: string): Promise<ReleaseArtifact[]> {
-  const rows = await db.query<Omit<ReleaseArtifact, "scans" | "signatures">>(
+  const rows = await db.query<Omit<ReleaseArtifact, "scans" | "signatures" | "checks">>(
     sql`select a.service, a.repository, a.digest, a.version, a.revision, a.source, a.build_url as "buildUrl",
                a.built_at as "builtAt", a.migration, a.size_bytes as "sizeBytes",
                a.image->>'user' as user,
@@ -123,11 +125,17 @@ async function loadArtifacts(db: Queryable, project: string, key: string): Promi
          where a.project = ${project} and a.release = ${key} order by a.position`,
   );
   const digests = rows.map((row) => row.digest);
-  const [scansOf, signaturesOf] = await Promise.all([
+  const [scansOf, signaturesOf, checksOf] = await Promise.all([
     loadArtifactScans(db, project, digests),
     loadArtifactSignatures(db, project, digests),
+    loadArtifactChecks(db, project, digests),
   ]);
-  return rows.map((row) => ({ ...row, scans: scansOf(row.digest), signatures: signaturesOf(row.digest) }));
+  return rows.map((row) => ({
+    ...row,
+    scans: scansOf(row.digest),
+    signatures: signaturesOf(row.digest),
+    checks: checksOf(row.digest),
+  }));
 }
 
 function loadPlaces(

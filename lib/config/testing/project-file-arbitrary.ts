@@ -76,9 +76,26 @@ const verification = fc.record(
 // What the arbitraries draw is plain data, which its own types say in other words.
 const given = (key: string, value: unknown) => (value === undefined ? {} : { [key]: value as JsonValue });
 
-/** An environment after those named in `before`: it may need the ones before it, and so never makes a cycle. */
-function environment(own: string, before: readonly string[], group: string): fc.Arbitrary<JsonValue> {
-  const earlier = before.length === 0 ? fc.constant([]) : fc.subarray([...before], { minLength: 1 });
+/** Gates whose form depends on nothing else in the file. */
+const vulnerabilities = fc.constantFrom(
+  { critical: 0, high: 3, unrated: 1, from: ["upload"] },
+  { low: 0, maxAge: "7d", allow: [{ id: "CVE-2026-1", until: "2026-12-31", reason: "not reached" }] },
+);
+const signature = fc.constantFrom(
+  { keys: ["file:/etc/waybill/cosign.pub", "env:COSIGN_KEY"] },
+  {
+    identities: [{ issuer: "https://token.example.com", subject: "https://git.example.com/shop/*" }],
+    trustedRoot: "file:/etc/waybill/trusted_root.json",
+  },
+);
+const image = fc.constantFrom(
+  { maxSize: "200MB", nonRoot: true, labels: ["org.opencontainers.image.revision"] },
+  { maxSize: "2GiB", healthcheck: true, architectures: ["amd64", "arm/v7"] },
+  { base: ["docker.io/library/debian:12", "registry.example.com/base/*"] },
+);
+
+/** At most one gate of each kind, for people of `group`. */
+function gatesFor(own: string, before: readonly string[], group: string): fc.Arbitrary<JsonValue[]> {
   const some = { count: fc.integer({ min: 1, max: 10 }), from: fc.constant([group]) };
   const more = { expiresAfter: duration, stepUp: duration };
   const approval = fc.oneof(
@@ -89,9 +106,9 @@ function environment(own: string, before: readonly string[], group: string): fc.
     ),
   );
   const soak = fc.record({ in: fc.constantFrom(...before, own), for: duration });
-  const vulnerabilities = fc.constantFrom(
-    { critical: 0, high: 3, unrated: 1, from: ["upload"] },
-    { low: 0, maxAge: "7d", allow: [{ id: "CVE-2026-1", until: "2026-12-31", reason: "not reached" }] },
+  const tests = fc.record(
+    { checks: fc.constantFrom(["e2e"], ["e2e", "load test"]), in: fc.constantFrom(...before, own), maxAge: duration },
+    { requiredKeys: ["checks"] },
   );
   const items = [
     { text: "on-call told", by: [group, "ana@example.com"], otherThanRequester: true },
@@ -99,18 +116,26 @@ function environment(own: string, before: readonly string[], group: string): fc.
     "migrations are backward-compatible",
   ];
   const checklist = fc.subarray(items, { minLength: 1 }).map((some) => ({ items: some }));
-  const signature = fc.constantFrom(
-    { keys: ["file:/etc/waybill/cosign.pub", "env:COSIGN_KEY"] },
-    {
-      identities: [{ issuer: "https://token.example.com", subject: "https://git.example.com/shop/*" }],
-      trustedRoot: "file:/etc/waybill/trusted_root.json",
-    },
-  );
-  const image = fc.constantFrom(
-    { maxSize: "200MB", nonRoot: true, labels: ["org.opencontainers.image.revision"] },
-    { maxSize: "2GiB", healthcheck: true, architectures: ["amd64", "arm/v7"] },
-    { base: ["docker.io/library/debian:12", "registry.example.com/base/*"] },
-  );
+  const maybe = <Value>(gate: fc.Arbitrary<Value>) => fc.option(gate, { nil: undefined });
+  return fc
+    .record({
+      approval: maybe(approval),
+      soak: before.length === 0 ? fc.constant(undefined) : maybe(soak.filter((gate) => gate.in !== own)),
+      image: maybe(image),
+      freeze: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: freeze }),
+      vulnerabilities: maybe(vulnerabilities),
+      tests: maybe(tests),
+      checklist: maybe(checklist),
+      signature: maybe(signature),
+    })
+    .map((gates) =>
+      Object.entries(gates).flatMap(([kind, gate]) => (gate === undefined ? [] : [{ [kind]: gate as JsonValue }])),
+    );
+}
+
+/** An environment after those named in `before`: it may need the ones before it, and so never makes a cycle. */
+function environment(own: string, before: readonly string[], group: string): fc.Arbitrary<JsonValue> {
+  const earlier = before.length === 0 ? fc.constant([]) : fc.subarray([...before], { minLength: 1 });
   return fc
     .record({
       parts: fc.record(
@@ -125,46 +150,17 @@ function environment(own: string, before: readonly string[], group: string): fc.
       ),
       form: fc.constantFrom("all", "any"),
       upstream: earlier,
-      approval: fc.option(approval, { nil: undefined }),
-      freeze: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: freeze }),
-      soak:
-        before.length === 0
-          ? fc.constant(undefined)
-          : fc.option(
-              soak.filter((gate) => gate.in !== own),
-              { nil: undefined },
-            ),
-      image: fc.option(image, { nil: undefined }),
-      signature: fc.option(signature, { nil: undefined }),
-      vulnerabilities: fc.option(vulnerabilities, { nil: undefined }),
-      checklist: fc.option(checklist, { nil: undefined }),
+      gates: gatesFor(own, before, group),
       tagged: fc.boolean(),
     })
     .map(
-      ({
-        parts,
-        form,
-        upstream,
-        approval,
-        soak,
-        image,
-        freeze,
-        vulnerabilities,
-        checklist,
-        signature,
-        tagged,
-      }): JsonValue => {
-        const gates = Object.entries({ approval, soak, image, freeze, vulnerabilities, checklist, signature }).flatMap(
-          ([kind, gate]) => (gate === undefined ? [] : [{ [kind]: gate as JsonValue }]),
-        );
-        return {
-          name: own,
-          ...given("tag", tagged ? `at-${own}` : undefined),
-          ...given("requires", upstream.length > 0 ? { [form]: upstream } : undefined),
-          ...given("gates", gates.length > 0 ? gates : undefined),
-          ...(parts as { [key: string]: JsonValue }),
-        };
-      },
+      ({ parts, form, upstream, gates, tagged }): JsonValue => ({
+        name: own,
+        ...given("tag", tagged ? `at-${own}` : undefined),
+        ...given("requires", upstream.length > 0 ? { [form]: upstream } : undefined),
+        ...given("gates", gates.length > 0 ? gates : undefined),
+        ...(parts as { [key: string]: JsonValue }),
+      }),
     );
 }
 

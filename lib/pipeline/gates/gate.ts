@@ -1,4 +1,5 @@
 import type { Actor } from "@/lib/pipeline/actor";
+import type { CheckStatus } from "@/lib/pipeline/check/report";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import type { Approval, Override, Tick } from "@/lib/pipeline/promotion/state";
 import type { Digest } from "@/lib/pipeline/release/digest";
@@ -14,7 +15,8 @@ export interface Verdict {
   demand: string;
   /** What was found, in a sentence a release manager understands. */
   summary: string;
-  evidence: { name: string; value: string; threshold?: string }[];
+  /** `url`: where more of it can be seen, an http or https address. */
+  evidence: { name: string; value: string; threshold?: string; url?: string }[];
   /** When asking again can give another answer by itself; absent where only an event can change it. */
   nextEvaluationAt?: string;
   /** When it is expected to open; "unknown end" is the absence. */
@@ -140,6 +142,18 @@ export interface Signatures {
 }
 export type SignatureFact = OutsideFact<Signatures>;
 
+/** What was reported last of a check of one digest in one environment. */
+export interface CheckFact {
+  name: string;
+  digest: Digest;
+  environment: string;
+  status: CheckStatus;
+  summary: string | null;
+  url: string | null;
+  reportedBy: string;
+  reportedAt: string;
+}
+
 /** The facts that gates judge. An absent field was not loaded or could not be: it is unknown, never pass. */
 export interface GateEvidence {
   /** What stands in the plan's environment, and in its whole project (null). */
@@ -155,6 +169,7 @@ export interface GateEvidence {
   checklists?: { planHash: string; requestedBy: Actor; requested: boolean; ticks: Tick[]; standings: Standing[] };
   images?: ImageFacts[];
   scans?: ScanFacts[];
+  checks?: CheckFact[];
   /** By what a gate demands (`signatureDemandName`), service and digest; without a fact nobody asked. */
   signatures?: { demand: string; service: string; digest: Digest; fact?: SignatureFact }[];
 }

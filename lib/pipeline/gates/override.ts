@@ -16,6 +16,7 @@ const rules: Record<PlannedGateKind, OverrideRule> = {
   image: "alone",
   errorBudget: "alone",
   vulnerabilities: "alone",
+  tests: "alone",
   signature: "alone",
   approval: "second",
   checklist: "second",

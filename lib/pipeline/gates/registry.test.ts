@@ -21,6 +21,7 @@ const everyKind: PlannedGate[] = [
   },
   { kind: "errorBudget", slo: "availability", minRemainingPercent: 10 },
   { kind: "vulnerabilities", limits: { critical: 0 }, from: ["upload", "registry"], allow: [] },
+  { kind: "tests", checks: ["e2e"] },
   { kind: "checklist", items: [{ text: "on-call told" }] },
   { kind: "hold" },
   { kind: "block" },

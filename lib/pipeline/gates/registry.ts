@@ -12,6 +12,7 @@ import type { PlannedGate, PlannedGateKind } from "@/lib/pipeline/gates/planned-
 import { evaluateSchedule } from "@/lib/pipeline/gates/schedule";
 import { evaluateSignature } from "@/lib/pipeline/gates/signature";
 import { evaluateSoak } from "@/lib/pipeline/gates/soak";
+import { evaluateTests } from "@/lib/pipeline/gates/tests";
 import { evaluateUpstream } from "@/lib/pipeline/gates/upstream";
 import { evaluateVulnerabilities } from "@/lib/pipeline/gates/vulnerabilities";
 
@@ -31,6 +32,7 @@ const registry: { [Kind in PlannedGateKind]: Evaluate<Kind> } = {
   freeze: evaluateFreeze,
   errorBudget: evaluateErrorBudget,
   vulnerabilities: evaluateVulnerabilities,
+  tests: evaluateTests,
   checklist: evaluateChecklist,
   signature: evaluateSignature,
   hold: evaluateHold,

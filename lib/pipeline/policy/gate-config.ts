@@ -6,6 +6,7 @@ import { freezeConfig } from "@/lib/pipeline/gates/freeze-config";
 import { imageConfig } from "@/lib/pipeline/gates/image-config";
 import { signatureConfig } from "@/lib/pipeline/gates/signature-config";
 import { soakConfig } from "@/lib/pipeline/gates/soak-config";
+import { testsConfig } from "@/lib/pipeline/gates/tests-config";
 import type { UpstreamConfig } from "@/lib/pipeline/gates/upstream-config";
 import { vulnerabilitiesConfig } from "@/lib/pipeline/gates/vulnerabilities-config";
 import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one";
@@ -18,6 +19,7 @@ const items = {
   freeze: freezeConfig.optional(),
   errorBudget: errorBudgetConfig.optional(),
   vulnerabilities: vulnerabilitiesConfig.optional(),
+  tests: testsConfig.optional(),
   checklist: checklistConfig.optional(),
   signature: signatureConfig.optional(),
 };

@@ -1,4 +1,5 @@
 import type { Actor } from "@/lib/pipeline/actor";
+import type { CheckStatus } from "@/lib/pipeline/check/report";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import type { Cause, CheckState } from "@/lib/pipeline/promotion/state";
@@ -220,6 +221,18 @@ export type ProjectEntryBody =
         counts: SeverityCounts;
         /** SHA-256 of the report as it was uploaded. */
         reportHash: string;
+      };
+    }
+  | {
+      kind: "check.reported";
+      data: {
+        id: string;
+        name: string;
+        digest: Digest;
+        services: string[];
+        status: CheckStatus;
+        url: string | null;
+        summary: string | null;
       };
     }
   | {

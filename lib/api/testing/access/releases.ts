@@ -13,6 +13,11 @@ const scanOf = ({ announced }: Stage, caller: Caller) => ({
   report: { SchemaVersion: 2, ArtifactName: caller, Results: [{ Class: "os-pkgs", Vulnerabilities: [] }] },
 });
 
+const checkOf = ({ announced }: Stage, caller: Caller) => ({
+  ...{ project, environment: "staging", digest: announced, name: "e2e", status: "running" },
+  ...{ url: `https://ci.example.com/runs/${caller}`, summary: "12 of 40 so far" },
+});
+
 /** The API's operations about releases and what was found in them. */
 export const releasesOperations: Record<string, Access> = {
   "POST /api/v1/releases": {
@@ -24,6 +29,10 @@ export const releasesOperations: Record<string, Access> = {
   "POST /api/v1/scans": {
     may: allow(...managers, "stagingToken"),
     send: (stage, caller) => ({ path: "/api/v1/scans", body: scanOf(stage, caller) }),
+  },
+  "POST /api/v1/checks": {
+    may: allow(...managers, "stagingToken"),
+    send: (stage, caller) => ({ path: "/api/v1/checks", body: checkOf(stage, caller) }),
   },
 };
 
