@@ -34,8 +34,9 @@ export function actorName(actor: Promotion["requestedBy"]): string {
 }
 
 /** A gate's answer: what was found, until when, who can change it. */
-export function verdictLine({ gate, status, summary, opensAt, whoCanAct, whoMayOverride }: Verdict): string[] {
+export function verdictLine({ gate, status, summary, said, opensAt, whoCanAct, whoMayOverride }: Verdict): string[] {
   const more = [
+    ...(said === undefined ? [] : [`“${said}”`]),
     ...(status === "pass" || opensAt === undefined ? [] : [`opens ${opensAt}`]),
     ...(status === "pass" || whoCanAct === undefined ? [] : [`who can act: ${whoCanAct}`]),
     ...(status === "pass" || whoMayOverride === undefined ? [] : [`may pass all the same: ${whoMayOverride}`]),

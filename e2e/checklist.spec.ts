@@ -31,7 +31,7 @@ test("a checklist keeps a promotion waiting until the right people ticked it", a
     const gates = boxTitled(rita, "Gates");
     const theirs = gates.getByRole("checkbox", { name: "on-call told" });
     await expect(theirs).toBeDisabled();
-    await expect(theirs).toHaveAccessibleDescription("open, asked of one of approvers, not the one who asked");
+    await expect(theirs).toHaveAccessibleDescription("open: one of approvers, not the one who asked");
     await gates.getByRole("checkbox", { name: "migrations are backward-compatible" }).click();
     const ticked = gates.getByRole("checkbox", { name: "migrations are backward-compatible", checked: true });
     await expect(ticked).toHaveAccessibleDescription(/^Rita Moreau, /);

@@ -1,36 +1,25 @@
 import { createHmac } from "node:crypto";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import type { Page } from "@playwright/test";
 import { askFor, callApi, expectPhase } from "./api";
 import { expect, expectAccessible, test } from "./fixtures";
 import { boxTitled } from "./locators";
 import { makeOwnProject, type OwnProject } from "./own-project";
 import { type Receiver, startReceiver } from "./receiver";
+import { makeSecretFolder, type SecretFolder } from "./secret-folder";
 import { uses } from "./who-uses-what";
 
 // Goal: people are told where they are, see what did not reach them, and answer from there.
 
 let receiver: Receiver;
-let folder: string;
+let secrets: SecretFolder;
 test.beforeEach(async () => {
   receiver = await startReceiver();
-  folder = await mkdtemp(path.join(tmpdir(), "waybill-told-"));
-  await chmod(folder, 0o755);
+  secrets = await makeSecretFolder();
 });
 test.afterEach(async () => {
   await receiver.close();
-  await rm(folder, { recursive: true, force: true });
+  await secrets.remove();
 });
-
-/** A reference to a secret that the product reads. */
-async function secret(name: string, value: string): Promise<string> {
-  const file = path.join(folder, name);
-  await writeFile(file, value);
-  await chmod(file, 0o644);
-  return `file:${file}`;
-}
 
 /** Applies the project's file again, with `notify` and what it needs. */
 async function subscribe(ada: Page, { file }: OwnProject, notify: string[], connections = ""): Promise<void> {
@@ -47,8 +36,8 @@ test("settings show who is told, try a subscription, and send again what was giv
   await expect(boxTitled(ada, "Subscriptions")).toContainText("Nobody is told of anything");
   await expectAccessible(ada, "notifications of a project without any");
 
-  const slack = await secret("slack", `${receiver.url}/slack`);
-  const teams = await secret("teams", `${receiver.url}/teams`);
+  const slack = await secrets.write("slack", `${receiver.url}/slack`);
+  const teams = await secrets.write("teams", `${receiver.url}/teams`);
   await subscribe(ada, own, [
     `{ on: [environment.held, environment.released], slack: { webhook: "${slack}" } }`,
     `{ on: [environment.held], environments: [production], teams: { webhook: "${teams}" } }`,
@@ -86,7 +75,7 @@ test("settings show who is told, try a subscription, and send again what was giv
     const vera = await signIn("vera");
     await vera.goto(notifications);
     await expect(boxTitled(vera, "Given up").getByRole("row").filter({ hasText: "Teams" })).toBeVisible();
-    await expect(vera.getByRole("main")).not.toContainText(folder);
+    await expect(vera.getByRole("main")).not.toContainText(secrets.path);
     await expect(vera.getByRole("main").getByRole("button")).toHaveCount(0);
     await expectAccessible(vera, "notifications for a viewer");
   });
@@ -113,8 +102,8 @@ spec:
   projects: [${own.name}]
   slack:
     team: T0123ABCD
-    token: "${await secret("token", "xoxb-token")}"
-    signingSecret: "${await secret("signing", signingSecret)}"
+    token: "${await secrets.write("token", "xoxb-token")}"
+    signingSecret: "${await secrets.write("signing", signingSecret)}"
     api: "${receiver.url}/api/"
     people: [{ user: U0ARJUN00, email: arjun@demo.waybill.dev }]
 ---

@@ -7,13 +7,13 @@ export interface Received {
   body: string;
 }
 
-/** Stands for who is notified: an HTTP server on loopback that keeps what it was sent. */
+/** Stands for who is notified or asked: an HTTP server on loopback that keeps what it was sent. */
 export interface Receiver {
   url: string;
   /** What came under a path so far. */
   at(path: string): Received[];
   /** How it answers from now on. */
-  answer: (request: Received) => { status: number; body: string };
+  answer: (request: Received) => { status: number; body: string; headers?: Record<string, string> };
   close(): Promise<void>;
 }
 
@@ -25,8 +25,8 @@ export async function startReceiver(): Promise<Receiver> {
     request.on("end", () => {
       const one = { path: request.url ?? "", headers: request.headers, body: Buffer.concat(chunks).toString("utf8") };
       received.push(one);
-      const { status, body } = receiver.answer(one);
-      response.writeHead(status).end(body);
+      const { status, body, headers } = receiver.answer(one);
+      response.writeHead(status, headers).end(body);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

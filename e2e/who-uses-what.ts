@@ -28,6 +28,7 @@ export const uses = {
   history: { project: "whaler" },
   answersWrong: { project: "whelk" },
   override: { project: "winch" },
+  webhook: { project: "wicker" },
   tests: { project: "whetstone" },
   checklist: { project: "winnow" },
   twoPlans: { project: "windlass" },

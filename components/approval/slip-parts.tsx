@@ -166,6 +166,7 @@ function EvidencePart({ view }: { view: ApprovalSlipView }) {
           </th>
           <td>
             <EvidenceText text={verdict.summary} />
+            {verdict.said ? <span className="block small break-words">“{verdict.said}”</span> : null}
             {verdict.opensAt && verdict.status !== "pass" ? (
               <>
                 , opens <RelativeTime at={verdict.opensAt} />

@@ -202,6 +202,31 @@ export const gateForms: Record<GateKind, GateForm> = {
       },
     ],
   },
+  tests: {
+    about: "CI has reported these checks of the same digest as passed.",
+    start: { checks: [] },
+    fields: [
+      { kind: "lines", key: "checks", label: "Checks", hint: "Names as CI reports them, one a line", required: true },
+      { kind: "name", of: "environments", key: "in", label: "Reported for; this environment where none is chosen" },
+      { kind: "text", key: "maxAge", label: "Reported within", hint: `${spans}; left empty, of any age` },
+    ],
+  },
+  webhook: {
+    about: "Another system is asked whether exactly this plan may go.",
+    start: {},
+    fields: [
+      {
+        ...{ kind: "text", key: "url", label: "Address", required: true },
+        hint: "Such as https://change.example.com/check; it is sent JSON, signed",
+      },
+      {
+        ...{ kind: "text", key: "secret", label: "Signed with", required: true },
+        hint: "A reference such as env:CHANGE_SECRET, never the secret itself",
+      },
+      { kind: "text", key: "timeout", label: "Answers within", hint: "Such as 5s; 10s where it is empty, and at most" },
+      { kind: "text", key: "passFor", label: "A yes counts for", hint: `${spans}; 15m where it is empty, 24h at most` },
+    ],
+  },
   checklist: {
     about: "People tick items for the exact plan.",
     start: { items: [{}] },

@@ -63,7 +63,7 @@ function ItemLine({ item, gate, index, ticking }: ItemLineProps) {
 }
 
 function ItemHint({ item: { tick, asks } }: { item: ChecklistItemView }) {
-  if (!tick) return asks === null ? "open" : `open, asked of ${asks}`;
+  if (!tick) return asks === null ? "open" : `open: ${asks}`;
   return (
     <>
       {tick.by}, <ExactTime at={tick.at} />

@@ -9,6 +9,7 @@ const titles: Record<string, string> = {
   errorBudget: "error budget",
   vulnerabilities: "vulnerabilities",
   tests: "tests",
+  webhook: "webhook",
   checklist: "checklist",
   signature: "signature",
   hold: "hold",

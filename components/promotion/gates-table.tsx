@@ -48,6 +48,7 @@ export function GatesTable({ verdicts, signatures, checklist, override }: GatesT
             {(verdict.gate === "approval" && signatures) || checklist?.(index) || (
               <EvidenceText text={sentence(verdict)} />
             )}
+            {verdict.said ? <span className="block small break-words">“{verdict.said}”</span> : null}
             <RunLinks evidence={verdict.evidence} />
             <OverrideNote verdict={verdict} />
           </td>

@@ -1,5 +1,5 @@
 import { RunLink } from "@/components/promotion/run-link";
-import { Verdict } from "@/components/state/verdict";
+import { State } from "@/components/state/state";
 import { ExactTime } from "@/components/time/exact-time";
 import type { VerdictStatus } from "@/lib/pipeline/gates/gate";
 import type { ArtifactCheck } from "@/lib/queries/artifact-checks";
@@ -23,12 +23,9 @@ export function ArtifactChecks({ checks }: { checks: ArtifactCheck[] }) {
         <ul className="grid gap-2">
           {checks.map((check) => (
             <li key={`${check.environment} ${check.name}`} className="small">
-              <p className="flex flex-wrap items-baseline gap-x-2">
-                <Verdict verdict={looks[check.status]} plain />
-                <span className="strong">
-                  {check.name} {check.status} in {check.environment}
-                </span>
-              </p>
+              <State name={looks[check.status]}>
+                {check.name} {check.status} in {check.environment}
+              </State>
               {check.summary === null ? null : <p>{check.summary}</p>}
               <p className="muted">
                 reported by {check.reportedBy}, <ExactTime at={check.reportedAt} show="both" />

@@ -96,6 +96,14 @@ const plannedGate = z.discriminatedUnion("kind", [
     shadow,
   }),
   z.strictObject({
+    kind: z.literal("webhook"),
+    url: z.string(),
+    secret: z.string().meta({ description: "a reference; never the secret" }),
+    timeoutMs: z.int(),
+    passForMs: z.int(),
+    shadow,
+  }),
+  z.strictObject({
     kind: z.literal("tests"),
     checks: z.array(z.string()),
     in: z.string().optional().meta({ description: "where they are reported for; absent: the plan's environment" }),
@@ -241,6 +249,7 @@ export const verdict = z
         url: z.string().optional().meta({ description: "where more of it can be seen" }),
       }),
     ),
+    said: z.string().optional().meta({ description: "what an outside system said, in its own words" }),
     nextEvaluationAt: z.string().optional(),
     opensAt: z.string().optional(),
     whoCanAct: z.string().optional(),

@@ -6,7 +6,6 @@ const credentialsOfLater = ["vault", "argocd", "portainer", "coolify", "vercel"]
 const laterKeys: Record<string, readonly string[]> = {
   "Connection spec": credentialsOfLater,
   "Project spec": ["retention"],
-  "Project spec.environments[].gates[]": ["webhook"],
   "Project spec.services[].targets.*": ["argocd", "compose", "portainer", "coolify", "vercel"],
 };
 

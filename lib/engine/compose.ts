@@ -12,6 +12,7 @@ import { createSignatureVerifier } from "@/lib/adapters/sigstore/verifier";
 import { createSlackApp } from "@/lib/adapters/slack/slack-app";
 import { createSlackWebhook } from "@/lib/adapters/slack/slack-webhook";
 import { createTeams } from "@/lib/adapters/teams/teams";
+import { createAskWebhook } from "@/lib/adapters/webhook/ask-webhook";
 import { createWebhook } from "@/lib/adapters/webhook/webhook";
 import { getPool, type Pool } from "@/lib/db/pool";
 import { sql } from "@/lib/db/sql";
@@ -69,6 +70,8 @@ export function composeWorld(pool: Pool, secrets: SecretSource): World {
     registry: (project, name) => find(project, name, "registry", (connection) => buildRegistry(connection, secrets)),
     target: (project, name) => find(project, name, "kubernetes", (connection) => buildTarget(connection, secrets)),
     metrics: (project, name) => find(project, name, "prometheus", (connection) => buildMetrics(connection, secrets)),
+    outsideGate: ({ url, secret, timeoutMs }) =>
+      createAskWebhook({ url, secret: () => secrets.resolve(secret), timeoutMs, post, now }),
     signatures: createSignatureVerifier((reference) => secrets.resolve(reference)),
     probe: createProbe({ timeoutMs: callMs, maxBytes: 256_000 }),
   };

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { sql } from "@/lib/db/sql";
 import type { Engine } from "@/lib/engine/engine";
 import { collectEvidence } from "@/lib/engine/evidence/collect-evidence";
+import { requestOf } from "@/lib/engine/evidence/question";
 import type { LeasedStep } from "@/lib/engine/lease";
 import { type HeldEvaluation, putOffEvaluations } from "@/lib/engine/take-due-evaluations";
 import { judge } from "@/lib/facts/assess";
@@ -59,7 +60,7 @@ async function askOutside(engine: Engine, looks: readonly Look[]): Promise<void>
   }
   const subjects = looks.flatMap(({ state, plan, planHash }) => {
     const project = projects.get(state.project);
-    return project ? [{ plan, planHash, promotion: state.id, project }] : [];
+    return project ? [{ plan, planHash, promotion: state.id, request: requestOf(state), project }] : [];
   });
   await collectEvidence(engine, subjects);
 }

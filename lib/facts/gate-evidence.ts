@@ -12,6 +12,7 @@ import { loadRequest } from "@/lib/facts/evidence/request";
 import { loadScans } from "@/lib/facts/evidence/scans";
 import { loadSignatures } from "@/lib/facts/evidence/signatures";
 import { loadSuccesses } from "@/lib/facts/evidence/successes";
+import { loadWebhooks } from "@/lib/facts/evidence/webhooks";
 import type { GateEvidence } from "@/lib/pipeline/gates/gate";
 import type { PlannedGateKind } from "@/lib/pipeline/gates/planned-gate";
 
@@ -26,6 +27,7 @@ const sources: { [Field in keyof Required<GateEvidence>]: { gates: PlannedGateKi
   approvals: { gates: ["approval"], load: loadApprovals },
   checklists: { gates: ["checklist"], load: loadChecklists },
   images: { gates: ["image"], load: loadImages },
+  webhooks: { gates: ["webhook"], load: loadWebhooks },
   checks: { gates: ["tests"], load: loadChecks },
   scans: { gates: ["vulnerabilities"], load: loadScans },
   signatures: { gates: ["signature"], load: loadSignatures },

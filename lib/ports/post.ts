@@ -10,8 +10,18 @@ export interface PostRequest {
   signal?: AbortSignal | undefined;
 }
 
+export interface PostAnswer {
+  status: number;
+  /** Its beginning, 4 kB at most. */
+  body: string;
+  /** False where there was more of the body than was read. */
+  complete: boolean;
+  /** Its media type in lower case, without parameters; "" where it names none. */
+  mediaType: string;
+}
+
 /**
  * One bounded POST of JSON, without redirects. Answers the status and the beginning of the body; throws ExternalError
  * for a status that is not a success, with the server's words and its Retry-After, and where there was no answer.
  */
-export type Post = (request: PostRequest) => Promise<{ status: number; body: string }>;
+export type Post = (request: PostRequest) => Promise<PostAnswer>;

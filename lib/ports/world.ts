@@ -1,9 +1,11 @@
+import type { WebhookConfig } from "@/lib/pipeline/gates/webhook-config";
 import type { Channel } from "@/lib/pipeline/policy/notify";
 import type { ArtifactRegistry } from "@/lib/ports/artifact-registry";
 import type { ChatApp } from "@/lib/ports/chat-app";
 import type { DeployTarget } from "@/lib/ports/deploy-target";
 import type { MetricSource } from "@/lib/ports/metric-source";
 import type { MailServer, Notifier } from "@/lib/ports/notifier";
+import type { OutsideGate } from "@/lib/ports/outside-gate";
 import type { Probe } from "@/lib/ports/probe";
 import type { SignatureVerifier } from "@/lib/ports/signature-verifier";
 
@@ -19,6 +21,8 @@ export interface World {
   mail(project: string, connection: string): Promise<MailServer>;
   /** Where a subscription of the project is told. */
   notifier(project: string, channel: Channel): Promise<Notifier>;
+  /** The outside system that a gate asks. */
+  outsideGate(config: WebhookConfig): OutsideGate;
   probe: Probe;
   signatures: SignatureVerifier;
 }

@@ -6,6 +6,7 @@ import { imageDemand } from "@/lib/pipeline/gates/image-config";
 import { signatureDemandWords } from "@/lib/pipeline/gates/signature-config";
 import { testsDemand } from "@/lib/pipeline/gates/tests-config";
 import { vulnerabilitiesDemand } from "@/lib/pipeline/gates/vulnerabilities-config";
+import { webhookDemand } from "@/lib/pipeline/gates/webhook-config";
 import { formatDuration } from "@/lib/pipeline/policy/duration";
 import type { EnvironmentPolicy } from "@/lib/pipeline/policy/environment";
 import type { GateConfig } from "@/lib/pipeline/policy/gate-config";
@@ -39,6 +40,8 @@ export function gateWords(gate: GateConfig): GateWords {
       return { gate: gate.kind, demand: errorBudgetDemand(gate) };
     case "vulnerabilities":
       return { gate: gate.kind, demand: vulnerabilitiesDemand(gate) };
+    case "webhook":
+      return { gate: gate.kind, demand: webhookDemand(gate) };
     case "tests":
       return { gate: gate.kind, demand: testsDemand(gate) };
     case "checklist":

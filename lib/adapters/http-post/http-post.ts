@@ -23,18 +23,29 @@ export function createHttpPost({ timeoutMs }: { timeoutMs: number }): Post {
   return async (request) => {
     const limit = AbortSignal.timeout(timeoutMs);
     const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
-    let answer: { status: number; headers: Response["headers"]; body: string };
+    let answer: Exchanged;
     try {
       answer = await exchange(request, signal);
     } catch (error) {
       throw noAnswer(request.system, error, signal);
     }
-    if (answer.status >= 200 && answer.status < 300) return { status: answer.status, body: answer.body };
+    if (answer.status >= 200 && answer.status < 300) {
+      const [mediaType = ""] = (answer.headers.get("content-type") ?? "").split(";");
+      const { status, body, complete } = answer;
+      return { status, body, complete, mediaType: mediaType.trim().toLowerCase() };
+    }
     throw refusal(request, answer);
   };
 }
 
-async function exchange(request: PostRequest, signal: AbortSignal) {
+interface Exchanged {
+  status: number;
+  headers: Response["headers"];
+  body: string;
+  complete: boolean;
+}
+
+async function exchange(request: PostRequest, signal: AbortSignal): Promise<Exchanged> {
   // It follows no redirect: what is sent goes to the stored address alone.
   const response = await guardedFetch(request.url, {
     method: "POST",
@@ -42,19 +53,20 @@ async function exchange(request: PostRequest, signal: AbortSignal) {
     body: request.body,
     signal,
   });
-  return { status: response.status, headers: response.headers, body: await readStart(response) };
+  return { status: response.status, headers: response.headers, ...(await readStart(response)) };
 }
 
-async function readStart(response: Response): Promise<string> {
-  if (!response.body) return "";
+async function readStart(response: Response): Promise<Pick<Exchanged, "body" | "complete">> {
+  if (!response.body) return { body: "", complete: true };
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of response.body) {
     chunks.push(chunk);
     bytes += chunk.byteLength;
-    if (bytes >= bodyBytesMax) break;
+    if (bytes > bodyBytesMax) break;
   }
-  return Buffer.concat(chunks).subarray(0, bodyBytesMax).toString("utf8");
+  const body = Buffer.concat(chunks).subarray(0, bodyBytesMax).toString("utf8");
+  return { body, complete: bytes <= bodyBytesMax };
 }
 
 function refusal(

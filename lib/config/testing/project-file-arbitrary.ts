@@ -94,6 +94,11 @@ const image = fc.constantFrom(
   { base: ["docker.io/library/debian:12", "registry.example.com/base/*"] },
 );
 
+const webhook = fc.constantFrom(
+  { url: "https://change.example.com/check", secret: "env:CHANGE_SECRET" },
+  { url: "http://change.internal:8080/", secret: "file:/run/secrets/change", timeout: "5s", passFor: "1h" },
+);
+
 /** At most one gate of each kind, for people of `group`. */
 function gatesFor(own: string, before: readonly string[], group: string): fc.Arbitrary<JsonValue[]> {
   const some = { count: fc.integer({ min: 1, max: 10 }), from: fc.constant([group]) };
@@ -125,6 +130,7 @@ function gatesFor(own: string, before: readonly string[], group: string): fc.Arb
       freeze: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: freeze }),
       vulnerabilities: maybe(vulnerabilities),
       tests: maybe(tests),
+      webhook: maybe(webhook),
       checklist: maybe(checklist),
       signature: maybe(signature),
     })

@@ -1,5 +1,7 @@
 import type { StoredProject } from "@/lib/facts/project";
+import type { Actor } from "@/lib/pipeline/actor";
 import type { Plan } from "@/lib/pipeline/plan/plan";
+import type { PromotionState } from "@/lib/pipeline/promotion/state";
 import type { World } from "@/lib/ports/world";
 
 /** Something that only an outside system knows, and that a gate of a plan asks for. */
@@ -22,8 +24,15 @@ export interface Subject {
   planHash: string;
   /** Null before the promotion is asked for. */
   promotion: string | null;
+  /** Who asked for it, when and why; absent before that. */
+  request?: { by: Actor; at: string; reason: string | null };
   project: StoredProject;
 }
 
 /** The questions that one kind of gate puts to outside systems for this plan; none where it names no such gate. */
 export type Collector = (subject: Subject) => Question[];
+
+/** The request of a promotion, as its questions tell it. */
+export function requestOf({ requestedBy: by, requestedAt: at, reason }: PromotionState): Subject["request"] {
+  return { by, at, reason };
+}

@@ -1,5 +1,6 @@
 import type { Engine } from "@/lib/engine/engine";
 import { collectEvidence } from "@/lib/engine/evidence/collect-evidence";
+import { requestOf } from "@/lib/engine/evidence/question";
 import { failpoint } from "@/lib/engine/failpoint";
 import { type LeasedStep, settle } from "@/lib/engine/lease";
 import { assess } from "@/lib/facts/assess";
@@ -47,5 +48,7 @@ async function askOutside(engine: Engine, state: PromotionState): Promise<void> 
     loadProject(engine.pool, state.project),
   ]);
   if (plan.kind === "noPlan" || !project) return;
-  await collectEvidence(engine, [{ plan, planHash: hashPlan(plan), promotion: state.id, project }]);
+  await collectEvidence(engine, [
+    { plan, planHash: hashPlan(plan), promotion: state.id, request: requestOf(state), project },
+  ]);
 }

@@ -27,6 +27,7 @@ const howTold: Record<PlannedGateKind, "facts" | "people" | { untold: string }> 
   errorBudget: { untold: "what was left of the budget then is not recorded" },
   vulnerabilities: "facts",
   checklist: "people",
+  webhook: { untold: "what it would have answered then is not known" },
   tests: { untold: "what was reported by then is not read again" },
   signature: { untold: "who had signed it by then is not recorded" },
   hold: "facts",

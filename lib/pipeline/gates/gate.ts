@@ -1,5 +1,6 @@
 import type { Actor } from "@/lib/pipeline/actor";
 import type { CheckStatus } from "@/lib/pipeline/check/report";
+import type { WebhookAnswer } from "@/lib/pipeline/gates/webhook-answer";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import type { Approval, Override, Tick } from "@/lib/pipeline/promotion/state";
 import type { Digest } from "@/lib/pipeline/release/digest";
@@ -17,6 +18,8 @@ export interface Verdict {
   summary: string;
   /** `url`: where more of it can be seen, an http or https address. */
   evidence: { name: string; value: string; threshold?: string; url?: string }[];
+  /** What an outside system said, in its own words, on one line. */
+  said?: string;
   /** When asking again can give another answer by itself; absent where only an event can change it. */
   nextEvaluationAt?: string;
   /** When it is expected to open; "unknown end" is the absence. */
@@ -170,6 +173,8 @@ export interface GateEvidence {
   images?: ImageFacts[];
   scans?: ScanFacts[];
   checks?: CheckFact[];
+  /** By the gate's place in the plan. `requested`: false while the plan is only looked at, when nobody is asked. */
+  webhooks?: { requested: boolean; answers: { gate: number; fact?: OutsideFact<WebhookAnswer> }[] };
   /** By what a gate demands (`signatureDemandName`), service and digest; without a fact nobody asked. */
   signatures?: { demand: string; service: string; digest: Digest; fact?: SignatureFact }[];
 }

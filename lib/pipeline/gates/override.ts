@@ -17,6 +17,7 @@ const rules: Record<PlannedGateKind, OverrideRule> = {
   errorBudget: "alone",
   vulnerabilities: "alone",
   tests: "alone",
+  webhook: "alone",
   signature: "alone",
   approval: "second",
   checklist: "second",

@@ -21,6 +21,10 @@ const everyKind: PlannedGate[] = [
   },
   { kind: "errorBudget", slo: "availability", minRemainingPercent: 10 },
   { kind: "vulnerabilities", limits: { critical: 0 }, from: ["upload", "registry"], allow: [] },
+  {
+    ...{ kind: "webhook", url: "https://change.example.com/check", secret: "env:CHANGE_SECRET" as never },
+    ...{ timeoutMs: 10_000, passForMs: 900_000 },
+  },
   { kind: "tests", checks: ["e2e"] },
   { kind: "checklist", items: [{ text: "on-call told" }] },
   { kind: "hold" },

@@ -15,6 +15,7 @@ import { evaluateSoak } from "@/lib/pipeline/gates/soak";
 import { evaluateTests } from "@/lib/pipeline/gates/tests";
 import { evaluateUpstream } from "@/lib/pipeline/gates/upstream";
 import { evaluateVulnerabilities } from "@/lib/pipeline/gates/vulnerabilities";
+import { evaluateWebhook } from "@/lib/pipeline/gates/webhook";
 
 type Evaluate<Kind extends PlannedGateKind> = (
   config: Extract<PlannedGate, { kind: Kind }>,
@@ -33,6 +34,7 @@ const registry: { [Kind in PlannedGateKind]: Evaluate<Kind> } = {
   errorBudget: evaluateErrorBudget,
   vulnerabilities: evaluateVulnerabilities,
   tests: evaluateTests,
+  webhook: evaluateWebhook,
   checklist: evaluateChecklist,
   signature: evaluateSignature,
   hold: evaluateHold,

@@ -9,6 +9,7 @@ import { soakConfig } from "@/lib/pipeline/gates/soak-config";
 import { testsConfig } from "@/lib/pipeline/gates/tests-config";
 import type { UpstreamConfig } from "@/lib/pipeline/gates/upstream-config";
 import { vulnerabilitiesConfig } from "@/lib/pipeline/gates/vulnerabilities-config";
+import { webhookConfig } from "@/lib/pipeline/gates/webhook-config";
 import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one";
 
 /** Every kind of gate that a file may name in `gates`, with what it takes. One line a kind. */
@@ -20,6 +21,7 @@ const items = {
   errorBudget: errorBudgetConfig.optional(),
   vulnerabilities: vulnerabilitiesConfig.optional(),
   tests: testsConfig.optional(),
+  webhook: webhookConfig.optional(),
   checklist: checklistConfig.optional(),
   signature: signatureConfig.optional(),
 };

@@ -141,12 +141,16 @@ function opened(state: Waiting, input: PromotionInput & { kind: "evaluated" }, b
   return decision(entries, [effect(state.id, later(now, queueAgainMs), { kind: "evaluate" })]);
 }
 
-/** True where a person would read something new: the same answer a minute later is not worth an entry. */
+/**
+ * True where a person would read something new: the same answer a minute later is not worth an entry, and neither is the
+ * same sentence of an outside system with another number in it.
+ */
 function changed(before: Verdict[], after: Verdict[]): boolean {
   const told = (verdicts: Verdict[]) =>
     verdicts.map((v) => {
       const { overridden, overrideAsked } = v;
-      return [v.gate, v.status, v.demand, v.opensAt ?? v.summary, overridden?.at, overrideAsked?.at].join("\n");
+      const said = v.said?.replace(/\p{N}+/gu, "#");
+      return [v.gate, v.status, v.demand, v.opensAt ?? v.summary, said, overridden?.at, overrideAsked?.at].join("\n");
     });
   return told(before).join("\n\n") !== told(after).join("\n\n");
 }
