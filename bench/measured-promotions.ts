@@ -104,7 +104,7 @@ export function measuredWorld(metrics: World["metrics"]): World {
     metrics,
     target: async () => target as DeployTarget,
     registry: async () => ({ resolve: async () => ({ digest, platforms: [] }) }) as never,
-    ...{ chat: unused, mail: unused, notifier: unused, probe: { get: unused } },
+    ...{ chat: unused, mail: unused, notifier: unused, probe: { get: unused }, outsideGate: () => ({ ask: unused }) },
     signatures: { verify: unused } as never,
   };
 }
