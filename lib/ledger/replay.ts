@@ -204,6 +204,7 @@ async function loadStanding(
   );
   const reverifications = await tx.query<{ id: string; status: string }>(
     sql`select id, status from reverification where project = ${project}`,
+  );
   const checks = await tx.query<Record<"id" | "environment" | "digest" | "name", string>>(
     sql`select id, environment, digest, name from check_report where project = ${project}`,
   );
