@@ -32,6 +32,7 @@ const pages: Record<string, { path: string; heading: string | RegExp }[]> = {
   "the record and the settings": [
     { path: "/history", heading: "History" },
     { path: `/settings/file?project=${project}`, heading: "Settings" },
+    { path: `/settings/policy?project=${project}`, heading: "Settings" },
     { path: "/settings/connections", heading: "Settings" },
     { path: "/settings/people", heading: "Settings" },
     { path: "/settings/tokens", heading: "Settings" },
