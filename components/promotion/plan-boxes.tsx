@@ -10,6 +10,7 @@ import { spanWords } from "@/components/time/time-words";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import { type MetricPolicy, needsBaseline } from "@/lib/pipeline/policy/metric";
 import { triggerWords } from "@/lib/pipeline/policy/trigger";
+import type { HealthCheck } from "@/lib/pipeline/policy/verification";
 import { metricTitle } from "@/lib/pipeline/verification/judge-metric";
 import { checkAddress, watchMsOf } from "@/lib/pipeline/verification/start";
 import type { ServiceFacts } from "@/lib/queries/plan-facts";
@@ -90,11 +91,18 @@ function Metric(metric: MetricPolicy) {
   return <>{parts.filter(Boolean).join(", ")}</>;
 }
 
-function Endpoint({ url, status, forMs }: { url: string; status: number; forMs?: number }) {
+function Endpoint({ url, status, forMs, latencyMsMax, headers = {}, certificateMsMin }: HealthCheck) {
+  const names = Object.keys(headers);
+  const more = [
+    latencyMsMax ? `within ${latencyMsMax} ms` : "",
+    names.length > 0 ? `with ${names.join(", ")}` : "",
+    certificateMsMin ? `its certificate valid for ${spanWords(certificateMsMin)} more` : "",
+  ].filter(Boolean);
   return (
     <>
       <span className="mono">{url}</span> answers {status}
       {forMs ? ` for ${spanWords(forMs)}` : ""}
+      {more.length > 0 ? `, ${more.join(", ")}` : ""}
     </>
   );
 }

@@ -127,7 +127,17 @@ const plannedGate = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("schedule"), notBefore: z.string() }),
 ]);
 
-const healthCheck = { url: z.string(), status: z.int(), forMs: z.int().optional() };
+const healthCheck = {
+  url: z.string(),
+  status: z.int(),
+  forMs: z.int().optional(),
+  latencyMsMax: z.int().optional().meta({ description: "how long the whole answer may take" }),
+  headers: z
+    .record(z.string(), z.string())
+    .optional()
+    .meta({ description: "what must occur in each; * for any value" }),
+  certificateMsMin: z.int().optional().meta({ description: "how long its certificate must still be valid" }),
+};
 
 const smokeTest = z.strictObject({
   ...healthCheck,

@@ -1,5 +1,6 @@
 import { type LookupAddress, lookup } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
+import { TLSSocket } from "node:tls";
 import { Agent, buildConnector, fetch, type RequestInit, type Response } from "undici";
 import { type AddressKind, addressKind } from "@/lib/net/address-kind";
 import { type Reach, reaches, readReach } from "@/lib/net/reach";
@@ -26,6 +27,10 @@ export interface GuardOptions {
   keepAliveMs?: number;
   /** Resolves names; Node's own where it is missing. */
   resolve?: typeof lookup;
+  /** Certificate authorities (PEM) in place of the system's. */
+  ca?: string;
+  /** Told of each encrypted connection that was made: `host:port` and the end of its certificate's time, as it says it. */
+  onCertificate?(authority: string, validTo: string): void;
 }
 
 /** Why an address of this kind is not asked, or undefined where it may be. */
@@ -65,8 +70,13 @@ export function guardedLookup(reach: Reach = processReach(), resolve = lookup): 
 }
 
 /** A fetch whose every connection is checked at the moment it is made. Each has its own pool of connections. */
-export function createGuardedFetch({ reach, keepAliveMs = 4_000, resolve }: GuardOptions): GuardedFetch {
-  const connect = buildConnector({ lookup: guardedLookup(reach, resolve), allowH2: false });
+export function createGuardedFetch({ reach, keepAliveMs = 4_000, resolve, ...more }: GuardOptions): GuardedFetch {
+  // A resumed session shows no certificate.
+  const sessions = more.onCertificate ? { maxCachedSessions: 0 } : {};
+  const connect = buildConnector({
+    ...{ lookup: guardedLookup(reach, resolve), allowH2: false, ca: more.ca },
+    ...sessions,
+  });
   const dispatcher = new Agent({
     keepAliveTimeout: keepAliveMs,
     connect(options, callback) {
@@ -75,7 +85,13 @@ export function createGuardedFetch({ reach, keepAliveMs = 4_000, resolve }: Guar
       } catch (error) {
         return callback(error as RefusedAddress, null);
       }
-      connect(options, callback);
+      connect(options, (...made) => {
+        const [, socket] = made;
+        if (socket instanceof TLSSocket) {
+          more.onCertificate?.(`${options.hostname}:${options.port}`, socket.getPeerCertificate().valid_to);
+        }
+        callback(...made);
+      });
     },
   });
   return (url, init) => fetch(url, { ...init, dispatcher, redirect: "manual" });

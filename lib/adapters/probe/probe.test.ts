@@ -1,6 +1,8 @@
 import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { selfSignedCertificate } from "@/lib/adapters/oci/testing/self-signed-certificate";
 import { createProbe } from "@/lib/adapters/probe/probe";
 import type { ExternalError } from "@/lib/ports/external-error";
 
@@ -32,6 +34,25 @@ describe("an answer", () => {
     const answer = await probe.get(`${url}/health`);
     expect(answer).toMatchObject({ status, body: status === 204 ? "" : "words" });
     expect(answer.tookMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it("has its headers, and over https the end of its certificate's time, on a connection that is used again too", async () => {
+    const plain = await probe.get(await listen((_, response) => response.setHeader("X-Request-Id", "7").end()));
+    expect(plain.headers["x-request-id"]).toBe("7");
+    expect(plain.certificateExpiresAt).toBeUndefined();
+
+    const { privateKey, certificatePem } = selfSignedCertificate("localhost");
+    const key = privateKey.export({ type: "pkcs8", format: "pem" });
+    const server = createSecureServer({ key, cert: certificatePem }, (_, response) => response.end("ok"));
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = `https://localhost:${(server.address() as AddressInfo).port}/`;
+    const trusting = createProbe({ timeoutMs: 2000, maxBytes: 1000, ca: certificatePem });
+    for (const answer of [await trusting.get(address), await trusting.get(address)]) {
+      const leftMs = Date.parse(answer.certificateExpiresAt ?? "") - Date.now();
+      expect(leftMs / 86_400_000).toBeCloseTo(9, 1);
+    }
+    expect(await caught(probe.get(address))).toMatchObject({ code: "unavailable" });
   });
 
   it("carries no credentials and no cookies", async () => {

@@ -11,6 +11,8 @@ export interface ProbeOptions {
   maxBytes: number;
   /** What it may reach; the process's own where it is missing. */
   reach?: Reach;
+  /** Certificate authorities (PEM) in place of the system's. */
+  ca?: string;
 }
 
 const redirectsMax = 3;
@@ -55,6 +57,12 @@ function codeOf(error: unknown): string {
   return "the connection broke";
 }
 
+function certificateOf(url: URL, certificates: Map<string, string>): Pick<ProbeAnswer, "certificateExpiresAt"> {
+  if (url.protocol !== "https:") return {};
+  const validTo = new Date(certificates.get(`${url.hostname}:${url.port || 443}`) ?? "");
+  return Number.isNaN(validTo.getTime()) ? {} : { certificateExpiresAt: validTo.toISOString() };
+}
+
 function failure(host: string, code: ExternalErrorCode, message: string, retryable: boolean): ExternalError {
   return new ExternalError({ system: `probe ${host}`, code, message, retryable });
 }
@@ -74,16 +82,24 @@ function noAnswer(url: URL, error: unknown, limit: AbortSignal, signal: AbortSig
  * one to elsewhere is itself the answer. Sends no credentials or cookies; a failing certificate is no answer.
  */
 export function createProbe(options: ProbeOptions): Probe {
-  const get = createGuardedFetch({ reach: options.reach ?? processReach(), keepAliveMs: 1000 });
+  // By host and port: a connection that is used again has the certificate with which it was made.
+  const certificates = new Map<string, string>();
+  const get = createGuardedFetch({
+    ...{ reach: options.reach ?? processReach(), keepAliveMs: 1000, ca: options.ca },
+    onCertificate: (authority, validTo) => certificates.set(authority, validTo),
+  });
 
   async function ask(start: URL, signal: AbortSignal): Promise<Omit<ProbeAnswer, "tookMs">> {
     let url = start;
     for (let redirects = 0; ; redirects += 1) {
-      const headers = { accept: "*/*", "user-agent": "waybill-probe" };
-      const response = await get(url, { headers, signal });
+      const response = await get(url, { headers: { accept: "*/*", "user-agent": "waybill-probe" }, signal });
       const redirect = response.status >= 300 && response.status < 400;
       const next = redirect && redirects < redirectsMax ? sameHost(url, response.headers.get("location")) : undefined;
-      if (!next) return { status: response.status, body: await readCut(response, options.maxBytes) };
+      if (!next) {
+        const body = await readCut(response, options.maxBytes);
+        const { status, headers } = response;
+        return { status, body, headers: Object.fromEntries(headers), ...certificateOf(url, certificates) };
+      }
       await response.body?.cancel();
       url = next;
     }

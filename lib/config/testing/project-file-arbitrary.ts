@@ -52,7 +52,16 @@ const ownStrategy = fc.oneof(
   }),
 );
 const url = fc.constantFrom("https://{service}.example.com/health", "http://{environment}.example.com:8080/{project}");
-const health = fc.record({ url, status: fc.integer({ min: 100, max: 599 }), for: duration }, { requiredKeys: ["url"] });
+const health = fc.record(
+  {
+    url,
+    status: fc.integer({ min: 100, max: 599 }),
+    for: duration,
+    maxLatency: fc.constantFrom("500ms", "2s"),
+    headers: fc.constant({ "Content-Type": "application/json", "x-request-id": "*" }),
+  },
+  { requiredKeys: ["url"] },
+);
 const smoke = fc.oneof(
   health,
   fc.record({

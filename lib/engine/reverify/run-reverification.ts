@@ -65,7 +65,7 @@ async function look(engine: Engine, taken: DueReverification, place: Place, chec
   let found: Look;
   try {
     const answer = await engine.world.probe.get(check.url, AbortSignal.timeout(engine.callMs));
-    found = { kind: "answered", status: answer.status, body: answer.body };
+    found = { kind: "answered", ...answer };
   } catch (error) {
     found = silence(error);
   }

@@ -113,7 +113,7 @@ async function lookAtEndpoint(engine: Engine, state: Verifying, check: CheckStat
   let found: Look;
   try {
     const answer = await engine.world.probe.get(url, AbortSignal.timeout(engine.callMs));
-    found = { kind: "answered", status: answer.status, body: answer.body };
+    found = { kind: "answered", ...answer };
   } catch (error) {
     found = silence(error);
   }

@@ -10,6 +10,12 @@ export interface HealthCheck {
   url: string;
   status: number;
   forMs?: number;
+  /** How long the whole answer may take. */
+  latencyMsMax?: number;
+  /** By names in lower case: what must occur in each; `*` where it only must be there. */
+  headers?: Record<string, string>;
+  /** How long its certificate must still be valid. */
+  certificateMsMin?: number;
 }
 
 /** A health check that may also look into the JSON of the answer: the value at `jsonPath` must be `equals`. */
@@ -40,13 +46,59 @@ export function parseJsonPath(path: string): (string | number)[] | undefined {
 const status = z.int().min(100).max(599).meta({ description: "an HTTP status from 100 to 599" });
 const held = duration.meta({ description: "how long the answer must stay right: 30s, 2m …" });
 
+const transport = {
+  maxLatency: z
+    .string()
+    .regex(/^([1-9][0-9]{0,4}ms|[1-9][0-9]?s)$/)
+    .transform((text) => Number.parseInt(text, 10) * (text.endsWith("ms") ? 1 : 1000))
+    .meta({ description: "how long the whole answer may take: 500ms, 2s …" })
+    .optional(),
+  headers: z
+    .record(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9-]{1,64}$/)
+        .transform((text) => text.toLowerCase()),
+      z.string().min(1).max(200),
+    )
+    .meta({ description: "headers that the answer must have, with what must occur in each; * for any value" })
+    .optional(),
+  certificate: z
+    .strictObject({ validFor: duration.meta({ description: "how long it must still be valid: 14d …" }) })
+    .meta({ description: "the certificate of an https address" })
+    .optional(),
+};
+
+type Written = { for?: number; maxLatency?: number; certificate?: { validFor: number } };
+type Given<Value extends Written> = Omit<Value, keyof Written> &
+  Pick<HealthCheck, "forMs" | "latencyMsMax" | "certificateMsMin">;
+
+/** The same under the names of the policy; what is not said is not there. */
+function named<Value extends Written>({ for: forMs, maxLatency, certificate, ...rest }: Value): Given<Value> {
+  return {
+    ...rest,
+    ...(forMs === undefined ? {} : { forMs }),
+    ...(maxLatency === undefined ? {} : { latencyMsMax: maxLatency }),
+    ...(certificate === undefined ? {} : { certificateMsMin: certificate.validFor }),
+  };
+}
+
+/** Over http there is no certificate to look at. */
+function encrypted(value: { url?: unknown; certificate?: unknown }, context: z.RefinementCtx): void {
+  if (value.certificate === undefined || !String(value.url).startsWith("http://")) return;
+  const params = { allowed: "certificate with an address of https://" };
+  context.addIssue({ code: "custom", path: ["certificate"], message: "stands beside an address of http://", params });
+}
+
 const healthCheck = z
-  .strictObject({ url: addressTemplate, status: status.default(200), for: held.optional() })
-  .transform(({ for: forMs, ...check }): HealthCheck => ({ ...check, ...(forMs === undefined ? {} : { forMs }) }))
+  .strictObject({ url: addressTemplate, status: status.default(200), ...transport, for: held.optional() })
+  .superRefine(encrypted)
+  .transform((value): HealthCheck => named(value))
   .meta({ description: "an endpoint that must answer with this status" });
 
 const answer = {
   status: status.default(200),
+  ...transport,
   jsonPath: z
     .string()
     .regex(jsonPathForm)
@@ -72,12 +124,15 @@ function comparesSomething(value: { jsonPath?: string; equals?: unknown }, conte
 export const previewSmokeTest = z
   .strictObject({ url: previewTemplate, ...answer })
   .superRefine(comparesSomething)
+  .superRefine(encrypted)
+  .transform((value): SmokeTest => named(value))
   .meta({ description: "one request to the preview Service, with what the answer must be" });
 
 const smokeTest = z
   .strictObject({ url: addressTemplate, ...answer, for: held.optional() })
   .superRefine(comparesSomething)
-  .transform(({ for: forMs, ...test }): SmokeTest => ({ ...test, ...(forMs === undefined ? {} : { forMs }) }))
+  .superRefine(encrypted)
+  .transform((value): SmokeTest => named(value))
   .meta({ description: "one request after the rollout, with what the answer must be" });
 
 /** `verification: {…}` of the project file. */

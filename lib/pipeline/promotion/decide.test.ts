@@ -371,7 +371,7 @@ describe("the way back", () => {
     for (let look = 1; look <= 3; look++) {
       const { state, now } = verifying;
       if (state.phase !== "verifying") throw new Error("not verifying");
-      const wrong = { kind: "answered" as const, status: 500, body: "" };
+      const wrong = { kind: "answered" as const, status: 500, body: "", tookMs: 20, headers: {} };
       const policy = { url: "https://x.example", status: 200 };
       const checks = state.checks.map((check) =>
         check.kind === "digest" ? { ...check, status: "good" as const } : judgeCheck(check, policy, wrong, now),

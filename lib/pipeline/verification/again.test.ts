@@ -17,7 +17,7 @@ describe("the checks of what runs", () => {
     expect(health).toMatchObject({ kind: "endpoint", url: "http://api/staging", expected: { status: 200 } });
     // What must hold for a quarter of an hour after a rollout is right at the first look here.
     if (health?.kind !== "endpoint") throw new Error("an endpoint");
-    const answered = { kind: "answered", status: 200, body: "" } as const;
+    const answered = { kind: "answered", status: 200, body: "", tookMs: 20, headers: {} } as const;
     expect(judgeCheck(health.state, health.expected, answered, now).status).toBe("good");
   });
 });

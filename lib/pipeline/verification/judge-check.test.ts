@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { SmokeTest } from "@/lib/pipeline/policy/verification";
 import { later } from "@/lib/pipeline/promotion/decision";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
-import { judgeCheck, type Look } from "@/lib/pipeline/verification/judge-check";
+import { type Answered, judgeCheck, type Look } from "@/lib/pipeline/verification/judge-check";
 
 const t0 = "2026-03-01T10:00:00.000Z";
 const check = (extra: Partial<CheckState> = {}): CheckState => ({
@@ -17,7 +17,10 @@ const check = (extra: Partial<CheckState> = {}): CheckState => ({
   ...extra,
 });
 const expected = (extra: Partial<SmokeTest> = {}): SmokeTest => ({ url: "https://x.example", status: 200, ...extra });
-const answer = (status: number, body = ""): Look => ({ kind: "answered", status, body });
+const answer = (status: number, body = "", more: Partial<Answered> = {}): Look => ({
+  ...{ kind: "answered", status, body, tookMs: 20, headers: { "content-type": "application/json; charset=utf-8" } },
+  ...more,
+});
 const silent: Look = { kind: "silent", message: "no route to host" };
 
 /** What becomes of a check over several looks, a second apart. */
@@ -109,5 +112,36 @@ describe("a smoke test", () => {
     const body = JSON.stringify({ a: "x".repeat(10_000) });
     const [state] = follow(smoke, expected({ jsonPath: "$.a", equals: "y" }), [answer(200, body)]);
     expect(state?.found.length).toBeLessThan(120);
+  });
+});
+
+describe("beside its content", () => {
+  const first = (policy: Partial<SmokeTest>, more: Partial<Answered> = {}) =>
+    follow(check(), expected(policy), [answer(200, "", more)])[0];
+
+  it.each([
+    [{ latencyMsMax: 500 }, { tookMs: 501 }, "took 501 ms, more than 500 ms"],
+    [{ headers: { "x-request-id": "*" } }, {}, "its answer has no header x-request-id"],
+    [{ headers: { "content-type": "text/html" } }, {}, 'its header content-type does not hold "text/html"'],
+    [{ certificateMsMin: 86_400_000 }, {}, "its certificate was not seen"],
+    [
+      { certificateMsMin: 86_400_000 },
+      { certificateExpiresAt: later(t0, 86_400_000) },
+      `its certificate ends at ${later(t0, 86_400_000)}, in less than 1d`,
+    ],
+  ])("with %j an answer of %j is wrong", (policy, more, found) => {
+    expect(first(policy, more)).toMatchObject({ status: "waiting", failures: 1, found });
+  });
+
+  it("an answer that took no longer, has the headers and a certificate for long enough is right", () => {
+    const policy = {
+      ...{ latencyMsMax: 500, certificateMsMin: 86_400_000 },
+      headers: { "content-type": "application/json", "x-request-id": "*" },
+    };
+    const more = {
+      ...{ tookMs: 500, certificateExpiresAt: later(t0, 2 * 86_400_000) },
+      headers: { "content-type": "application/json", "x-request-id": "7" },
+    };
+    expect(first(policy, more)).toMatchObject({ status: "good" });
   });
 });

@@ -1,8 +1,20 @@
+import { formatDuration } from "@/lib/pipeline/policy/duration";
 import { parseJsonPath, type SmokeTest } from "@/lib/pipeline/policy/verification";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
 
+/** An endpoint's answer, as far as a check looks at it. */
+export interface Answered {
+  status: number;
+  body: string;
+  tookMs: number;
+  /** By names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  /** Until when its certificate is valid, ISO 8601; absent where there is none. */
+  certificateExpiresAt?: string;
+}
+
 /** One look: the endpoint's answer, or why there was none. */
-export type Look = { kind: "answered"; status: number; body: string } | { kind: "silent"; message: string };
+export type Look = ({ kind: "answered" } & Answered) | { kind: "silent"; message: string };
 
 /** So many wrong answers in a row are a failure: one alone may be a pod that was just replaced. */
 const failuresMax = 3;
@@ -13,7 +25,7 @@ export function judgeCheck(check: CheckState, expected: SmokeTest, look: Look, n
   if (look.kind === "silent") {
     return { ...check, status: "unknown", since: check.status === "unknown" ? check.since : now, found: look.message };
   }
-  const wrong = answerProblem(expected, look.status, look.body);
+  const wrong = answerProblem(expected, look, now);
   if (wrong !== undefined) {
     const failures = check.failures + 1;
     const status = failures >= failuresMax ? "failed" : "waiting";
@@ -30,8 +42,30 @@ export function judgeCheck(check: CheckState, expected: SmokeTest, look: Look, n
 }
 
 /** What is wrong with an answer; undefined where it is as expected. */
-export function answerProblem(expected: SmokeTest, status: number, body: string): string | undefined {
-  if (status !== expected.status) return `answered ${status}, not ${expected.status}`;
+export function answerProblem(expected: SmokeTest, answer: Answered, now: string): string | undefined {
+  if (answer.status !== expected.status) return `answered ${answer.status}, not ${expected.status}`;
+  return contentProblem(expected, answer.body) ?? transportProblem(expected, answer, now);
+}
+
+/** What is wrong beside the content: how long it took, its headers, its certificate. What is not there is wrong. */
+function transportProblem(expected: SmokeTest, answer: Answered, now: string): string | undefined {
+  const { latencyMsMax, headers = {}, certificateMsMin } = expected;
+  if (latencyMsMax !== undefined && answer.tookMs > latencyMsMax) {
+    return `took ${answer.tookMs} ms, more than ${latencyMsMax} ms`;
+  }
+  for (const [name, part] of Object.entries(headers)) {
+    const value = answer.headers[name];
+    if (value === undefined) return `its answer has no header ${name}`;
+    if (part !== "*" && !value.includes(part)) return `its header ${name} does not hold ${JSON.stringify(part)}`;
+  }
+  if (certificateMsMin === undefined) return undefined;
+  if (answer.certificateExpiresAt === undefined) return "its certificate was not seen";
+  const leftMs = Date.parse(answer.certificateExpiresAt) - Date.parse(now);
+  if (leftMs >= certificateMsMin) return undefined;
+  return `its certificate ends at ${answer.certificateExpiresAt}, in less than ${formatDuration(certificateMsMin)}`;
+}
+
+function contentProblem(expected: SmokeTest, body: string): string | undefined {
   if (expected.jsonPath === undefined) return undefined;
   const path = parseJsonPath(expected.jsonPath);
   if (path === undefined) return `${expected.jsonPath} is no path into its answer`;

@@ -51,7 +51,7 @@ interface Asked {
 async function ask(engine: StepContext["engine"], test: SmokeTest, url: string, signal: AbortSignal): Promise<Asked> {
   try {
     const answer = await engine.world.probe.get(url, signal);
-    const problem = answerProblem(test, answer.status, answer.body);
+    const problem = answerProblem(test, answer, engine.now());
     return problem === undefined
       ? { kind: "right", url, words: `answered ${answer.status}` }
       : { kind: "wrong", url, words: `${url} ${problem}` };
