@@ -26,6 +26,8 @@ interface OwnProjectOptions {
   fault?: Fault;
   /** Staging measures the error rate, and the latency against the time before; only then it watches for longer. */
   measured?: boolean;
+  /** Staging goes by a canary of 25 and 50 percent behind an HTTPRoute, each for this long at least. */
+  canaryFor?: string;
   /** More gates of production, a line each: `- freeze: {…}`. */
   gates?: string[];
 }
@@ -37,7 +39,11 @@ export async function makeOwnProject(ada: Page, options: OwnProjectOptions): Pro
   const digests = { "v1.0.0": "", "v1.1.0": "", "v1.2.0": "" };
   for (const version of versions)
     digests[version] = await push(name, version, version === "v1.2.0" ? options.fault : undefined);
-  for (const environment of ["staging", "production"]) await deploy(name, environment, digests["v1.0.0"]);
+  for (const environment of ["staging", "production"]) {
+    const isRouted = options.canaryFor !== undefined && environment === "staging";
+    await deploy(name, environment, digests["v1.0.0"], isRouted ? { track: "stable" } : {});
+    if (isRouted) await route(`${name}-${environment}`);
+  }
   const file = projectFile({ ...options, name });
   const applied = await callApi(ada, "PUT", "/documents", {
     data: file,
@@ -60,7 +66,7 @@ async function push(name: string, version: string, fault?: Fault): Promise<strin
   return pushImage(image, { registryUrl, repository: `${name}-api`, tag: version });
 }
 
-async function deploy(name: string, environment: string, digest: string): Promise<void> {
+async function deploy(name: string, environment: string, digest: string, track: Record<string, string>): Promise<void> {
   const namespace = `${name}-${environment}`;
   const image = `${runningProduct().sandbox.registryHost}/${name}-api@${digest}`;
   await cluster("POST", "/api/v1/namespaces", { metadata: { name: namespace } });
@@ -69,9 +75,38 @@ async function deploy(name: string, environment: string, digest: string): Promis
     spec: {
       replicas: 1,
       selector: { matchLabels: { app: "api" } },
-      template: { metadata: { labels: { app: "api" } }, spec: { containers: [{ name: "api", image }] } },
+      template: { metadata: { labels: { app: "api", ...track } }, spec: { containers: [{ name: "api", image }] } },
     },
   });
+}
+
+/** Two Services that tell stable and canary pods apart, and a route that sends everything to the stable ones. */
+async function route(namespace: string): Promise<void> {
+  for (const [name, track] of [
+    ["api", "stable"],
+    ["api-canary", "canary"],
+  ]) {
+    const spec = { selector: { app: "api", track }, ports: [{ port: 80 }] };
+    await cluster("POST", `/api/v1/namespaces/${namespace}/services`, { metadata: { name }, spec });
+  }
+  const backendRefs = [
+    { name: "api", port: 80, weight: 100 },
+    { name: "api-canary", port: 80, weight: 0 },
+  ];
+  await cluster("POST", `/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes`, {
+    metadata: { name: "api" },
+    spec: { rules: [{ backendRefs }] },
+  });
+}
+
+/** A strategy of two shares, whose error rate may not be five points above that of the stable pods. */
+function canaryBy(name: string, span: string): string {
+  const rate = (hash: string, status = "") =>
+    `sum(rate(http_requests_total{namespace="{namespace}",pod_template_hash="{${hash}}"${status}}[{window}]))`;
+  const errors = (hash: string) => `${rate(hash, ',status=~"5.."')} / ${rate(hash)}`;
+  const metric = `{ name: error rate, connection: ${name}-metrics, canary: '${errors("canaryHash")}', baseline: '${errors("stableHash")}', max: +5%, window: 2s }`;
+  const steps = [25, 50].map((weight) => `{ weight: ${weight}%, for: ${span} }`).join(", ");
+  return `{ canary: { route: { httpRoute: api }, steps: [${steps}], analysis: { every: 1s, metrics: [${metric}] }, rollBackWhen: [{ restarts: 3, within: 5m }], deadline: 30s } }`;
 }
 
 const traffic = 'namespace="{namespace}",workload="{workload}"';
@@ -89,7 +124,15 @@ function measuredBy(name: string): string {
   return `{ watch: 6s, metrics: [${metrics.join(", ")}] }`;
 }
 
-function projectFile({ name, people = [], approvers, gates = [], fault, measured }: OwnProjectOptions): string {
+function projectFile({
+  name,
+  people = [],
+  approvers,
+  gates = [],
+  fault,
+  measured,
+  canaryFor,
+}: OwnProjectOptions): string {
   const { registryUrl, kubeconfigPath, servicesUrl, metricsUrl } = runningProduct().sandbox;
   const health = fault ? `, health: [{ url: "${servicesUrl}/{namespace}/{workload}/health" }]` : "";
   const place = (environment: string) =>
@@ -123,7 +166,7 @@ spec:
 ${people.map((line) => `    - ${line}\n`).join("")}  environments:
     - name: staging
       tag: staging
-      strategy: { rolling: { deadline: 30s } }
+      strategy: ${canaryFor ? canaryBy(name, canaryFor) : "{ rolling: { deadline: 30s } }"}
       verification: ${measured ? measuredBy(name) : `{ watch: 1s${health} }`}
     - name: production
       tag: prod

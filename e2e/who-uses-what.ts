@@ -37,6 +37,7 @@ export const uses = {
   verifyAgain: { project: "weft" },
   stayCurrent: { project: "wagon" },
   measured: { project: "whimbrel" },
+  canary: { project: "wicker" },
   backtest: { project: "wharve" },
   gateForms: { project: "warp" },
 } as const;

@@ -15,7 +15,8 @@ export interface SandboxAddresses {
 /**
  * The text of `examples/<name>/waybill.yaml` with its connections and checks pointed to a sandbox, and with times that
  * suit a demo: soak 20 s, watch 10 s, a check for 5 s, a window 5 s, a metric or trigger for 3 s, a rollout within 1 min, an
- * old colour kept for 1 min, signals every 10 s. People, gates and targets stay as they are.
+ * old colour kept for 1 min, signals every 10 s, a canary's shares for 10 s each and looked at every 2 s. People, gates and
+ * targets stay as they are.
  */
 export async function sandboxProjectFile(example: Example, sandbox: SandboxAddresses): Promise<string> {
   const text = await readFile(new URL(`../examples/${example}/waybill.yaml`, import.meta.url), "utf8");
@@ -58,6 +59,13 @@ function shortenProject(document: Document, sandbox: SandboxAddresses): void {
   const environments = document.getIn(["spec", "environments"]);
   if (!isSeq(environments)) throw new Error("the example has no environments");
   if (document.hasIn(["spec", "signals", "every"])) document.setIn(["spec", "signals", "every"], "10s");
+  const services = document.getIn(["spec", "services"]);
+  for (const service of isSeq(services) ? services.items : []) {
+    const targets = isMap(service) ? service.get("targets") : undefined;
+    for (const { value } of isMap(targets) ? targets.items : []) {
+      if (isMap(value) && value.hasIn(["strategy", "canary"])) shortenCanary(value);
+    }
+  }
   for (const environment of environments.items) {
     if (!isMap(environment)) continue;
     for (const kind of ["health", "smoke"]) {
@@ -87,4 +95,18 @@ function shortenProject(document: Document, sandbox: SandboxAddresses): void {
       if (isMap(gate) && gate.has("soak")) gate.setIn(["soak", "for"], "20s");
     }
   }
+}
+
+function shortenCanary(target: YAMLMap): void {
+  const at = (...path: string[]) => ["strategy", "canary", ...path];
+  const each = (path: string[], change: (item: YAMLMap) => void) => {
+    const list = target.getIn(at(...path));
+    for (const item of isSeq(list) ? list.items : []) if (isMap(item)) change(item);
+  };
+  each(["steps"], (step) => step.set("for", "10s"));
+  each(["analysis", "metrics"], (metric) => metric.set("window", "5s"));
+  each(["rollBackWhen"], (trigger) => trigger.has("for") && trigger.set("for", "4s"));
+  target.setIn(at("analysis", "every"), "2s");
+  target.setIn(at("analysis", "deadline"), "1m");
+  target.setIn(at("deadline"), "1m");
 }

@@ -22,6 +22,8 @@ export interface ServicePlan {
   workload: string;
   container: string;
   builds: BuildPlan[];
+  /** The environment in which an HTTPRoute shares its requests between two Services, so that it can have a canary. */
+  routedIn?: string;
 }
 
 export interface PlatformPlan {
@@ -49,8 +51,8 @@ function vezaService(name: string, repository: string, builds: BuildPlan[]): Ser
   return { name, repository, workload: `veza-${name}`, container: name, builds };
 }
 
-function miniredisService(name: string, builds: BuildPlan[]): ServicePlan {
-  return { name, repository: `miniredis/${name}`, workload: name, container: name, builds };
+function miniredisService(name: string, builds: BuildPlan[], more: Partial<ServicePlan> = {}): ServicePlan {
+  return { name, repository: `miniredis/${name}`, workload: name, container: name, builds, ...more };
 }
 
 /**
@@ -124,12 +126,16 @@ export const platforms: PlatformPlan[] = [
         { version: "v0.6.0-rc.8", hoursAgo: 2 * day, runsIn: ["staging"] },
         { version: "v0.6.0-rc.9", hoursAgo: 5 },
       ]),
-      miniredisService("api-gateway", [
-        { version: "v1.2.9", candidate: "v1.2.9-rc.1", hoursAgo: 14 * day, runsIn: ["production"] },
-        { version: "v1.3.0-rc.1", hoursAgo: 4 * day, runsIn: ["staging"] },
-        { version: "v1.3.0-rc.2", hoursAgo: 11 },
-        { version: "v1.3.0-rc.3", hoursAgo: 1, fault: "slow" },
-      ]),
+      miniredisService(
+        "api-gateway",
+        [
+          { version: "v1.2.9", candidate: "v1.2.9-rc.1", hoursAgo: 14 * day, runsIn: ["production"] },
+          { version: "v1.3.0-rc.1", hoursAgo: 4 * day, runsIn: ["staging"] },
+          { version: "v1.3.0-rc.2", hoursAgo: 11 },
+          { version: "v1.3.0-rc.3", hoursAgo: 1, fault: "slow" },
+        ],
+        { routedIn: "production" },
+      ),
       miniredisService("monitoring-service", [
         { version: "v0.13.6", hoursAgo: 33 * day, runsIn: ["production", "staging"] },
         { hoursAgo: 3 * day },

@@ -99,13 +99,13 @@ async function seedWorkloads(
 ): Promise<SeedRunning[]> {
   const running: SeedRunning[] = [];
   for (const { name: environment, namespace, replicas, colours } of platform.environments) {
-    const own: Record<string, string> = colours ? { version: "blue" } : {};
     await post(target, "/api/v1/namespaces", { metadata: { name: namespace, labels: { platform: platform.name } } });
     for (const service of platform.services) {
       const build = builds.get(service)?.find(({ plan }) => plan.runsIn?.includes(environment));
       if (build === undefined) continue;
       const { digest, version } = build.image;
       const image = `${target.registryHost}/${service.repository}@${digest}`;
+      const own = ownLabels(service, environment, colours);
       await post(
         target,
         `/apis/apps/v1/namespaces/${namespace}/deployments`,
@@ -119,11 +119,34 @@ async function seedWorkloads(
       await post(target, services, { metadata: { name: service.workload }, spec });
       const preview = { name: `${service.workload}-preview`, labels: { [noLoadLabel]: "none" } };
       if (colours) await post(target, services, { metadata: preview, spec });
+      if (service.routedIn === environment) await seedRoute(target, namespace, service.workload);
       const { name, workload, container } = service;
       running.push({ environment, namespace, service: name, workload, container, digest, release: version ?? "" });
     }
   }
   return running;
+}
+
+/** What tells the pods apart from others of the service: their colour, or that they are no canary. */
+function ownLabels(service: ServicePlan, environment: string, colours: boolean | undefined): Record<string, string> {
+  if (colours) return { version: "blue" };
+  return service.routedIn === environment ? { track: "stable" } : {};
+}
+
+/** A route that sends everything to the stable pods, and a header to a canary where there is one. */
+async function seedRoute(target: SeedTarget, namespace: string, name: string): Promise<void> {
+  const canary = `${name}-canary`;
+  const spec = { selector: { app: name, track: "canary" }, ports: [{ name: "http", port: 80, targetPort: 8080 }] };
+  await post(target, `/api/v1/namespaces/${namespace}/services`, { metadata: { name: canary }, spec });
+  const header = { matches: [{ headers: [{ name: "canary", value: "true" }] }] };
+  const shared = [
+    { name, port: 80, weight: 100 },
+    { name: canary, port: 80, weight: 0 },
+  ];
+  await post(target, `/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes`, {
+    metadata: { name },
+    spec: { rules: [{ ...header, backendRefs: [{ name: canary, port: 80 }] }, { backendRefs: shared }] },
+  });
 }
 
 /** `own` tells the pods apart from others of the service, and is in the selector. */

@@ -10,6 +10,7 @@ export const markStates: Record<MatrixMarkKind, StateName | undefined> = {
   waiting: "waiting",
   queued: "queued",
   rollingOut: "rollingOut",
+  canary: "canary",
   verifying: "verifying",
   rollingBack: "rollingBack",
   stuck: "stuck",

@@ -22,10 +22,17 @@ const states: Record<CheckState["status"], { name: StateName; word: string }> = 
   unknown: { name: "unknown", word: "unknown" },
 };
 
+interface ChecksBoxProps {
+  number: number;
+  checks: CheckState[];
+  note?: string;
+  title?: string;
+}
+
 /** Every check of the verification: where it stands, and the words that were found. */
-export function ChecksBox({ number, checks, note }: { number: number; checks: CheckState[]; note?: string }) {
+export function ChecksBox({ number, checks, note, title = "Verification" }: ChecksBoxProps) {
   return (
-    <Box number={number} title="Verification" note={note ?? checkWords(checks.length)} flush>
+    <Box number={number} title={title} note={note ?? checkWords(checks.length)} flush>
       <Lines caption="Checks" columns={columns} heads tall stack>
         {checks.map((check) => (
           <tr key={check.id} className={check.status === "failed" ? "is-no" : undefined}>

@@ -3,6 +3,7 @@ import { Box } from "@/components/sheet/box";
 import { State } from "@/components/state/state";
 import { RelativeTime } from "@/components/time/relative-time";
 import { Lines } from "@/components/ui/lines";
+import type { CanaryView } from "@/lib/queries/canaries";
 import type { PodView, SeenView } from "@/lib/queries/promotion-page";
 
 const columns = [
@@ -13,11 +14,26 @@ const columns = [
   { key: "age", head: "age", numeric: true, width: "64px" },
 ];
 
+interface PodsBoxProps {
+  number: number;
+  seen: SeenView[];
+  /** Those under way: their pods stand before the stable ones. */
+  canaries?: CanaryView[];
+}
+
 /** The pods that were last seen, with what each really runs. */
-export function PodsBox({ number, seen }: { number: number; seen: SeenView[] }) {
-  const pods = seen.flatMap((one) => one.pods.map((pod) => ({ pod, service: one.service })));
-  const ready = seen.reduce((sum, one) => sum + one.ready, 0);
-  const desired = seen.reduce((sum, one) => sum + one.desired, 0);
+export function PodsBox({ number, seen, canaries = [] }: PodsBoxProps) {
+  const canaryPods = canaries.flatMap(({ service, seen: last }) =>
+    (last?.pods ?? []).map((pod) => ({ pod, service, side: "canary" as const })),
+  );
+  const hasCanary = canaries.length > 0;
+  const stable = seen.flatMap((one) =>
+    one.pods.map((pod) => ({ pod, service: one.service, side: hasCanary ? ("stable" as const) : undefined })),
+  );
+  const pods = [...canaryPods, ...stable];
+  const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0);
+  const ready = sum([...seen.map((one) => one.ready), ...canaries.map((one) => one.seen?.ready ?? 0)]);
+  const desired = sum([...seen.map((one) => one.desired), ...canaries.map((one) => one.seen?.desired ?? 0)]);
   const [first] = seen;
   return (
     <Box
@@ -34,19 +50,20 @@ export function PodsBox({ number, seen }: { number: number; seen: SeenView[] }) 
       flush
     >
       <Lines caption="Pods" columns={columns} heads stack>
-        {pods.map(({ pod, service }) => (
-          <PodLine key={`${service} ${pod.name}`} pod={pod} />
+        {pods.map(({ pod, service, side }) => (
+          <PodLine key={`${service} ${pod.name}`} pod={pod} side={side} />
         ))}
       </Lines>
     </Box>
   );
 }
 
-function PodLine({ pod }: { pod: PodView }) {
+function PodLine({ pod, side }: { pod: PodView; side?: "canary" | "stable" }) {
   return (
     <tr className={pod.trouble ? "is-open" : undefined}>
       <th scope="row">
         <span className="mono">{pod.name}</span>
+        {side === "canary" ? <State name="canary">canary</State> : null}
       </th>
       <td className="lines__side">
         <PodState pod={pod} />
@@ -59,7 +76,12 @@ function PodLine({ pod }: { pod: PodView }) {
           </>
         ) : (
           <span className="muted">
-            {[pod.current ? "" : "the one before", pod.node ?? "", pod.restarts > 0 ? restarts(pod.restarts) : ""]
+            {[
+              side ?? "",
+              pod.current ? "" : "the one before",
+              pod.node ?? "",
+              pod.restarts > 0 ? restarts(pod.restarts) : "",
+            ]
               .filter(Boolean)
               .join(", ")}
           </span>

@@ -1,4 +1,5 @@
 import Link from "next/link";
+import type { ReactNode } from "react";
 import { ShortDigest } from "@/components/digest/short-digest";
 import { PromotionName } from "@/components/promotion/promotion-name";
 import { RetryButton } from "@/components/promotion/retry-button";
@@ -10,8 +11,15 @@ import { LinkButton } from "@/components/ui/button";
 import { PageHead } from "@/components/ui/page";
 import type { PromotionView } from "@/lib/queries/promotion-page";
 
+interface PromotionHeadProps {
+  view: PromotionView;
+  retryAction: PromotionAction;
+  /** What may be said to it while it is under way. */
+  controls?: ReactNode;
+}
+
 /** What moves where, where it stands, who asked. */
-export function PromotionHead({ view, retryAction }: { view: PromotionView; retryAction: PromotionAction }) {
+export function PromotionHead({ view, retryAction, controls }: PromotionHeadProps) {
   const { plan, phase } = view;
   const services = plan.services.map((one) => one.service);
   return (
@@ -30,6 +38,7 @@ export function PromotionHead({ view, retryAction }: { view: PromotionView; retr
       }
       actions={
         <>
+          {controls}
           <Again view={view} />
           {view.rights.retry ? <RetryButton view={view} retryAction={retryAction} /> : null}
         </>

@@ -6,6 +6,7 @@ import type { SignAction } from "@/components/approval/use-signature";
 import { useView } from "@/components/live/use-view";
 import { OverridesAlert } from "@/components/override/overrides-alert";
 import { PlanChanged } from "@/components/promote/plan-changed";
+import { type CanaryActions, CanaryControls } from "@/components/promotion/canary-controls";
 import { PromotionAside } from "@/components/promotion/promotion-aside";
 import { PromotionHead } from "@/components/promotion/promotion-head";
 import { PromotionSheet } from "@/components/promotion/promotion-sheet";
@@ -16,7 +17,7 @@ import { SetCrumbs } from "@/components/shell/crumbs";
 import { Alert } from "@/components/ui/alert";
 import type { PromotionView } from "@/lib/queries/promotion-page";
 
-export interface PromotionActions {
+export interface PromotionActions extends CanaryActions {
   approveAction: SignAction;
   rejectAction: SignAction;
   abortAction: PromotionAction;
@@ -50,7 +51,11 @@ export function PromotionPage({ initial, actions }: { initial: PromotionView; ac
   return (
     <>
       <SetCrumbs items={[{ label: "Promotions", href: "/promotions" }, { label: id }]} />
-      <PromotionHead view={view} retryAction={actions.retryAction} />
+      <PromotionHead
+        view={view}
+        retryAction={actions.retryAction}
+        controls={<CanaryControls promotion={id} canaries={view.canaries} actions={actions} />}
+      />
       {error?.problem.status === 404 ? (
         <div className="mb-4">
           <Alert tone="fail" title="You may not see this promotion any more" live />

@@ -16,6 +16,7 @@ import { Signatures } from "@/components/promotion/signatures";
 import { StandsBox } from "@/components/promotion/stands-box";
 import type { PromotionAction } from "@/components/promotion/stop-sheet";
 import { TagsBox } from "@/components/promotion/tags-box";
+import { TrafficBox } from "@/components/promotion/traffic-box";
 import { Box } from "@/components/sheet/box";
 import { Sheet, SheetRow } from "@/components/sheet/sheet";
 import type { PromotionView } from "@/lib/queries/promotion-page";
@@ -59,6 +60,25 @@ export function PromotionSheet({ view, unblockAction, override, ticking }: Promo
           />
         </SheetRow>
       ) : null}
+      {view.canaries
+        .filter((one) => one.isOn)
+        .map((canary) => (
+          <SheetRow key={canary.service}>
+            <TrafficBox number={next()} canary={canary} />
+          </SheetRow>
+        ))}
+      {view.canaries
+        .filter((one) => one.checks.length > 0)
+        .map((canary) => (
+          <SheetRow key={canary.service}>
+            <ChecksBox
+              number={next()}
+              checks={canary.checks}
+              title={`Canary at ${canary.analysed} %`}
+              note={canary.isOn ? "compared with the stable version" : "as it was compared last"}
+            />
+          </SheetRow>
+        ))}
       {view.cause || view.why ? (
         <SheetRow>
           <CauseBox number={next()} view={view} unblockAction={unblockAction} />
@@ -84,7 +104,7 @@ export function PromotionSheet({ view, unblockAction, override, ticking }: Promo
       ) : null}
       {hasPods ? (
         <SheetRow>
-          <PodsBox number={next()} seen={view.seen} />
+          <PodsBox number={next()} seen={view.seen} canaries={view.canaries.filter((one) => one.isOn)} />
         </SheetRow>
       ) : null}
       <SheetRow>

@@ -21,6 +21,9 @@ import { createDemoWorld, type DemoWorld } from "@/lib/engine/testing/demo-world
 import { loadPromotionEntries } from "@/lib/ledger/load";
 import { Forbidden } from "@/lib/pipeline/errors";
 import { hasEnded, type PromotionState } from "@/lib/pipeline/promotion/state";
+import { readMatrix } from "@/lib/queries/matrix";
+import { matrixInput } from "@/lib/queries/matrix-input";
+import { loadPromotionPage } from "@/lib/queries/promotion-page";
 import { expectSoundRecord } from "@/lib/worker/testing/check-record";
 import type { Fault } from "@/sandbox/images";
 
@@ -223,6 +226,25 @@ describe("a person", { timeout: 90_000 }, () => {
       expect(await pauseRollout(world.engine, rita, say(id))).toMatchObject({ code: "outOfOrder" });
       await world.until(id, (state) => JSON.stringify(state).includes('"standing":"passed"'), 20_000);
       expect(await weightsOf(world, "backend", "httpRoute")).toEqual([75, 25]);
+      const page = await loadPromotionPage(world.pool, rita, id, world.engine.now());
+      expect(page.canaries).toMatchObject([
+        {
+          service: "backend",
+          ...{ weight: 25, next: 50, shares: [25, 50, 75], analysed: 25, isOn: true, isInconclusive: false },
+          paused: { by: "Rita Moreau", why: "to see" },
+          checks: [{ kind: "metric", outcome: "pass" }, { kind: "trigger" }],
+          seen: { weight: 25, weightWords: "25 %", stableReplicas: 2, ready: 2, desired: 2 },
+          steers: ["resume"],
+        },
+      ]);
+      expect(page.canaries[0]?.seen?.pods?.map((pod) => pod.name)).toHaveLength(2);
+      const adas = await loadPromotionPage(world.pool, ada, id, world.engine.now());
+      expect(adas.canaries[0]?.steers).toEqual(["resume", "skip", "promoteFully"]);
+      const matrix = await readMatrix(world.pool, rita, matrixInput.parse({}));
+      const cell = matrix.rows
+        .find((row) => row.service === "backend")
+        ?.cells.find((one) => one.environment === "staging");
+      expect(cell?.mark).toMatchObject({ kind: "canary", text: expect.stringMatching(/^25 % to v8/), progress: 0.25 });
       await expect(skipStep(world.engine, rita, say(id))).rejects.toBeInstanceOf(Forbidden);
       await expect(promoteFully(world.engine, rita, say(id))).rejects.toBeInstanceOf(Forbidden);
       expect((await resumeRollout(world.engine, rita, say(id))).kind).toBe("told");

@@ -33,6 +33,8 @@ interface StoredPromotion {
   detail?: unknown;
   /** Ready pods that run the new digest already. */
   moved?: number;
+  /** The share of the requests that its canary was seen with last, in percent. */
+  weight?: number;
 }
 
 export interface CellPlace {
@@ -111,6 +113,10 @@ function movingMark(open: StoredPromotion, { desired }: StoredCell): MatrixMark 
   const href = `/promotions/${open.id}`;
   switch (open.phase) {
     case "rollingOut": {
+      // Once the requests are home what is left is the pods' end.
+      if (open.weight !== undefined && open.weight > 0) {
+        return { kind: "canary", text: `${open.weight} % to ${open.version}`, href, progress: open.weight / 100 };
+      }
       if (open.moved === undefined || desired === 0) return { kind: "rollingOut", text: open.version, href };
       const text = `${open.moved} of ${desired} pods`;
       return { kind: "rollingOut", text, href, progress: Math.min(1, open.moved / desired) };

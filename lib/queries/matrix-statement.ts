@@ -61,6 +61,15 @@ const movedPods = sql`
        select from artifact a where a.project = d.project and a.service = d.service and a.digest = o.to_digest
           and pod ->> 'digest' = any(a.platforms)))`;
 
+/** The share of the requests that a canary was seen with last; null for any other strategy. */
+const canaryWeight = sql`
+  select coalesce((s.step -> 'step' ->> 'weight')::int, 0)
+    from jsonb_array_elements(p.state -> 'rollouts') r,
+         jsonb_array_elements(r -> 'steps') with ordinality as s (step, place)
+   where r ->> 'service' = d.service and s.step ->> 'status' = 'done'
+     and s.step -> 'step' ->> 'kind' in ('startCanary', 'weight', 'trafficHome')
+   order by s.place desc limit 1`;
+
 const milliseconds = (moment: Sql) => sql`(extract(epoch from ${moment}) * 1000)::bigint`;
 
 const rowCells = sql`
@@ -73,7 +82,8 @@ const rowCells = sql`
                          'wanted', coalesce(d.wanted_version, d.wanted_digest)) end,
            'open', case when p.id is not null then json_build_object('id', p.id, 'phase', p.phase, 'version', p.version,
                         'release', p.release, 'detail', ${openDetail},
-                        'moved', case when p.phase = 'rollingOut' then (${movedPods}) end) end,
+                        'moved', case when p.phase = 'rollingOut' then (${movedPods}) end,
+                        'weight', case when p.phase = 'rollingOut' then (${canaryWeight}) end) end,
            'next', case when n.digest is not null then json_build_object('release', n.release, 'version', n.version,
                         'blocked', n.blocked, 'ahead', case when n.via is not null then (${ahead}) end) end))
            order by e.position) as cells

@@ -72,6 +72,7 @@ export type MatrixMarkKind =
   | "waiting"
   | "queued"
   | "rollingOut"
+  | "canary"
   | "verifying"
   | "rollingBack"
   | "stuck"

@@ -14,6 +14,7 @@ import {
   type PromotionState,
 } from "@/lib/pipeline/promotion/state";
 import { type SigningStanding, signatureCount, signingStanding } from "@/lib/queries/approval-standing";
+import { type CanaryView, loadCanaries } from "@/lib/queries/canaries";
 import { type ChecklistView, loadChecklists } from "@/lib/queries/checklists";
 import { entryWords, type SpokenEntry } from "@/lib/queries/entry-words";
 import { type OverrideView, overrideViews } from "@/lib/queries/overrides";
@@ -141,6 +142,7 @@ export interface PromotionView {
   orders: ServiceOrders[];
   /** Of those whose strategy has several steps. */
   rollouts: SteppedRollout[];
+  canaries: CanaryView[];
   checks: CheckState[];
   /** What its checks measured; empty where nothing is measured. */
   metrics: MetricView[];
@@ -220,16 +222,17 @@ export async function loadPromotionPage(
           from promotion p where p.id = ${id}`,
   );
   if (!row || !can(principal, "view", { project: row.state.project })) throw new NotFound(`promotion ${id}`);
-  const [facts, checklists, rollouts, metrics] = await allSent([
+  const [facts, checklists, rollouts, metrics, canaries] = await allSent([
     hasEnded(row.state.phase) ? [] : loadPlanFacts(db, row.state.plan),
     loadChecklists(db, principal, row.state, row.state),
     loadRolloutSteps(db, row.state),
     "rollouts" in row.state ? loadPromotionMetrics(db, id, row.entries) : [],
+    loadCanaries(db, principal, row.state),
   ]);
-  return viewOf(principal, row, { facts, checklists, rollouts, metrics }, now);
+  return viewOf(principal, row, { facts, checklists, rollouts, metrics, canaries }, now);
 }
 
-type Loaded = Pick<PromotionView, "facts" | "checklists" | "rollouts" | "metrics">;
+type Loaded = Pick<PromotionView, "facts" | "checklists" | "rollouts" | "metrics" | "canaries">;
 
 function viewOf(principal: Principal, row: Row, loaded: Loaded, now: string): PromotionView {
   const { state, entries } = row;

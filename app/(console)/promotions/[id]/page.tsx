@@ -7,10 +7,14 @@ import {
   approveAction,
   confirmOverrideAction,
   overrideGateAction,
+  pauseRolloutAction,
+  promoteFullyAction,
   rejectAction,
+  resumeRolloutAction,
   retryPromotionAction,
   reviewOverrideAction,
   settleStuckAction,
+  skipStepAction,
   tickAction,
 } from "@/app/actions/promotions";
 import { PromotionPage } from "@/components/promotion/promotion-page";
@@ -19,6 +23,7 @@ import { getPool } from "@/lib/db/pool";
 import { loadPromotionPage } from "@/lib/queries/promotion-page";
 
 const actions = {
+  ...{ pauseRolloutAction, resumeRolloutAction, skipStepAction, promoteFullyAction },
   ...{ approveAction, rejectAction, abortAction, settleStuckAction, unblockAction, tickAction },
   retryAction: retryPromotionAction,
   ...{ overrideGateAction, confirmOverrideAction, reviewOverrideAction },

@@ -1,12 +1,15 @@
 import { lookAtMetrics, type MetricSubject } from "@/lib/engine/analysis/look-at-metrics";
 import { podReadings } from "@/lib/engine/analysis/pod-readings";
 import { type CanaryGround, canaryGround, foreignPair, orSilence } from "@/lib/engine/steps/rollout/canary-ground";
+import { keepCanarySeen } from "@/lib/engine/steps/rollout/keep-canary-seen";
 import { refused, type StepContext } from "@/lib/engine/steps/rollout/step-runner";
 import type { StepFinding } from "@/lib/pipeline/promotion/input";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
 import { judgeAnalysis } from "@/lib/pipeline/rollout/judge-analysis";
 import { metricChecks, placeOf } from "@/lib/pipeline/verification/metric-checks";
 import type { CanaryStanding } from "@/lib/ports/canary-target";
+import type { TargetObservation } from "@/lib/ports/deploy-target";
+import type { ExternalError } from "@/lib/ports/external-error";
 
 /**
  * One interval of a share: the pair is as this rollout left it, its metrics and triggers are looked at, and what they say
@@ -17,11 +20,15 @@ export async function analyseCanary(context: StepContext): Promise<StepFinding> 
   if (step.step.kind !== "analyse") return refused("this step analyses nothing");
   const ground = canaryGround(target, planned);
   const { weight } = step.step;
-  const looked = await orSilence(ground.canary.look(planned.target, ground.route, signal));
+  const [looked, observed] = await Promise.all([
+    orSilence(ground.canary.look(planned.target, ground.route, signal)),
+    orSilence(ground.canary.observeCanary(planned.target, signal)),
+  ]);
   const standing = "value" in looked ? looked.value : undefined;
+  await keepCanarySeen(context, standing, "value" in observed ? observed.value : undefined);
   const foreign = standing && foreignPair(context, standing, ground.route.kind === "replicas" ? undefined : weight);
   if (foreign !== undefined) return refused(foreign);
-  const subject = subjectOf(context, ground, standing);
+  const subject = subjectOf(context, ground, standing, observed);
   await context.looked();
   const where = { project: state.project, promotion: state.id };
   const { checks, evidence } = await lookAtMetrics(engine, where, [subject]);
@@ -71,9 +78,10 @@ export async function analyseCanary(context: StepContext): Promise<StepFinding> 
 }
 
 function subjectOf(
-  { engine, state, planned, rollout, step, signal }: StepContext,
-  { canary, strategy }: CanaryGround,
+  { engine, state, planned, rollout, step }: StepContext,
+  { strategy }: CanaryGround,
   standing: CanaryStanding | undefined,
+  observed: { value: TargetObservation } | { silence: ExternalError },
 ): MetricSubject {
   const { service, target } = planned;
   const demands = { metrics: strategy.analysis.metrics, rollBackWhen: strategy.rollBackWhen };
@@ -95,7 +103,10 @@ function subjectOf(
     demands,
     checks: step.checks ?? metricChecks(`${service}:${step.step.id}`, service, demands, engine.now()),
     moments: { since: step.requestedAt ?? engine.now(), before: rollout.requestedAt },
-    pods: async () => podReadings(await canary.observeCanary(target, signal)),
+    async pods() {
+      if ("silence" in observed) throw observed.silence;
+      return podReadings(observed.value);
+    },
   };
 }
 

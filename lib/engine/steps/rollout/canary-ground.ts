@@ -1,4 +1,5 @@
 import { expectedDigest } from "@/lib/engine/expected-digest";
+import { keepCanarySeen } from "@/lib/engine/steps/rollout/keep-canary-seen";
 import type { StepContext } from "@/lib/engine/steps/rollout/step-runner";
 import { misconfiguredTarget } from "@/lib/engine/steps/write-target";
 import { InvariantViolation } from "@/lib/pipeline/errors";
@@ -67,6 +68,7 @@ export async function sightCanary(context: StepContext, { canary }: CanaryGround
   const { engine, state, planned, step, rollout, signal } = context;
   const expected = await expectedDigest(engine, state.project, planned, planned.to.digest);
   const seen = await canary.observeCanary(planned.target, signal);
+  await keepCanarySeen(context, undefined, seen);
   const forMs = Date.parse(engine.now()) - Date.parse(step.since ?? engine.now());
   const sighting = judgeObservation(seen, expected, { generation: rollout.generation, forMs });
   switch (sighting.kind) {
@@ -82,11 +84,11 @@ export async function sightCanary(context: StepContext, { canary }: CanaryGround
 }
 
 /** The answer, or undefined with why where the system did not give one now and may later. */
-export async function orSilence<T>(call: Promise<T>): Promise<{ value: T } | { silence: string }> {
+export async function orSilence<T>(call: Promise<T>): Promise<{ value: T } | { silence: ExternalError }> {
   try {
     return { value: await call };
   } catch (error) {
-    if (error instanceof ExternalError && error.retryable) return { silence: error.message };
+    if (error instanceof ExternalError && error.retryable) return { silence: error };
     throw error;
   }
 }

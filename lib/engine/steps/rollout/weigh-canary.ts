@@ -1,5 +1,6 @@
 import { canaryGround, drifted, foreignPair, orderedBy, sightCanary } from "@/lib/engine/steps/rollout/canary-ground";
 import { againstRaces } from "@/lib/engine/steps/rollout/colours";
+import { keepCanarySeen } from "@/lib/engine/steps/rollout/keep-canary-seen";
 import { refused, type StepContext } from "@/lib/engine/steps/rollout/step-runner";
 import type { StepFinding } from "@/lib/pipeline/promotion/input";
 import { routeWords } from "@/lib/pipeline/rollout/canary-route";
@@ -14,6 +15,7 @@ export async function weighCanary(context: StepContext): Promise<StepFinding> {
   const { canary, route } = ground;
   if (step.status === "accepted") {
     const standing = await canary.look(planned.target, route, signal);
+    await keepCanarySeen(context, standing, undefined);
     const foreign = foreignPair(context, standing, route.kind === "replicas" ? undefined : weight);
     if (foreign !== undefined) return refused(foreign);
     if (route.kind !== "replicas") {
@@ -40,6 +42,7 @@ export async function bringTrafficHome(context: StepContext): Promise<StepFindin
   if (route.kind === "replicas") return { kind: "skipped", words: "without a router its share ends with its pods" };
   if (step.status === "accepted") {
     const standing = await canary.look(planned.target, route, signal);
+    await keepCanarySeen(context, standing, undefined);
     if (standing.weight === 0) return { kind: "done", words: `${routeWords(route)} sends nothing to the canary` };
     return refused(`the canary has ${standing.weightWords} of the requests: somebody else changed the route`);
   }
@@ -57,7 +60,9 @@ export async function removeCanary(context: StepContext): Promise<StepFinding> {
   const { planned, step, target, signal } = context;
   const { canary } = canaryGround(target, planned);
   if (step.status === "accepted") {
-    const { pods } = await canary.observeCanary(planned.target, signal);
+    const seen = await canary.observeCanary(planned.target, signal);
+    await keepCanarySeen(context, undefined, seen);
+    const { pods } = seen;
     if (pods.length === 0) return { kind: "done", words: "the canary's pods are gone" };
     return { kind: "progressing", words: `${pods.length} pods of the canary were still there` };
   }

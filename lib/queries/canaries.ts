@@ -1,0 +1,89 @@
+import { can } from "@/lib/auth/permissions";
+import type { Principal } from "@/lib/auth/principal";
+import { type Queryable, sql } from "@/lib/db/sql";
+import type { CheckState, PromotionState } from "@/lib/pipeline/promotion/state";
+import { type Steer, whyNotSteer } from "@/lib/pipeline/promotion/steer-rollout";
+import type { CanarySeen } from "@/lib/pipeline/rollout/canary-seen";
+import { weightSeen } from "@/lib/pipeline/rollout/canary-steps";
+import { currentStep, weightOf } from "@/lib/pipeline/rollout/step";
+
+/** A canary as its promotion's page shows it. Times are ISO 8601, UTC. */
+export interface CanaryView {
+  service: string;
+  /** The share that was set last and seen, in percent. */
+  weight: number;
+  /** The next share; null where none is left. */
+  next: number | null;
+  /** Every share of the plan. */
+  shares: number[];
+  /** The share whose analysis is under way, or was last; null before the first. */
+  analysed: number | null;
+  /** Nobody could judge it when it was looked at last: it stays where it is. */
+  isInconclusive: boolean;
+  /** When an analysis under way goes back without a pass; null where a person holds it, or nothing is under way. */
+  goesBackAt: string | null;
+  checks: CheckState[];
+  paused: { by: string; at: string; why: string } | null;
+  stableVersion: string | null;
+  canaryVersion: string;
+  /** What was seen last; null before anybody looked. */
+  seen: (Partial<CanarySeen> & { at: string }) | null;
+  /** Its pods are there, or are to come: it is under way. */
+  isOn: boolean;
+  /** What a reader may say to it now; absent where they may not, or it does not fit. */
+  steers: Steer[];
+}
+
+/** The canaries of a promotion; none for other strategies, and none where there was no canary to make. */
+export async function loadCanaries(db: Queryable, principal: Principal, state: PromotionState): Promise<CanaryView[]> {
+  const rollouts = "rollouts" in state ? state.rollouts : [];
+  const staged = rollouts.filter((one) => one.steps?.some(({ step }) => step.kind === "weight"));
+  if (staged.length === 0) return [];
+  const rows = await db.query<{ service: string; at: string; seen: Partial<CanarySeen> }>(
+    sql`select service, to_char(seen_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, seen
+          from canary_seen where promotion = ${state.id}`,
+  );
+  return staged.map((rollout): CanaryView => {
+    const { service, steps = [] } = rollout;
+    const planned = state.plan.services.find((one) => one.service === service);
+    const shares = steps.flatMap(({ step }) => (step.kind === "weight" ? [step.weight] : []));
+    const weight = weightSeen(steps) ?? 0;
+    const analysis = steps.findLast(({ step, status }) => step.kind === "analyse" && status !== "pending");
+    const row = rows.find((one) => one.service === service);
+    const current = rollout.phase === "stepping" ? currentStep(steps) : undefined;
+    const isAnalysing = current?.step.kind === "analyse" && current.status !== "pending";
+    const paused = rollout.phase === "stepping" ? rollout.paused : undefined;
+    return {
+      ...{ service, weight, shares },
+      next: current ? nextOf(steps) : null,
+      analysed: analysis ? weightOf(analysis.step) : null,
+      isInconclusive: isAnalysing && current.facts.standing === "inconclusive",
+      goesBackAt: isAnalysing && !paused ? current.deadlineAt : null,
+      checks: analysis?.checks ?? [],
+      paused: paused ? { by: paused.by.name, at: paused.at, why: paused.why } : null,
+      stableVersion: planned?.from?.version ?? null,
+      canaryVersion: planned?.to.version ?? state.plan.version,
+      seen: row ? { ...row.seen, at: row.at } : null,
+      isOn: rollout.phase === "stepping",
+      steers: steersOf(principal, state, rollout),
+    };
+  });
+}
+
+function nextOf(steps: Parameters<typeof weightSeen>[0]): number | null {
+  const next = steps?.find(({ step, status }) => step.kind === "weight" && status === "pending");
+  return next ? weightOf(next.step) : null;
+}
+
+function steersOf(
+  principal: Principal,
+  { project, plan, phase }: PromotionState,
+  rollout: Parameters<typeof whyNotSteer>[0],
+): Steer[] {
+  if (phase !== "rollingOut") return [];
+  const scope = { project, environment: plan.environment };
+  const rights = { pause: "pause", resume: "pause", skip: "skipStep", promoteFully: "skipStep" } as const;
+  return (Object.keys(rights) as Steer[]).filter(
+    (steer) => can(principal, rights[steer], scope) && whyNotSteer(rollout, steer) === undefined,
+  );
+}
