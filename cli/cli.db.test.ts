@@ -274,6 +274,16 @@ describe("from a build to production and back, as a CI job does it", () => {
     expect((await rita("person", "list")).err).toMatch(/^notAvailable: /);
   });
 
+  it("says of each signal its number, or why there is none", async () => {
+    const told = await rita("signals", "demo", "backend", "--in", "staging");
+    expect(told).toMatchObject({ code: 0, err: "" });
+    expect(told.out).toMatch(/^backend in staging\n {2}rate +unknown +no query named\n/);
+    expect(told.out).toMatch(/\n {2}restarts +0 +\d of \d ready\n/);
+    const { places } = JSON.parse((await rita("signals", "demo", "--json")).out);
+    expect(places).toHaveLength(4);
+    expect((await rita("signals", "nothing")).code).toBe(1);
+  });
+
   it("shows what runs where, and holds", async () => {
     expect((await rita("hold", "demo", "production", "--reason", "the fair")).out).toBe("production is held\n");
     await rita("promote", "demo", "backend@v1.3.0", "--to", "production");

@@ -15,6 +15,7 @@ import { promotion } from "@/cli/commands/promotion";
 import { proposalConfirm, proposalList, proposalReject } from "@/cli/commands/proposal";
 import { scanUpload } from "@/cli/commands/scan";
 import { abort, approve, reject } from "@/cli/commands/sign";
+import { signals } from "@/cli/commands/signals";
 import { status } from "@/cli/commands/status";
 import { pause, promoteFully, resume, skip } from "@/cli/commands/steer";
 import { tokenCreate, tokenList, tokenRevoke } from "@/cli/commands/token";
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   rollBack,
   verify,
   status,
+  signals,
   promotion,
   approve,
   reject,

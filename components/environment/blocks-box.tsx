@@ -34,7 +34,7 @@ export function BlocksBox({ view, unblockAction }: BlocksBoxProps) {
   return (
     <Box
       title="Blocked here"
-      number={5}
+      number={6}
       note={blocks.length === 0 ? undefined : String(blocks.length)}
       id="blocks"
       flush={blocks.length > 0}

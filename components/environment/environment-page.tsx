@@ -16,11 +16,13 @@ import { RunsBox } from "@/components/environment/runs-box";
 import { msUntil } from "@/components/live/ms-until";
 import { useView } from "@/components/live/use-view";
 import { Sheet, SheetRow, WithAside } from "@/components/sheet/sheet";
+import { EnvironmentSignals } from "@/components/signals/environment-signals";
 import { Stamp } from "@/components/state/stamp";
 import { State } from "@/components/state/state";
 import { LinkButton } from "@/components/ui/button";
 import { PageHead } from "@/components/ui/page";
 import type { EnvironmentView } from "@/lib/queries/environment";
+import type { EnvironmentSignalsView } from "@/lib/queries/environment-signals";
 
 export interface EnvironmentActions {
   hold: (input: { project: string; environment: string; reason: string }) => Promise<ActionOutcome>;
@@ -33,11 +35,12 @@ export interface EnvironmentActions {
 interface EnvironmentPageProps {
   initial: EnvironmentView;
   initialPath: string;
+  signals: EnvironmentSignalsView;
   actions: EnvironmentActions;
 }
 
 /** One environment: what runs here, what has run, what stops it. */
-export function EnvironmentPage({ initial, initialPath, actions }: EnvironmentPageProps) {
+export function EnvironmentPage({ initial, initialPath, signals, actions }: EnvironmentPageProps) {
   const { project, environment } = initial;
   const [params, setParams] = useQueryStates(environmentParams);
   const path = environmentPath(initial, params);
@@ -81,12 +84,15 @@ export function EnvironmentPage({ initial, initialPath, actions }: EnvironmentPa
           <SheetRow>
             <RunsBox view={view} onOffset={(offset) => void setParams({ offset: offset || null })} />
           </SheetRow>
+          <SheetRow>
+            <EnvironmentSignals initial={signals} number={2} />
+          </SheetRow>
           <SheetRow boxes={2}>
             <PolicyBox view={view} />
             <QueueBox view={view} />
           </SheetRow>
           <SheetRow>
-            <FreezeBox view={view} number={4} />
+            <FreezeBox view={view} number={5} />
           </SheetRow>
         </Sheet>
         <Sheet label="What has run here">

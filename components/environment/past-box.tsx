@@ -30,7 +30,7 @@ export function PastBox({ view, isFirst, onBefore }: PastBoxProps) {
   return (
     <Box
       title="What has run here"
-      number={7}
+      number={8}
       note={lines.length > 0 ? "the newest first" : undefined}
       flush={lines.length > 0}
     >

@@ -27,7 +27,7 @@ export function PinsBox({ view, unpinAction }: PinsBoxProps) {
   return (
     <Box
       title="Pinned here"
-      number={6}
+      number={7}
       note={pins.length === 0 ? undefined : String(pins.length)}
       flush={pins.length > 0}
     >

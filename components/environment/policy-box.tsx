@@ -23,7 +23,7 @@ export function PolicyBox({ view }: { view: EnvironmentView }) {
   return (
     <Box
       title="What guards it"
-      number={2}
+      number={3}
       note={policy.gates.length === 0 ? "holds, blocks and pins alone" : undefined}
     >
       <Facts

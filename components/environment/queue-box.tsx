@@ -18,7 +18,7 @@ export function QueueBox({ view }: { view: EnvironmentView }) {
   return (
     <Box
       title="Under way and waiting"
-      number={3}
+      number={4}
       note={queue.length === 0 ? undefined : String(queue.length)}
       flush={queue.length > 0}
     >

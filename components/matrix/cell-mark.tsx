@@ -5,7 +5,7 @@ import { Stamp } from "@/components/state/stamp";
 import type { StateName } from "@/components/state/state-language";
 import type { MatrixCell, MatrixMark, MatrixMarkKind } from "./matrix-view";
 
-/** The state that a mark is drawn as; being behind is no state, only a remark. */
+/** The state that a mark is drawn as; being behind is no state, only a remark; nor is a number above its limit. */
 export const markStates: Record<MatrixMarkKind, StateName | undefined> = {
   waiting: "waiting",
   queued: "queued",
@@ -19,6 +19,7 @@ export const markStates: Record<MatrixMarkKind, StateName | undefined> = {
   held: "held",
   gate: "gate",
   behind: undefined,
+  signal: undefined,
 };
 
 /** At most one mark of two lines: what needs a person, else why it is not well, else nothing. */

@@ -101,6 +101,22 @@ describe("what the API answers is what its document says", () => {
     expect(await ask("rita", "GET", "/matrix?cursor=eyJ9")).toMatchObject({ status: 422 });
   });
 
+  it("signals, of which a project that names none knows what the cluster says", async () => {
+    const first = await ask<{ items: object[]; next: string }>("rita", "GET", "/signals?project=demo&limit=3");
+    expect(first.body.items[0]).toMatchObject({
+      service: "backend",
+      environment: "staging",
+      restarts: 0,
+      unseen: null,
+    });
+    const rest = await ask<{ items: object[] }>("rita", "GET", `/signals?project=demo&cursor=${first.body.next}`);
+    expect(rest.body).toMatchObject({ items: [{ service: "chat", environment: "production" }], next: null });
+    expect(await ask("rita", "GET", "/signals?project=demo&cursor=eyJ9")).toMatchObject({ status: 422 });
+    const one = await ask<{ places: object[] }>("rita", "GET", "/signals/demo/backend");
+    expect(one.body).toMatchObject({ service: "backend", everyMs: null, places: [{ history: { at: [] } }, {}] });
+    expect(await ask("rita", "GET", "/signals/demo/nothing")).toMatchObject({ status: 404 });
+  });
+
   it("documents: applied, in a dry run, with errors, from an older version", async () => {
     const text = projectFile(world.sandbox).replace("soak: { in: staging, for: 1s }", "soak: { in: staging, for: 2s }");
     const dry = await ask("ada", "PUT", "/documents?dryRun=true", { body: text, type: "application/yaml" });

@@ -44,6 +44,7 @@ import { announceOperation, listReleasesOperation, readReleaseOperation } from "
 import { listReverificationsOperation, verifyAgainOperation } from "@/lib/api/contract/reverifications";
 import { pauseOperation, promoteFullyOperation, resumeOperation, skipOperation } from "@/lib/api/contract/rollouts";
 import { recordScanOperation } from "@/lib/api/contract/scans";
+import { listSignalsOperation, readServiceSignalsOperation } from "@/lib/api/contract/signals";
 import { tickOperation } from "@/lib/api/contract/ticks";
 import { createTokenOperation, listTokensOperation, revokeTokenOperation } from "@/lib/api/contract/tokens";
 import type { Operation } from "@/lib/api/operation";
@@ -52,6 +53,8 @@ import type { Operation } from "@/lib/api/operation";
 export const operations: readonly Operation[] = [
   listProjectsOperation,
   matrixOperation,
+  listSignalsOperation,
+  readServiceSignalsOperation,
   applyOperation,
   listProposalsOperation,
   confirmProposalOperation,

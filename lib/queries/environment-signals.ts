@@ -5,11 +5,8 @@ import { type Queryable, type Sql, sql } from "@/lib/db/sql";
 import { loadProject } from "@/lib/facts/project";
 import { NotFound, parseInput } from "@/lib/pipeline/errors";
 import { freshForMs } from "@/lib/pipeline/signal/reading";
+import { type SignalSort, signalSorts } from "@/lib/pipeline/signal/signal-sorts";
 import { type PlaceRow, type PlaceSignals, placesFrom, restartsOf, signalsIn } from "@/lib/queries/place-signals";
-
-/** What the services of an environment are sorted by: the highest first, what is not known last. */
-export const signalSorts = ["file", "rate", "errors", "p95", "saturation", "restarts"] as const;
-export type SignalSort = (typeof signalSorts)[number];
 
 const name = z.string().min(1).max(63);
 const shown = 50;

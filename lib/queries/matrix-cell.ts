@@ -19,6 +19,8 @@ export interface StoredCell {
   trouble?: string;
   ready: number;
   desired: number;
+  /** A signal that is above its limit: `errors above 5 %`. */
+  bad?: string;
   drift?: { digest: string; wanted?: string };
   open?: StoredPromotion;
   next?: { release: string; version: string; blocked: boolean; ahead?: number };
@@ -56,7 +58,7 @@ export interface CellPlace {
 export function cellView(cell: StoredCell, place: CellPlace): MatrixCell {
   const { health, reason } = healthOf(cell, place.observing);
   const notAllReady = cell.ready < cell.desired && cell.digest !== undefined;
-  const mark = markOf(cell, place) ?? remarkOf(cell, place, health);
+  const mark = markOf(cell, place) ?? signalOf(cell, place, health) ?? remarkOf(cell, place, health);
   const leg = place.before && legOf(cell, place.before, place.held);
   const { next } = cell;
   const canPromote =
@@ -99,6 +101,12 @@ function markOf(cell: StoredCell, { project, service }: CellPlace): MatrixMark |
   if (next?.blocked)
     return { kind: "blocked", text: next.version, href: `/environments/${project}/${cell.environment}#blocks` };
   return undefined;
+}
+
+/** The cluster calls it well, and its numbers do not: that is said in words. Why pods are not well comes first. */
+function signalOf(cell: StoredCell, { project, service }: CellPlace, health: MatrixHealth): MatrixMark | undefined {
+  if (!cell.bad || health !== "healthy") return undefined;
+  return { kind: "signal", text: cell.bad, href: `/services/${project}/${service}#signals-${cell.environment}` };
 }
 
 /** That something newer could come is said only where nothing else must be: why it is not well comes first. */

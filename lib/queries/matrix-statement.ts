@@ -78,6 +78,8 @@ const rowCells = sql`
            'version', d.observed_version, 'digest', substr(d.observed_digest, 8),
            'since', ${milliseconds(sql`d.observed_since`)}, 'seen', d.observed_at is not null, 'trouble', c.name,
            'ready', d.ready, 'desired', d.desired,
+           'bad', (select r.bad from signal_reading r where r.project = d.project and r.service = d.service
+                      and r.environment = d.environment and r.fresh_until > now()),
            'drift', case when d.drift_digest is not null then json_build_object('digest', d.drift_digest,
                          'wanted', coalesce(d.wanted_version, d.wanted_digest)) end,
            'open', case when p.id is not null then json_build_object('id', p.id, 'phase', p.phase, 'version', p.version,

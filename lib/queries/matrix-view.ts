@@ -80,7 +80,8 @@ export type MatrixMarkKind =
   | "drift"
   | "held"
   | "gate"
-  | "behind";
+  | "behind"
+  | "signal";
 
 export interface MatrixMark {
   kind: MatrixMarkKind;

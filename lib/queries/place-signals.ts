@@ -70,11 +70,11 @@ export interface PlaceRow {
 export const restartsOf = sql`(select sum((pod ->> 'restarts')::int)::int from jsonb_array_elements(
   case jsonb_typeof(d.observation -> 'pods') when 'array' then d.observation -> 'pods' else '[]' end) pod)`;
 
-/** Deployments with what is known of their signals; aliases d, e, r and c. */
-export function placesFrom(rest: Sql): Sql {
+/** Deployments with what is known of their signals; aliases d, e, r and c. `more` are further columns. */
+export function placesFrom(rest: Sql, more = sql.empty): Sql {
   return sql`select d.service, d.environment, d.target ->> 'namespace' as namespace, ${healthNow} as health,
                     ${healthReasonNow} as "healthReason", d.observed_at as "observedAt", d.ready, d.desired,
-                    ${restartsOf} as restarts, r.readings
+                    ${restartsOf} as restarts, r.readings ${more}
                from deployment d
                join environment e on e.project = d.project and e.name = d.environment
                left join signal_reading r

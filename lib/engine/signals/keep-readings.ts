@@ -3,8 +3,8 @@ import type { Engine } from "@/lib/engine/engine";
 import { announceChange } from "@/lib/ledger/announce-change";
 import type { ProjectDocument } from "@/lib/pipeline/policy/project";
 import type { SignalPlace } from "@/lib/pipeline/signal/questions";
-import { judgeSignal, nextReading, type SignalReading } from "@/lib/pipeline/signal/reading";
-import { signalsOf } from "@/lib/pipeline/signal/signals-of";
+import { badWords, freshForMs, judgeSignal, nextReading, type SignalReading } from "@/lib/pipeline/signal/reading";
+import { type ServiceSignal, signalsOf } from "@/lib/pipeline/signal/signals-of";
 
 /** What one question was answered for one place: its number, or why there is none. */
 export interface NumberRead extends SignalPlace {
@@ -43,7 +43,7 @@ export async function keepReadings(
     rows.set(key, row);
     row.readings[signal] = nextReading(before.get(key)?.[signal], answer, now);
   }
-  await saveReadings(engine, project, [...rows.values()], now);
+  await saveReadings(engine, document, [...rows.values()], now);
   const changed = [...rows.values()].filter(
     (row) =>
       standingsOf(document, row, now) !== standingsOf(document, { ...row, readings: before.get(placeKey(row)) }, now),
@@ -58,7 +58,16 @@ function placeKey({ service, environment }: { service: string; environment: stri
   return `${environment}/${service}`;
 }
 
-async function saveReadings({ pool }: Engine, project: string, rows: readonly Row[], now: string): Promise<void> {
+async function saveReadings(
+  { pool }: Engine,
+  document: ProjectDocument,
+  rows: readonly Row[],
+  now: string,
+): Promise<void> {
+  const project = document.name;
+  const everyMs = document.signals?.everyMs ?? 0;
+  const kept = rows.map((row) => ({ ...row, bad: badWords(row.readings, queriesOf(document, row), everyMs, now) }));
+  const freshUntil = new Date(Date.parse(now) + freshForMs(everyMs)).toISOString();
   const points = rows.flatMap(({ service, environment, readings }) => {
     const numbers = Object.entries(readings).flatMap(([name, { value, trouble }]) =>
       value === undefined || trouble !== undefined ? [] : [[name, value] as const],
@@ -66,11 +75,12 @@ async function saveReadings({ pool }: Engine, project: string, rows: readonly Ro
     return numbers.length === 0 ? [] : [{ service, environment, numbers: Object.fromEntries(numbers) }];
   });
   await pool.execute(
-    sql`insert into signal_reading (project, service, environment, readings, read_at)
-        select ${project}, r.service, r.environment, r.readings, ${now}::timestamptz
-          from jsonb_to_recordset(${json(rows)}::jsonb) as r (service text, environment text, readings jsonb)
+    sql`insert into signal_reading (project, service, environment, readings, read_at, bad, fresh_until)
+        select ${project}, r.service, r.environment, r.readings, ${now}::timestamptz, r.bad, ${freshUntil}::timestamptz
+          from jsonb_to_recordset(${json(kept)}::jsonb) as r (service text, environment text, readings jsonb, bad text)
         on conflict (project, service, environment) do update
-           set readings = excluded.readings, read_at = excluded.read_at
+           set readings = excluded.readings, read_at = excluded.read_at, bad = excluded.bad,
+               fresh_until = excluded.fresh_until
          where signal_reading.read_at <= excluded.read_at`,
   );
   await pool.execute(
@@ -91,15 +101,18 @@ async function saveReadings({ pool }: Engine, project: string, rows: readonly Ro
   );
 }
 
+function queriesOf(document: ProjectDocument, { service }: Pick<Row, "service">): ServiceSignal[] {
+  const policy = document.services.find((one) => one.name === service);
+  return policy ? signalsOf(document, policy) : [];
+}
+
 function standingsOf(
   document: ProjectDocument,
   { service, readings }: Pick<Row, "service"> & { readings: Readings | undefined },
   now: string,
 ): string {
-  const policy = document.services.find((one) => one.name === service);
-  if (!policy || !document.signals) return "";
-  const { everyMs } = document.signals;
-  return signalsOf(document, policy)
+  const everyMs = document.signals?.everyMs ?? 0;
+  return queriesOf(document, { service })
     .map((query) => judgeSignal(readings?.[query.name], query, everyMs, now).standing)
     .join();
 }

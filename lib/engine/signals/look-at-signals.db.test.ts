@@ -1,13 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { readServiceSignalsOperation } from "@/lib/api/contract/signals";
 import { applyDocuments } from "@/lib/commands/apply-documents";
 import { sql } from "@/lib/db/sql";
 import type { Engine } from "@/lib/engine/engine";
 import { lookAtSignals } from "@/lib/engine/signals/look-at-signals";
 import { createDemoWorld, type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
 import type { SignalReading } from "@/lib/pipeline/signal/reading";
+import type { SignalSort } from "@/lib/pipeline/signal/signal-sorts";
 import { ExternalError } from "@/lib/ports/external-error";
 import type { MetricRequest, MetricSource } from "@/lib/ports/metric-source";
+import { readSignals } from "@/lib/queries/api/signals";
 import { loadEnvironmentSignals } from "@/lib/queries/environment-signals";
+import { readMatrix } from "@/lib/queries/matrix";
+import { matrixInput } from "@/lib/queries/matrix-input";
+import { loadServiceSignals } from "@/lib/queries/service-signals";
 
 let world: DemoWorld;
 
@@ -79,6 +85,7 @@ describe("a round", () => {
   });
 
   it("keeps the number and says since when the source does not answer, once for every service", async () => {
+    await world.pool.execute(sql`delete from signal_point`);
     await lookAtSignals(at("2030-01-01T12:00:00.000Z", { measure: answering(0.25) }), "demo");
     let asked = 0;
     const silent: MetricSource["measure"] = async () => {
@@ -98,6 +105,19 @@ describe("a round", () => {
     await world.pool.execute(sql`delete from signal_round`);
     await lookAtSignals(at("2030-01-01T12:03:00.000Z", { measure: answering(0.5) }), "demo");
     expect((await readings()).errors).toEqual({ value: 0.5, at: "2030-01-01T12:03:00.000Z" });
+    const what = { project: "demo", service: "backend" };
+    const view = await loadServiceSignals(world.pool, world.people.vera, what, "2030-01-01T12:03:20.000Z");
+    expect(readServiceSignalsOperation.answers[200].schema.parse(view)).toEqual(view);
+    const staging = view.places.find(({ environment }) => environment === "staging");
+    expect(staging?.signals.find(({ name }) => name === "errors")).toMatchObject({
+      standing: "bad",
+      value: 0.5,
+      bad: 0.05,
+    });
+    expect(staging?.history).toMatchObject({
+      at: ["2030-01-01T12:00:00.000Z", "2030-01-01T12:03:00.000Z"],
+      numbers: { errors: [0.25, 0.5] },
+    });
   });
 
   it("counts the error budgets where their gate reads them, and less often", async () => {
@@ -121,6 +141,26 @@ describe("a round", () => {
     await world.pool.execute(sql`update signal_round set asked_at = now() - interval '2 minutes'`);
     expect(await lookAtSignals(world.engine, "demo")).toMatchObject({ queries: 0, calls: 0 });
     await apply(fileWith(signals));
+  });
+
+  it("says on the matrix what is above its limit, while that is news, and leaves the cluster's health as it is", async () => {
+    const cell = async () => {
+      const { rows } = await readMatrix(world.pool, world.people.vera, matrixInput.parse({ limit: 5 }));
+      return rows
+        .find(({ service }) => service === "backend")
+        ?.cells.find(({ environment }) => environment === "staging");
+    };
+    await world.pool.execute(
+      sql`insert into process_beat (id, role, started_at, beat_at, detail) values ('w', 'worker', now(), now(), '{}') on conflict do nothing`,
+    );
+    await lookAtSignals(at(new Date().toISOString(), { measure: answering(0.07) }), "demo");
+    const mark = { kind: "signal", text: "errors above 5 %", href: "/services/demo/backend#signals-staging" };
+    expect(await cell()).toMatchObject({ health: "healthy", mark });
+    await world.pool.execute(sql`update signal_reading set fresh_until = now() - interval '1 second'`);
+    expect((await cell())?.mark?.kind).not.toBe("signal");
+    await world.pool.execute(sql`delete from signal_round`);
+    await lookAtSignals(at(new Date().toISOString(), { measure: answering(0.01) }), "demo");
+    expect((await cell())?.mark?.kind).not.toBe("signal");
   });
 
   it("is not begun for a project that asks nothing", async () => {
@@ -183,7 +223,9 @@ ${environments.map((one) => `        ${one}: { kubernetes: { connection: cluster
       return requests.map(({ expression }) => {
         const names = expression.includes("by (service)") ? many : [];
         const labels = names.length === 0 ? [{}] : names.map((service) => ({ service }));
-        return { kind: "series", series: labels.map((one) => ({ labels: one, points: [{ at: "", value: 1 }] })) };
+        const value = (index: number) => (index === 7 ? undefined : index);
+        const series = labels.map((one, index) => ({ labels: one, points: [{ at: "", value: value(index) }] }));
+        return { kind: "series", series };
       });
     };
     const round = await lookAtSignals(at(new Date().toISOString(), { measure }), "demo");
@@ -193,13 +235,45 @@ ${environments.map((one) => `        ${one}: { kubernetes: { connection: cluster
   it("are one query an aggregate and namespace where it is grouped by service: 18 queries in 2 calls", async () => {
     const seen = await roundOver(six('sum by (service) (a{namespace="{namespace}"})'));
     expect(seen).toMatchObject({ round: { queries: 18, calls: 2 }, calls: 2 });
-    expect(await readings("many-299", "third")).toMatchObject({ saturation: { value: 1 } });
+    expect(await readings("many-299", "third")).toMatchObject({ saturation: { value: 299 } });
+    expect(await readings("many-7", "third")).toMatchObject({ p95: { trouble: expect.stringContaining("no number") } });
     const [count] = await world.pool.query<{ all: number; troubled: number }>(
       sql`select count(*)::int as all, count(*) filter (where readings -> 'p95' ? 'trouble')::int as troubled
             from signal_reading where service like 'many-%'`,
     );
-    expect(count).toEqual({ all: 900, troubled: 0 });
+    expect(count).toEqual({ all: 900, troubled: 3 });
   }, 60_000);
+
+  it("are read 50 at a time, in the file's order or the highest first, what is not known last", async () => {
+    const read = (sort: SignalSort, offset: number) =>
+      loadEnvironmentSignals(
+        world.pool,
+        world.people.vera,
+        { project: "demo", environment: "third", sort, offset },
+        new Date().toISOString(),
+      );
+    const first = await read("p95", 0);
+    expect(first).toMatchObject({ total: 300, offset: 0, sort: "p95" });
+    expect(first.lines.map(({ service }) => service)).toEqual(many.slice(-50).reverse());
+    const last = (await read("p95", 299)).lines;
+    expect(last).toMatchObject([{ service: "many-7" }]);
+    expect(last[0]?.signals.find(({ name }) => name === "p95")).toMatchObject({ standing: "unknown", value: null });
+    expect((await read("file", 50)).lines[0]?.service).toBe("many-50");
+  });
+
+  it("are read by the API page by page, each place once", async () => {
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const filter = { project: "demo", limit: 200, ...(cursor ? { cursor } : {}) };
+      const page = await readSignals(world.pool, world.people.vera, filter, new Date().toISOString());
+      seen.push(...page.items.map(({ service, environment }) => `${environment}/${service}`));
+      cursor = page.next ?? undefined;
+    } while (cursor);
+    expect(seen).toHaveLength(904);
+    expect(new Set(seen).size).toBe(904);
+    expect(seen.slice(0, 3)).toEqual(["third/many-0", "staging/many-0", "production/many-0"]);
+  });
 
   it("are 20 queries a call and 4 calls at once where each service has its own", async () => {
     const seen = await roundOver(six('sum(a{namespace="{namespace}",service="{service}"})'));

@@ -1,3 +1,4 @@
+import { valueWords } from "@/lib/pipeline/policy/bound";
 import type { SignalQuery } from "@/lib/pipeline/policy/signals";
 
 /** What is known of one signal: the number that was read last, and what is in the way of a newer one. */
@@ -19,6 +20,17 @@ export function nextReading(before: SignalReading | undefined, answer: number | 
     trouble: answer,
     since: trouble === answer && since !== undefined ? since : now,
   };
+}
+
+/** The first signal that is bad, in words for a small place: `errors above 5 %`; null where none is. */
+export function badWords(
+  readings: Readonly<Record<string, SignalReading>>,
+  queries: readonly SignalQuery[],
+  everyMs: number,
+  now: string,
+): string | null {
+  const bad = queries.find((query) => judgeSignal(readings[query.name], query, everyMs, now).standing === "bad");
+  return bad?.bad === undefined ? null : `${bad.name} above ${valueWords(bad.bad, bad.unit)}`;
 }
 
 /** `measured` has no limits, so nobody says whether it is good. */

@@ -29,6 +29,8 @@ const newToken = { project, label: "test", role: "viewer", environments: null, e
 export const projectOperations: Record<string, Access> = {
   "GET /api/v1/projects": get("/api/v1/projects", hides),
   "GET /api/v1/matrix": get("/api/v1/matrix", hides),
+  "GET /api/v1/signals": get("/api/v1/signals?project=demo"),
+  "GET /api/v1/signals/{project}/{service}": get("/api/v1/signals/demo/backend"),
   "PUT /api/v1/documents": {
     may: allow(...administrators),
     send: ({ file }) => ({ path: "/api/v1/documents", body: { text: `${file}# a remark\n` } }),

@@ -12,16 +12,18 @@ import {
 import { EnvironmentPage } from "@/components/environment/environment-page";
 import { environmentParams, environmentPath } from "@/components/environment/environment-params";
 import { SetCrumbs } from "@/components/shell/crumbs";
+import { environmentSignalsParams } from "@/components/signals/environment-signals-params";
 import { Page } from "@/components/ui/page";
 import { getPool } from "@/lib/db/pool";
 import { readEnvironment } from "@/lib/queries/environment";
+import { loadEnvironmentSignals } from "@/lib/queries/environment-signals";
 
 interface Props {
   params: Promise<{ project: string; environment: string }>;
   searchParams: Promise<SearchParams>;
 }
 
-const loadParams = createLoader(environmentParams);
+const loadParams = createLoader({ ...environmentParams, ...environmentSignalsParams });
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: decodeURIComponent((await params).environment) };
@@ -31,9 +33,15 @@ export default async function EnvironmentRoutePage({ params, searchParams }: Pro
   const given = await params;
   const place = { project: decodeURIComponent(given.project), environment: decodeURIComponent(given.environment) };
   const principal = await pagePrincipal(`/environments/${place.project}/${place.environment}`);
-  const { offset, before } = await loadParams(searchParams);
+  const { offset, before, sort, signals: signalsFrom } = await loadParams(searchParams);
   const input = { ...place, offset, ...(before === null ? {} : { before }) };
-  const initial = await notFoundOr(() => readEnvironment(getPool(), principal, input, new Date().toISOString()));
+  const now = new Date().toISOString();
+  const [initial, signals] = await notFoundOr(() =>
+    Promise.all([
+      readEnvironment(getPool(), principal, input, now),
+      loadEnvironmentSignals(getPool(), principal, { ...place, sort, offset: Math.max(0, signalsFrom) }, now),
+    ]),
+  );
   return (
     <Page>
       <SetCrumbs
@@ -45,6 +53,7 @@ export default async function EnvironmentRoutePage({ params, searchParams }: Pro
       />
       <EnvironmentPage
         initial={initial}
+        signals={signals}
         initialPath={environmentPath(place, { offset, before })}
         actions={{
           hold: holdAction,

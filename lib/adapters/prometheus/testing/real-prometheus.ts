@@ -1,0 +1,56 @@
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/** Whether this machine has a Prometheus, and the tool that makes its data. */
+export const hasPrometheus = ["prometheus", "promtool"].every((name) => spawnSync(name, ["--version"]).status === 0);
+
+/** A Prometheus of its own on loopback with these series (OpenMetrics text), until `stop`. */
+export async function startPrometheus(openMetrics: string): Promise<{ url: string; stop: () => Promise<void> }> {
+  const directory = await mkdtemp(join(tmpdir(), "waybill-prometheus-"));
+  const [samples, config, data] = ["samples.om", "prometheus.yml", "data"].map((name) => join(directory, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await writeFile(samples, openMetrics);
+  await writeFile(config, "global: {}\n");
+  execFileSync("promtool", ["tsdb", "create-blocks-from", "openmetrics", samples, data]);
+  const address = `127.0.0.1:${await freePort()}`;
+  const flags = [
+    `--config.file=${config}`,
+    `--storage.tsdb.path=${data}`,
+    "--storage.tsdb.retention.time=100y",
+    `--web.listen-address=${address}`,
+  ];
+  const server = spawn("prometheus", flags, { stdio: ["ignore", "ignore", "pipe"] });
+  const lines = createInterface({ input: server.stderr });
+  await new Promise<void>((resolve, reject) => {
+    lines.on("line", (line) => line.includes("ready to receive web requests") && resolve());
+    server.once("exit", (code) => reject(new Error(`prometheus ended with ${code}`)));
+  });
+  return {
+    url: `http://${address}`,
+    async stop() {
+      if (server.exitCode === null) {
+        server.kill();
+        await once(server, "exit");
+      }
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
