@@ -214,4 +214,13 @@ describe("matchUpstream", () => {
     expect(row).toEqual({ digest });
     await expectSoundRecord(world, id);
   });
+
+  it("does not follow with what was blocked there since", async () => {
+    const { key, digest } = await world.release("chat", "v8.1.0");
+    expect(Object.keys(await sweep())).toEqual([key]);
+    await succeed(await firstOf(key));
+    const place = { project: "demo", environment: "staging", service: "chat", digest, reason: "it leaks" };
+    expect(await block(world.engine, world.people.ada, place)).toMatchObject({ kind: "blocked" });
+    expect(await sweep("production")).toEqual({});
+  });
 });

@@ -55,6 +55,8 @@ export async function findWanted(db: Queryable, only?: Wanted): Promise<Wanted[]
           select u.verified_release as release from deployment u
            where u.project = p.project and u.service = p.service and u.environment = any(p.requires)
              and u.verified_release is not null
+             and not exists (select from block t where t.project = u.project and t.service = u.service
+                                and t.digest = u.verified_digest and t.environment = u.environment and t.lifted_at is null)
              and (p.any or not exists (
                select from unnest(p.requires) as need (name)
                 where need.name <> u.environment and not exists (

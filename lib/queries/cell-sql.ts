@@ -40,7 +40,7 @@ const upstream = sql`
 /** Nothing guards it and nothing is before it: whatever is announced may come here first. */
 const isFirst = sql`e.position = 0 and cardinality(e.requires) = 0`;
 
-/** What environment `u` verified last may come here: it is newer, and succeeded wherever else it must. */
+/** What environment `u` verified last may come here: it is newer, not blocked there since, and succeeded wherever else it must. */
 const mayFollow = sql`
   u.verified_digest is distinct from d.observed_digest
   and (e.requires_any or cardinality(e.requires) < 2 or not exists (
@@ -48,6 +48,9 @@ const mayFollow = sql`
      where need.name <> u.environment and not exists (
        select from verification v where v.project = d.project and v.service = d.service and v.environment = need.name
           and v.digest = u.verified_digest)))
+  and not exists (
+    select from block t where t.project = u.project and t.service = u.service and t.digest = u.verified_digest
+       and t.environment = u.environment and t.lifted_at is null)
   and ${announcedAt(sql`u.verified_release`)} > ${runsSince}`;
 
 const isBlocked = (digest: Sql) => sql`exists (
