@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { IssuerAccount, IssuerOptions, OidcIssuer } from "@/e2e/oidc-issuer";
+import { loadPerson } from "@/lib/auth/people";
+import { recheckSigners } from "@/lib/auth/recheck-signers";
 import { sessionCookie } from "@/lib/auth/testing";
 import { Browser, type OidcWeb, startOidcWeb } from "@/lib/auth/testing/oidc-web";
 import { createPool, type Pool } from "@/lib/db/pool";
@@ -146,6 +148,34 @@ describe("an issuer that does not answer", () => {
     loseAdmins();
     await pool.execute(sql`update oidc_session set retry_at = null`);
     expect(await browser.principal()).toMatchObject(lost);
+  });
+});
+
+describe("somebody who signed and left", () => {
+  const approvals = (id: string) => JSON.stringify([{ person: id }]);
+  const promote = (id: string, phase: string, person: string) =>
+    pool.execute(
+      sql`insert into promotion (id, project, number, environment, release, version, services, kind, phase, state, plan_hash,
+                                 requested_by, requested_at, changed_at, ended_at, idempotency_key, request_hash)
+          values (${id}, 'demo', ${Number(id)}, 'production', 'r', 'v', '{api}', 'promote', ${phase},
+                  jsonb_build_object('approvals', ${approvals(person)}::jsonb), 'h', '{}', now(), now(),
+                  case when ${phase} = 'succeeded' then now() end, ${id}, 'h')`,
+    );
+
+  test("is asked about as long as what they signed waits, though they ask for nothing", async () => {
+    const browser = await signedIn();
+    const { id } = await browser.principal();
+    loseAdmins();
+    await age(46);
+    await promote("1", "succeeded", id);
+    expect(await recheckSigners(pool, web.config)).toBe(0);
+    await promote("2", "waiting", id);
+    expect(await recheckSigners(pool, web.config)).toBe(1);
+    expect(await loadPerson(pool, id)).toMatchObject(lost);
+    // Not again before its time: what was said a moment ago counts.
+    const before = issuer.asked().userinfo;
+    await recheckSigners(pool, web.config);
+    expect(issuer.asked().userinfo).toBe(before);
   });
 });
 
