@@ -72,7 +72,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const workloads = () => runningWorkloads(store, puller);
 
   const auth = createRegistryAuth(options.registryAuth ?? { kind: "anonymous" });
-  const cluster = createClusterApi(store, { tokens: identity.tokens, bookmarkMs: 30_000 / speed });
+  const cluster = createClusterApi(store, { tokens: identity.tokens, images: puller, bookmarkMs: 30_000 / speed });
   const about = { dataFolder, process: process.pid };
   const services = createDemoServices({
     pods: (request) => answeringPods(store, puller, request),

@@ -104,6 +104,40 @@ export interface TargetObservation {
   config?: TargetConfig;
 }
 
+/** Something that the cluster noted about a pod; `count` times until `at`. */
+export interface PodEvent {
+  at: string;
+  type: string;
+  reason: string;
+  message: string;
+  count: number;
+}
+
+/** What one pod left behind, in the cluster's words and its own: not redacted. */
+export interface PodTrace {
+  pod: string;
+  container: string;
+  phase: string;
+  ready: boolean;
+  restarts: number;
+  trouble: { reason: string; message: string } | undefined;
+  /** Newest last. */
+  events: PodEvent[];
+  /** Why there are no events, where the cluster gave none. */
+  noEvents?: string;
+  /** The end of what it printed; `previous`: by the run that ended before this one; `cut`: there was more before. */
+  log: { text: string; previous: boolean; cut: boolean } | undefined;
+  /** Why there is no log, where the cluster gave none. */
+  noLog?: string;
+}
+
+/** How much of it is asked for: of pods, and of each pod's events and lines. */
+export interface TraceLimits {
+  pods: number;
+  events: number;
+  logLines: number;
+}
+
 /**
  * A kind of target. plan reads; apply and revert write with a precondition on what was read, and refuse a
  * generation lower than the one the target carries (`conflict`); observe says what really runs.
@@ -113,6 +147,11 @@ export interface DeployTarget {
   apply(ref: TargetRef, change: TargetChange, plan: TargetPlan, signal?: AbortSignal): Promise<AppliedChange>;
   revert(ref: TargetRef, change: TargetChange, plan: TargetPlan, signal?: AbortSignal): Promise<AppliedChange>;
   observe(ref: TargetRef, signal?: AbortSignal): Promise<TargetObservation>;
+  /**
+   * What the pods that were told to run `digest` left behind, those in trouble first: for a person who wants to know why
+   * it failed. What the cluster does not give is said in `noEvents` and `noLog`; absent where the kind of target has none.
+   */
+  trace?(ref: TargetRef, digest: Digest, limits: TraceLimits, signal?: AbortSignal): Promise<PodTrace[]>;
   /**
    * Calls `onObservation` for each ref now and after every change, until `signal` aborts: watch with re-list, poll as
    * the fallback. Trouble with the source goes to `trouble` and it goes on trying; it never throws for that. While it

@@ -10,6 +10,9 @@ const waybillMay: Record<string, Verb[]> = {
   replicasets: ["list", "watch"],
   pods: ["list", "watch"],
   services: ["get", "list", "watch", "patch"],
+  "pods/log": ["get"],
+  events: ["list"],
+  services: ["get"],
   httproutes: ["get", "patch"],
   virtualservices: ["get", "patch"],
 };
@@ -42,7 +45,8 @@ export function authorize(
   const { resource, namespace, name, subresource } = target;
   if (user === "admin") return;
   const bound = user === "waybill" && namespace !== undefined && isOpen(namespace);
-  if (bound && subresource === undefined && waybillMay[resource.plural]?.includes(verb)) return;
+  const what = subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`;
+  if (bound && waybillMay[what]?.includes(verb)) return;
   const error = forbidden(user, verb, resource, namespace, name);
   if (subresource === undefined) throw error;
   const { plural } = resource;

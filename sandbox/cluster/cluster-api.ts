@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { BodyTooLarge, readBody, sendJson, sendText } from "../http-server";
 import { authenticate, authorize, type Verb } from "./access";
 import { admit, parseBody } from "./admission";
+import type { ImagePuller } from "./image-puller";
 import type { ObjectStore } from "./object-store";
 import {
   apiVersionOf,
@@ -16,12 +17,15 @@ import {
   timestamp,
 } from "./objects";
 import { applyPatch } from "./patch";
+import { podLog } from "./pod-log";
 import { fieldSelector, labelSelector, type Selector } from "./selectors";
 import { badRequest, methodNotAllowed, noSuchPath, notFound, StatusError, unknownFormat } from "./status-error";
 import { watch } from "./watch";
 
 export interface ClusterApiOptions {
   tokens: { admin: string; waybill: string };
+  /** What containers print is told by their images. */
+  images: Pick<ImagePuller, "peek">;
   /** Milliseconds between two bookmarks of a watch that wants them. */
   bookmarkMs: number;
 }
@@ -58,6 +62,8 @@ export function createClusterApi(store: ObjectStore, options: ClusterApiOptions)
       const scope = { resource: target.resource, namespace: target.namespace, matches: selectorOf(url, target) };
       return watch(store, scope, request, response, url, options.bookmarkMs);
     }
+    if (target.subresource === "log")
+      return sendText(response, 200, podLog(podOf(store, target), options.images, url.searchParams));
     const { status, body } = await act(store, verb, target, request, url);
     sendJson(response, status, body);
   }
@@ -110,12 +116,20 @@ function parsePath(path: string): Target {
   const group = prefix.split("/").slice(1, -1).join("");
   if (resource === undefined || resource.group !== group || more.length > 0) throw noSuchPath();
   if (scoped !== resource.namespaced && name !== undefined) throw noSuchPath();
-  if (subresource !== undefined && (subresource !== "status" || !resource.status)) throw noSuchPath();
+  const served = (subresource === "status" && resource.status) || (subresource === "log" && resource.kind === "Pod");
+  if (subresource !== undefined && !served) throw noSuchPath();
   return { resource, namespace: scoped ? parts[1] : undefined, name, subresource };
+}
+
+function podOf(store: ObjectStore, { resource, namespace, name = "" }: Target): Pod {
+  const pod = store.get<Pod>(resource, namespace, name);
+  if (pod === undefined) throw notFound(resource, name);
+  return pod;
 }
 
 function verbOf(request: IncomingMessage, url: URL, target: Target): Verb {
   const named = target.name !== undefined;
+  if (target.subresource === "log" && request.method !== "GET") throw methodNotAllowed();
   const watching = url.searchParams.get("watch");
   switch (request.method) {
     case "GET":

@@ -20,6 +20,8 @@ export interface KubernetesClient {
   /** `cluster NAME`, as errors call it. */
   readonly system: string;
   get(path: string, query?: Query, signal?: AbortSignal): Promise<unknown>;
+  /** As `get`, of what is no JSON (a pod's log): the text as it comes, `bytesMax` at most or it is `tooLarge`. */
+  getText(path: string, query: Query, bytesMax: number, signal?: AbortSignal): Promise<string>;
   /** A strategic merge patch: lists with a merge key (containers by name) are merged, null removes. */
   patch(path: string, body: unknown, signal?: AbortSignal): Promise<unknown>;
   /**
@@ -52,6 +54,8 @@ interface Call {
   method: "GET" | "PATCH" | "POST";
   path: string;
   query?: Query;
+  /** Other than JSON alone. */
+  accept?: string;
   body?: { type: keyof typeof mediaTypes; content: unknown };
   signal: AbortSignal;
 }
@@ -120,7 +124,7 @@ export function createClient(options: {
       method: call.method,
       headers: {
         ...headers,
-        accept: "application/json",
+        accept: call.accept ?? "application/json",
         "user-agent": "waybill",
         ...(call.body === undefined ? {} : { "content-type": mediaTypes[call.body.type] }),
       },
@@ -140,19 +144,27 @@ export function createClient(options: {
     });
   }
 
-  async function ask(call: Omit<Call, "signal">, signal: AbortSignal | undefined): Promise<unknown> {
+  async function askText(
+    call: Omit<Call, "signal">,
+    bytesMax: number,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
     const what = `${call.method} ${call.path}`;
     const limit = AbortSignal.timeout(options.requestTimeoutMs);
     const both = signal ? AbortSignal.any([limit, signal]) : limit;
     try {
       const response = await send({ ...call, signal: both });
-      return parseJson(system, what, await boundedText(response, system, what, answerBytesMax));
+      return await boundedText(response, system, what, bytesMax);
     } catch (error) {
       if (error instanceof ExternalError) throw error;
       if (limit.aborted) throw errorOfTimeout(system, what, `${options.requestTimeoutMs} ms`);
       if (signal?.aborted) throw errorOfTimeout(system, what, "its caller gave up");
       throw errorOfNetwork(system, what, error);
     }
+  }
+
+  async function ask(call: Omit<Call, "signal">, signal: AbortSignal | undefined): Promise<unknown> {
+    return parseJson(system, `${call.method} ${call.path}`, await askText(call, answerBytesMax, signal));
   }
 
   const write = (method: "PATCH" | "POST", type: keyof typeof mediaTypes) => {
@@ -163,6 +175,8 @@ export function createClient(options: {
   return {
     system,
     get: (path, query, signal) => ask({ method: "GET", path, query }, signal),
+    getText: (path, query, bytesMax, signal) =>
+      askText({ method: "GET", path, query, accept: "application/json, */*" }, bytesMax, signal),
     patch: write("PATCH", "strategicMerge"),
     patchJson: write("PATCH", "jsonPatch"),
     create: write("POST", "json"),

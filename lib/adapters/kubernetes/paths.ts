@@ -29,6 +29,15 @@ export function workloadPath(system: string, ref: KubernetesTargetRef): string {
   return `${listPath(system, workloadKind(ref), ref.namespace)}/${name}`;
 }
 
+/** A pod's own path. */
+export function podPath(system: string, namespace: string, pod: string): string {
+  return `${listPath(system, "pods", namespace)}/${checkedName(system, "pod", pod)}`;
+}
+
+export function eventsPath(system: string, namespace: string): string {
+  return `/api/v1/namespaces/${checkedName(system, "namespace", namespace)}/events`;
+}
+
 /** A label selector in the form that a query takes. */
 export function selectorQuery(selector: Selector): string {
   const labels = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);

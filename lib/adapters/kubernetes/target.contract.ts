@@ -7,6 +7,7 @@ import {
   runs,
 } from "@/lib/adapters/kubernetes/testing/contract-fixture";
 import { startFragileProxy } from "@/lib/adapters/kubernetes/testing/fragile-proxy";
+import { describeTraces } from "@/lib/adapters/kubernetes/trace.contract";
 
 const timeoutMs = 90_000;
 
@@ -16,7 +17,7 @@ const timeoutMs = 90_000;
  */
 export function describeKubernetesTarget(
   name: string,
-  options: { start: () => Promise<ClusterUnderTest>; validatesSpecs: boolean },
+  options: { start: () => Promise<ClusterUnderTest>; validatesSpecs: boolean; logs: boolean },
 ): void {
   describe(name, { timeout: timeoutMs }, () => {
     let fixture: ContractFixture;
@@ -333,6 +334,7 @@ export function describeKubernetesTarget(
       });
     });
 
+    describeTraces(() => fixture, options);
     describeRefusals(() => fixture);
   });
 }

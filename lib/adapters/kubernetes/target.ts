@@ -12,6 +12,7 @@ import { summarize } from "@/lib/adapters/kubernetes/observe";
 import { buildPatch } from "@/lib/adapters/kubernetes/patch";
 import { listPath, selectorQuery, workloadPath } from "@/lib/adapters/kubernetes/paths";
 import { checkChange, planChange, workloadName } from "@/lib/adapters/kubernetes/plan";
+import { traceTarget } from "@/lib/adapters/kubernetes/trace";
 import { watchTargets } from "@/lib/adapters/kubernetes/watch";
 import type {
   AppliedChange,
@@ -150,6 +151,7 @@ export function createKubernetesTarget(options: KubernetesTargetOptions): Deploy
       apply(client, await liveRef(client, ref, signal), change, plan, signal),
     observe: (ref, signal) => observe(client, now, ref, signal),
     blueGreen: createBlueGreenTarget({ client, observe: (ref, signal) => observe(client, now, ref, signal) }),
+    trace: (ref, digest, limits, signal) => traceTarget(client, ref, digest, limits, signal),
     canary: createCanaryTarget({ client, now, observe: (ref, signal) => observe(client, now, ref, signal) }),
     watch: (refs, on, signal) => watchTargets(refs, { client, pacing, on, signal }),
     async check(signal) {

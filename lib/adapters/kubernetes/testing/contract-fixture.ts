@@ -141,6 +141,19 @@ export class ContractFixture {
     await this.admin.patch(this.pathOf(ref), { spec });
   }
 
+  /** An event about a pod, as a kubelet writes one. */
+  async noteEvent(pod: string, reason: string, message: string): Promise<void> {
+    const { namespace } = this.cluster;
+    const { metadata } = await this.admin.must("GET", `/api/v1/namespaces/${namespace}/pods/${pod}`);
+    const now = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+    const involvedObject = { apiVersion: "v1", kind: "Pod", namespace, name: pod, uid: metadata?.uid };
+    await this.admin.must("POST", `/api/v1/namespaces/${namespace}/events`, {
+      ...{ apiVersion: "v1", kind: "Event", metadata: { generateName: `${pod}.` }, involvedObject },
+      ...{ type: "Warning", reason, message, source: { component: "kubelet" } },
+      ...{ firstTimestamp: now, lastTimestamp: now, count: 1 },
+    });
+  }
+
   watch(refs: KubernetesTargetRef[], target = this.target): Observations {
     const observations = new Observations(target, refs);
     this.atEnd(() => observations.stop());
