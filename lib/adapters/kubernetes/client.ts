@@ -144,11 +144,7 @@ export function createClient(options: {
     });
   }
 
-  async function askText(
-    call: Omit<Call, "signal">,
-    bytesMax: number,
-    signal: AbortSignal | undefined,
-  ): Promise<string> {
+  async function askText(call: Omit<Call, "signal">, bytesMax: number, signal?: AbortSignal): Promise<string> {
     const what = `${call.method} ${call.path}`;
     const limit = AbortSignal.timeout(options.requestTimeoutMs);
     const both = signal ? AbortSignal.any([limit, signal]) : limit;
@@ -163,9 +159,8 @@ export function createClient(options: {
     }
   }
 
-  async function ask(call: Omit<Call, "signal">, signal: AbortSignal | undefined): Promise<unknown> {
-    return parseJson(system, `${call.method} ${call.path}`, await askText(call, answerBytesMax, signal));
-  }
+  const ask = async (call: Omit<Call, "signal">, signal?: AbortSignal): Promise<unknown> =>
+    parseJson(system, `${call.method} ${call.path}`, await askText(call, answerBytesMax, signal));
 
   const write = (method: "PATCH" | "POST", type: keyof typeof mediaTypes) => {
     return (path: string, content: unknown, signal?: AbortSignal) =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type ContractFixture, changeTo } from "@/lib/adapters/kubernetes/testing/contract-fixture";
 import { startFragileProxy } from "@/lib/adapters/kubernetes/testing/fragile-proxy";
+import type { Digest } from "@/lib/pipeline/release/digest";
 import type { TraceLimits } from "@/lib/ports/deploy-target";
 
 const limits: TraceLimits = { pods: 2, events: 5, logLines: 3 };
@@ -37,7 +38,7 @@ export function describeTraces(fixture: () => ContractFixture, { logs }: { logs:
           expect(trace.noLog).toMatch(/^cluster test: GET .*\/log: ./);
         }
       }
-      const nobody = `sha256:${"0".repeat(64)}` as const;
+      const nobody = `sha256:${"0".repeat(64)}` as Digest;
       expect(await fixture().target.trace?.(ref, nobody, limits)).toEqual([]);
     });
 
