@@ -12,7 +12,6 @@ const waybillMay: Record<string, Verb[]> = {
   services: ["get", "list", "watch", "patch"],
   "pods/log": ["get"],
   events: ["list"],
-  services: ["get"],
   httproutes: ["get", "patch"],
   virtualservices: ["get", "patch"],
 };

@@ -73,7 +73,9 @@ describe("errors, in the words of kube-apiserver", () => {
     expect((await waybill.patch(path, { metadata: { annotations: { a: "b" } } })).status).toBe(200);
     expect((await waybill.patch(`${path}/status`, { status: {} })).status).toBe(403);
     expect((await waybill.get("/api/v1/namespaces/demo/pods")).status).toBe(200);
-    expect((await waybill.get("/api/v1/namespaces/demo/events")).status).toBe(403);
+    expect((await waybill.get("/api/v1/namespaces/demo/events")).status).toBe(200);
+    expect((await waybill.get("/api/v1/namespaces/demo/pods/none/log")).status).toBe(404);
+    expect((await waybill.remove("/api/v1/namespaces/demo/events")).status).toBe(403);
     expect((await waybill.get("/api/v1/namespaces")).status).toBe(403);
     expect((await waybill.get("/apis/apps/v1/deployments")).status).toBe(403);
     expect((await waybill.remove(deployments)).status).toBe(403);
