@@ -121,6 +121,10 @@ const cause = z
     evidence: z.array(z.strictObject({ name: z.string(), value: z.string() })),
     by: actor.nullable(),
     at: z.string(),
+    kept: z
+      .string()
+      .optional()
+      .meta({ description: "the SHA-256 of what failing pods left behind: see /promotions/{id}/evidence" }),
   })
   .meta({ id: "Cause", description: "why it went back; failed: something said no; errored: it could not be told" });
 

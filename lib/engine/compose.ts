@@ -72,9 +72,32 @@ export function composeWorld(pool: Pool, secrets: SecretSource): World {
     metrics: (project, name) => find(project, name, "prometheus", (connection) => buildMetrics(connection, secrets)),
     outsideGate: ({ url, secret, timeoutMs }) =>
       createAskWebhook({ url, secret: () => secrets.resolve(secret), timeoutMs, post, now }),
+    knownSecrets: (project) => loadKnownSecrets(pool, secrets, project),
     signatures: createSignatureVerifier((reference) => secrets.resolve(reference)),
     probe: createProbe({ timeoutMs: callMs, maxBytes: 256_000 }),
   };
+}
+
+/** Waybill's own, which no reference may name. */
+const ownSecrets = ["DATABASE_URL", "NEXTAUTH_SECRET", "WAYBILL_SECRET", "OIDC_CLIENT_SECRET"];
+
+/** Asked for at the moment of a redaction, and forgotten after it. What leads nowhere is no secret. */
+async function loadKnownSecrets(pool: Pool, secrets: SecretSource, project: string): Promise<string[]> {
+  const rows = await pool.query<{ reference: string }>(
+    sql`select distinct found #>> '{}' as reference
+          from (select spec as whole from connection where ${project} = any(projects)
+                union all select channel from subscription where project = ${project}
+                union all select document from project where name = ${project}) w,
+               jsonb_path_query(w.whole, '$.** ? (@.type() == "string" && @ like_regex "^(env|file):")') as found`,
+  );
+  const found = await Promise.allSettled(rows.map(({ reference }) => secrets.resolve(reference)));
+  const own = ownSecrets.flatMap((name) => process.env[name] ?? []);
+  const database = URL.parse(process.env.DATABASE_URL ?? "")?.password;
+  return [
+    ...found.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])),
+    ...own,
+    ...(database ? [database] : []),
+  ];
 }
 
 /** A reference as something to ask at the moment of use; the value is never kept here. */

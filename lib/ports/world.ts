@@ -23,6 +23,8 @@ export interface World {
   notifier(project: string, channel: Channel): Promise<Notifier>;
   /** The outside system that a gate asks. */
   outsideGate(config: WebhookConfig): OutsideGate;
+  /** Every secret that the project's connections and subscriptions lead to, as it is at this moment, and this process's own. */
+  knownSecrets(project: string): Promise<string[]>;
   probe: Probe;
   signatures: SignatureVerifier;
 }

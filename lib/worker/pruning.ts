@@ -1,6 +1,7 @@
 import { type Retention, readRetention } from "@/lib/config/env";
 import { pruneMeasurements } from "@/lib/engine/analysis/measurements";
 import type { Engine } from "@/lib/engine/engine";
+import { pruneFailureEvidence } from "@/lib/engine/failure/settle-with-evidence";
 import { pruneEvidence, pruneNotifications } from "@/lib/engine/prune-told";
 
 const everyMs = 3_600_000;
@@ -34,6 +35,7 @@ export class Pruning {
     await this.remove("measurements", () => pruneMeasurements(pool));
     await this.remove("notifications", () => pruneNotifications(pool, notificationDays));
     await this.remove("what outside systems said", () => pruneEvidence(pool, evidenceDays));
+    await this.remove("what failing pods left behind", () => pruneFailureEvidence(pool));
   }
 
   /** One that cannot be done holds up no other. */

@@ -68,7 +68,7 @@ function formsOf(secret: string): string[] {
 /** The credentials that a start makes by itself. */
 async function secretsOf({ databaseUrl, sandbox }: RunningNote): Promise<Record<string, string>> {
   const { kubeconfigPath } = sandbox as { kubeconfigPath: string };
-  const token = /token: "?([^"\s]+)/.exec(await readFile(kubeconfigPath, "utf8"))?.[1];
+  const token = /token"?: ?"?([^"\s]+)/.exec(await readFile(kubeconfigPath, "utf8"))?.[1];
   const { password } = new URL(databaseUrl ?? "");
   return { ...(token && { "the cluster's token": token }), ...(password && { "the database's password": password }) };
 }

@@ -11,7 +11,7 @@ import { ExternalError } from "@/lib/ports/external-error";
 /** Of one pod at a time: an event tells what happened again and again by its count. */
 const eventsAsked = 200;
 /** Of a log, before anything is cut: so much that a few long lines do not hide the last one. */
-const bytesAsked = 256 * 1024;
+const bytesAsked = 64 * 1024;
 
 interface Found {
   pod: Pod;

@@ -2,6 +2,7 @@ import { attemptCall } from "@/lib/engine/attempt-call";
 import type { Engine } from "@/lib/engine/engine";
 import { expectedDigest } from "@/lib/engine/expected-digest";
 import { failpoint } from "@/lib/engine/failpoint";
+import { settleWithEvidence } from "@/lib/engine/failure/settle-with-evidence";
 import { type LeasedStep, settle } from "@/lib/engine/lease";
 import { plannedOf, targetOf } from "@/lib/engine/steps/write-target";
 import { loadPromotion } from "@/lib/ledger/record-promotion";
@@ -37,6 +38,6 @@ export async function runObserve(engine: Engine, step: LeasedStep): Promise<void
     outcome.kind === "trouble"
       ? { kind: "trouble", trouble: outcome.trouble }
       : judgeObservation(outcome.value, expected, told);
-  await settle(engine, step, () => ({ kind: back ? "revertSighted" : "sighted", service, sighting }));
+  await settleWithEvidence(engine, step, state, { kind: back ? "revertSighted" : "sighted", service, sighting });
   await failpoint(back ? "observeRevert:settled" : "observe:settled");
 }

@@ -3,6 +3,7 @@ import { podReadings } from "@/lib/engine/analysis/pod-readings";
 import type { Engine } from "@/lib/engine/engine";
 import { expectedDigest } from "@/lib/engine/expected-digest";
 import { failpoint } from "@/lib/engine/failpoint";
+import { settleWithEvidence } from "@/lib/engine/failure/settle-with-evidence";
 import { type LeasedStep, settle } from "@/lib/engine/lease";
 import { plannedOf, targetOf } from "@/lib/engine/steps/write-target";
 import { loadPromotion } from "@/lib/ledger/record-promotion";
@@ -27,7 +28,8 @@ export async function runVerify(engine: Engine, step: LeasedStep): Promise<void>
   }
   const { checks, evidence } = await lookAtAll(engine, state);
   await failpoint("verify:looked");
-  await settle(engine, step, () => ({ kind: "checked", checks, ...(evidence.length > 0 ? { evidence } : {}) }));
+  const found = { kind: "checked" as const, checks, ...(evidence.length > 0 ? { evidence } : {}) };
+  await settleWithEvidence(engine, step, state, found);
   await failpoint("verify:settled");
 }
 

@@ -6,6 +6,7 @@ import { decideWaiting } from "@/lib/pipeline/promotion/decide-waiting";
 import { type Decision, decision, effect, entryFor, refuse } from "@/lib/pipeline/promotion/decision";
 import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
+import { withKept } from "@/lib/pipeline/promotion/with-kept";
 
 /**
  * What follows when `input` meets a promotion in `state` at `now` (ISO 8601, UTC): entries to write and effects to do,
@@ -13,6 +14,11 @@ import type { PromotionState } from "@/lib/pipeline/promotion/state";
  * that it still takes is the review of an override.
  */
 export function decide(state: PromotionState | undefined, input: PromotionInput, now: string): Decision | Rejection {
+  const decided = decideByPhase(state, input, now);
+  return input.kept === undefined || decided.kind === "rejection" ? decided : withKept(decided, input.kept);
+}
+
+function decideByPhase(state: PromotionState | undefined, input: PromotionInput, now: string): Decision | Rejection {
   if (input.kind === "request") {
     return state ? refuse("alreadyExists", `${state.id} was requested already`) : decideRequest(input, now);
   }

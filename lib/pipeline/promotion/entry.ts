@@ -128,7 +128,8 @@ export type PromotionEntryBody =
     }
   | { kind: "revert.accepted"; data: { service: string; targetGeneration: number; written: boolean } }
   | { kind: "revert.observed"; data: { service: string; runs: Digest | null } }
-  | { kind: "promotion.stuck"; data: { trouble: string } }
+  /** `kept`: see Cause; of a way back that failed. */
+  | { kind: "promotion.stuck"; data: { trouble: string; kept?: string } }
   | { kind: "promotion.unstuck"; data: { how: "retry" } }
   | { kind: "promotion.rolledBack"; data: { nextStep: string } }
   | { kind: "promotion.failed"; data: { cause: Cause | null; nextStep: string } };

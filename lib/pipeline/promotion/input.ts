@@ -46,8 +46,13 @@ export type StepFinding =
   /** `touched`: the step may have changed the target. */
   | { kind: "trouble"; trouble: Trouble; touched: boolean; checks?: CheckState[] };
 
-/** Everything that can be said to a promotion: what a person asked for, or what the engine found. */
-export type PromotionInput =
+/**
+ * Everything that can be said to a promotion: what a person asked for, or what the engine found. `kept` is the SHA-256 (hex)
+ * of what failing pods left behind, where this may be why it goes wrong.
+ */
+export type PromotionInput = Said & { kept?: string };
+
+type Said =
   | {
       kind: "request";
       id: string;

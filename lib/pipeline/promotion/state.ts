@@ -161,6 +161,8 @@ export interface Cause {
   evidence: { name: string; value: string }[];
   by: Actor | null;
   at: string;
+  /** SHA-256 (hex) of what failing pods left behind, which is kept beside the ledger; absent where there is nothing. */
+  kept?: string;
 }
 
 export type PromotionState = PromotionBase &

@@ -72,6 +72,25 @@ describe("what has the form of a credential", () => {
   });
 });
 
+describe("a text that is made to keep it busy", () => {
+  const long = 60_000;
+  it.each([
+    ["letters", "x".repeat(long)],
+    ["base64", `${"QUJD".repeat(long / 4)} -----END PRIVATE KEY----`],
+    ["beginnings of tokens", "-eyJ".repeat(long / 4)],
+    ["names", "password".repeat(long / 8)],
+    ["names with quotes", 'password="'.repeat(long / 10)],
+    ["names with escaped quotes", 'password=\\"'.repeat(long / 11)],
+    ["addresses", "a://".repeat(long / 4)],
+    ["schemes", "bearer ".repeat(long / 7)],
+    ["escapes", "\u001b[1;".repeat(long / 4)],
+    ["lines", "QUJDREVGR0hJSktM\n".repeat(long / 17)],
+    ["ends of keys", "QUJD\n-----END PRIVATE KEY-----\n".repeat(long / 32)],
+  ])("of %s is done with all the same", (_, text) => {
+    expect(redactText(text, ["not-in-there"]).length).toBeLessThanOrEqual(text.length * 2);
+  });
+});
+
 describe("a known secret", () => {
   const secret = fc.string({ minLength: 8, maxLength: 60, unit: fc.constantFrom(..."abcdefXYZ0123456789-_./+") });
   const around = fc.string({ maxLength: 40 });

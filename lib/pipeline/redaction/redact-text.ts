@@ -8,37 +8,39 @@ const partCharactersMin = 20;
 
 const names =
   "pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key(?:[_-]?id)?|secret[_-]?key|private[_-]?key|" +
-  "client[_-]?secret|credentials?|authorization|auth|cookie|session(?:[_-]?id)?|signature|x-amz-[a-z-]+|sig";
-const quoted = "\\\\?\"(?:[^\"\\\\]|\\\\.)*?\\\\?\"|'[^']*'";
+  "client[_-]?secret|credentials?|authorization|auth|cookie|session(?:[_-]?id)?|signature|x-amz-[a-z-]{1,40}|sig";
+const quoted = "\\\\?\"(?:[^\"\\\\]|\\\\.){0,4000}?\\\\?\"|'[^']{0,4000}'";
 
-/** The forms of well-known credentials, each by its own fixed beginning. */
+/**
+ * The forms of well-known credentials, each by its own fixed beginning. Every repetition here is bounded: what a service
+ * printed must not be able to keep the engine busy.
+ */
 const forms: RegExp[] = [
   /\b(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ABIA|ACCA)[A-Z0-9]{16}\b/g,
-  /\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)*/g,
-  /\bgh[opusr]_\w{20,}\b/g,
-  /\bgithub_pat_\w{20,}\b/g,
-  /\bglpat-[\w-]{16,}/g,
-  /\bxox[abeoprs]-[\w-]{8,}/g,
-  /\bxapp-[\w-]{8,}/g,
-  /\b[rs]k_(?:live|test)_\w{10,}\b/g,
-  /\bAIza[\w-]{30,}/g,
-  /\bnpm_\w{30,}\b/g,
-  /\bdckr_(?:pat|oat)_[\w-]{20,}/g,
-  /\bhv[sbr]\.[\w-]{20,}/g,
-  /\bSG\.[\w-]{16,}\.[\w-]{16,}/g,
-  /\bwhsec_[\w+/=]{16,}/g,
-  /\bsk-[\w-]{20,}/g,
-  /https:\/\/hooks\.slack\.com\/[^\s"'<>]+/g,
+  /\beyJ[\w-]{5,2000}\.[\w-]{5,4000}(?:\.[\w-]{0,2000})?/g,
+  /\bgh[opusr]_\w{20,255}/g,
+  /\bgithub_pat_\w{20,255}/g,
+  /\bglpat-[\w-]{16,255}/g,
+  /\bxox[abeoprs]-[\w-]{8,255}/g,
+  /\bxapp-[\w-]{8,255}/g,
+  /\b[rs]k_(?:live|test)_\w{10,255}/g,
+  /\bAIza[\w-]{30,80}/g,
+  /\bnpm_\w{30,80}/g,
+  /\bdckr_(?:pat|oat)_[\w-]{20,80}/g,
+  /\bhv[sbr]\.[\w-]{20,400}/g,
+  /\bSG\.[\w-]{16,80}\.[\w-]{16,80}/g,
+  /\bwhsec_[\w+/=]{16,255}/g,
+  /\bsk-[\w-]{20,255}/g,
+  /https:\/\/hooks\.slack\.com\/[^\s"'<>]{1,400}/g,
 ];
 
-// A key whose end or beginning was cut off is as secret as a whole one.
-const keyBlock =
-  /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|$)/g;
-const keyEnd = /^(?:[A-Za-z0-9+/=]{16,}\s*)+-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/gm;
-const credentialsInUrl = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/"'<>]*@/gi;
-const schemes = /\b(bearer|basic|digest|negotiate|apikey)(\s+)(?!\[redacted\])[\w.~+/=:-]{8,}/gi;
+const keyBegin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
+const keyEnd = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
+const keyLine = /^[\sA-Za-z0-9+/=:.,-]*$/;
+const credentialsInUrl = /\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/"'<>]{0,400}@/gi;
+const schemes = /\b(bearer|basic|digest|negotiate|apikey)(\s{1,4})(?!\[redacted\])[\w.~+/=:-]{8,4000}/gi;
 const assigned = new RegExp(
-  `([\\w.-]*(?:${names})[\\w.-]*\\\\?["']?\\s*(?:=>|[:=])\\s*)(?!\\s)(${quoted}|(?:(?:bearer|basic)\\s+)?[^\\s,;&"'}\\])]+)`,
+  `([\\w.-]{0,40}(?:${names})[\\w.-]{0,40}\\\\?["']?\\s{0,4}(?:=>|[:=])\\s{0,4})(?!\\s)(${quoted}|(?:(?:bearer|basic)\\s{1,4})?[^\\s,;&"'}\\])]{1,4000})`,
   "gi",
 );
 
@@ -51,7 +53,7 @@ const assigned = new RegExp(
 export function redactText(text: string, secrets: readonly string[]): string {
   let clean = plain(text);
   for (const form of secretForms(secrets)) clean = clean.replaceAll(form, taken);
-  clean = clean.replace(keyBlock, taken).replace(keyEnd, taken);
+  clean = withoutKeys(clean);
   clean = clean.replace(credentialsInUrl, `$1${taken}@`);
   clean = clean.replace(assigned, (whole, name: string, value: string) =>
     value.startsWith(taken) ? whole : `${name}${taken}`,
@@ -59,6 +61,25 @@ export function redactText(text: string, secrets: readonly string[]): string {
   clean = clean.replace(schemes, `$1$2${taken}`);
   for (const form of forms) clean = clean.replace(form, taken);
   return clean;
+}
+
+/** Without private keys; one whose end or beginning was cut off is as secret as a whole one. */
+function withoutKeys(text: string): string {
+  if (!keyBegin.test(text) && !keyEnd.test(text)) return text;
+  const kept: string[] = [];
+  let inside = false;
+  for (const line of text.split("\n")) {
+    const [begins, ends] = [keyBegin.test(line), keyEnd.test(line)];
+    if (ends && !begins && !inside) {
+      // Its beginning is not there: whatever before it looks like a part of it goes too.
+      while (kept.length > 0 && kept.at(-1) !== taken && keyLine.test(kept.at(-1) ?? "")) kept.pop();
+    }
+    if (begins) kept.push(`${line.slice(0, line.search(keyBegin))}${taken}`);
+    else if (ends) kept.push(`${inside ? "" : taken}${line.slice(line.search(keyEnd)).replace(keyEnd, "")}`);
+    else if (!inside) kept.push(line);
+    inside = begins ? !ends : inside && !ends;
+  }
+  return kept.join("\n");
 }
 
 /** Colours of a terminal and other control characters would let a log forge what stands around it. */

@@ -1,6 +1,7 @@
 import { attemptCall } from "@/lib/engine/attempt-call";
 import type { Engine } from "@/lib/engine/engine";
 import { failpoint } from "@/lib/engine/failpoint";
+import { settleWithEvidence } from "@/lib/engine/failure/settle-with-evidence";
 import { type LeasedStep, recordIntent, settle } from "@/lib/engine/lease";
 import { analyseCanary } from "@/lib/engine/steps/rollout/analyse-canary";
 import { awaitColour } from "@/lib/engine/steps/rollout/await-colour";
@@ -68,7 +69,7 @@ export async function runRolloutStep(engine: Engine, leased: LeasedStep): Promis
     outcome.kind === "answered"
       ? outcome.value
       : { kind: "trouble", trouble: outcome.trouble, touched: outcome.touched || triedBefore };
-  await settle(engine, leased, () => ({ kind: "stepFound", service, step, attempt, finding }));
+  await settleWithEvidence(engine, leased, under.state, { kind: "stepFound", service, step, attempt, finding });
   await failpoint(`${kind}:settled`);
 }
 
