@@ -105,6 +105,7 @@ export function measuredWorld(metrics: World["metrics"]): World {
     target: async () => target as DeployTarget,
     registry: async () => ({ resolve: async () => ({ digest, platforms: [] }) }) as never,
     ...{ chat: unused, mail: unused, notifier: unused, probe: { get: unused }, outsideGate: () => ({ ask: unused }) },
+    knownSecrets: async () => [],
     signatures: { verify: unused } as never,
   };
 }
