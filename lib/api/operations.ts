@@ -24,6 +24,7 @@ import {
   releaseProjectHoldOperation,
   revertDriftOperation,
 } from "@/lib/api/contract/environments";
+import { readEvidenceOperation } from "@/lib/api/contract/evidence";
 import { exportLedgerOperation, ledgerHeadOperation, readLedgerOperation } from "@/lib/api/contract/ledger";
 import { confirmOverrideOperation, overrideOperation, reviewOverrideOperation } from "@/lib/api/contract/overrides";
 import { listPeopleOperation, restorePersonOperation, revokePersonOperation } from "@/lib/api/contract/people";
@@ -70,6 +71,7 @@ export const operations: readonly Operation[] = [
   promoteTogetherOperation,
   listPromotionsOperation,
   readPromotionOperation,
+  readEvidenceOperation,
   signOperation,
   tickOperation,
   overrideOperation,
