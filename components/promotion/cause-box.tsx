@@ -1,4 +1,5 @@
 import { DigestLabel } from "@/components/digest/digest-label";
+import { FailureRemains } from "@/components/promotion/failure-remains";
 import type { PromotionAction } from "@/components/promotion/stop-sheet";
 import { UnblockButton } from "@/components/promotion/unblock-button";
 import { Box } from "@/components/sheet/box";
@@ -47,6 +48,7 @@ export function CauseBox({ number, view, unblockAction }: CauseBoxProps) {
           view.nextStep ? { name: "next step", value: <b>{view.nextStep}</b> } : false,
         ]}
       />
+      {cause.kind === "aborted" ? null : <FailureRemains id={view.id} project={view.project} />}
       {view.blocks.length > 0 ? <Blocks view={view} unblockAction={unblockAction} /> : null}
     </Box>
   );

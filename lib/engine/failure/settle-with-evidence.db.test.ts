@@ -7,11 +7,13 @@ import type { Engine } from "@/lib/engine/engine";
 import { pruneFailureEvidence } from "@/lib/engine/failure/settle-with-evidence";
 import { createDemoWorld, type DemoWorld } from "@/lib/engine/testing/demo-world";
 import { loadPromotionEntries } from "@/lib/ledger/load";
+import { NotFound } from "@/lib/pipeline/errors";
 import type { FailureEvidence } from "@/lib/pipeline/promotion/failure-evidence";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
 import { taken } from "@/lib/pipeline/redaction/redact-text";
 import type { DeployTarget } from "@/lib/ports/deploy-target";
 import { ExternalError } from "@/lib/ports/external-error";
+import { loadFailureEvidence } from "@/lib/queries/failure-evidence";
 import { expectSoundRecord } from "@/lib/worker/testing/check-record";
 import { WorkLoop } from "@/lib/worker/work-loop";
 import { buildImage, type Fault } from "@/sandbox/images";
@@ -167,6 +169,23 @@ describe("a promotion that goes wrong", () => {
   });
 });
 
+const standingsOf = async (id: string) =>
+  (await loadFailureEvidence(world.pool, world.people.vera, id)).map(({ standing }) => standing);
+
+it("whoever may see the project reads it, and is told where it is not what was recorded", async () => {
+  const [row] = await world.pool.query<{ id: string }>(
+    sql`select promotion as id from failure_evidence group by promotion having count(*) = 1 order by promotion limit 1`,
+  );
+  const id = row?.id ?? "";
+  expect(await loadFailureEvidence(world.pool, world.people.vera, id)).toMatchObject([
+    { standing: "intact", entry: expect.any(Number), evidence: { promotion: id } },
+  ]);
+  await expect(loadFailureEvidence(world.pool, world.people.noor, id)).rejects.toThrow(NotFound);
+  const changed = (await keptOf(id))[0]?.content.replace("BackOff", "AllFine") ?? "";
+  await world.pool.execute(sql`update failure_evidence set content = ${changed} where promotion = ${id}`);
+  expect(await standingsOf(id)).toEqual(["changed"]);
+});
+
 it("a promotion that goes well keeps nothing, and what is old goes while its hash stays in the ledger", async () => {
   const failed = await world.pool.query<{ promotion: string }>(sql`select distinct promotion from failure_evidence`);
   const [one] = failed;
@@ -175,6 +194,7 @@ it("a promotion that goes well keeps nothing, and what is old goes while its has
   );
   expect(await pruneFailureEvidence(world.pool)).toBe(rows);
   expect(await keptOf(one?.promotion ?? "")).toEqual([]);
+  expect(await standingsOf(one?.promotion ?? "")).toContain("removed");
   expect(await world.pool.query(sql`select distinct promotion from failure_evidence`)).toHaveLength(failed.length - 1);
   const entries = await loadPromotionEntries(world.pool, "demo", one?.promotion ?? "");
   expect(entries.find((entry) => entry.kind === "rollback.started")).toMatchObject({
