@@ -23,7 +23,9 @@ export function describeTraces(fixture: () => ContractFixture, { logs }: { logs:
       expect(traces?.length).toBeGreaterThan(0);
       expect(traces?.every(({ pod }) => broken.some(({ name }) => name === pod))).toBe(true);
       for (const trace of traces ?? []) {
-        expect(trace).toMatchObject({ container: "app", ready: false, trouble: { reason: "CrashLoopBackOff" } });
+        // Between two crashes a pod runs for a moment, in no trouble.
+        expect(trace).toMatchObject({ container: "app", ready: false });
+        expect([undefined, "CrashLoopBackOff"]).toContain(trace.trouble?.reason);
         expect(trace.noEvents).toBeUndefined();
         expect(trace.events.length).toBeLessThanOrEqual(limits.events);
         expect(trace.events).toContainEqual(

@@ -65,11 +65,12 @@ async function tracePod(
   const failing = pod.initContainers.find(({ state }) => state?.waiting?.reason ?? state?.terminated?.exitCode);
   const container = failing?.name ?? ref.container;
   const status = [...pod.initContainers, ...pod.containers].find(({ name }) => name === container);
-  const runs = status?.state?.running !== undefined;
   const restarts = status?.restartCount ?? 0;
+  // One that was restarted and is not up prints the beginning again: how the run before ended is what tells.
+  const previous = restarts > 0 && status?.ready !== true;
   const [events, log] = await Promise.all([
     said(readEvents(client, ref, pod, limits.events, signal)),
-    said(readLog(client, ref, { pod, container, previous: !runs && restarts > 0, limits }, signal)),
+    said(readLog(client, ref, { pod, container, previous, limits }, signal)),
   ]);
   return {
     ...{ pod: pod.metadata.name, container, phase: pod.phase, ready: isReady(pod), restarts },
@@ -116,7 +117,7 @@ async function readEvents(
 interface WantedLog {
   pod: Pod;
   container: string;
-  /** Of the run that ended, where there is none that goes on. */
+  /** Of the run that ended before. */
   previous: boolean;
   limits: TraceLimits;
 }
