@@ -128,6 +128,11 @@ async function readLog(
   { pod, container, previous, limits }: WantedLog,
   signal?: AbortSignal,
 ): Promise<NonNullable<PodTrace["log"]>> {
+  // Of a pod without a node the API answers with nothing, as of one that printed nothing.
+  if (pod.node === undefined) {
+    const message = `pod ${pod.metadata.name} is on no node: it has printed nothing that could be read`;
+    throw new ExternalError({ system: client.system, code: "notFound", message, retryable: true });
+  }
   const path = `${podPath(client.system, namespace, pod.metadata.name)}/log`;
   // One line more than wanted tells whether there was more.
   const query = { container, tailLines: limits.logLines + 1, limitBytes: bytesAsked, previous: previous || undefined };
