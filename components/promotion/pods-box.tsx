@@ -77,7 +77,7 @@ function PodLine({ pod, side }: { pod: PodView; side?: "canary" | "stable" }) {
         ) : (
           <span className="muted">
             {[
-              side ?? "",
+              side === "stable" ? side : "",
               pod.current ? "" : "the one before",
               pod.node ?? "",
               pod.restarts > 0 ? restarts(pod.restarts) : "",

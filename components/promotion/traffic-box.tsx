@@ -2,14 +2,18 @@ import type { CSSProperties } from "react";
 import { Box } from "@/components/sheet/box";
 import { State } from "@/components/state/state";
 import { RelativeTime, Until } from "@/components/time/relative-time";
+import { classNames } from "@/components/ui/class-names";
 import type { CanaryView } from "@/lib/queries/canaries";
+
+/** In a narrower side, in percent, words would be cut off. */
+const narrowest = 25;
 
 /** How the requests are shared at this moment, with the shares that are planned. */
 export function TrafficBox({ number, canary }: { number: number; canary: CanaryView }) {
   const { weight, next, shares, stableVersion, canaryVersion, seen } = canary;
   const stable = 100 - weight;
   // In a narrower one its words would be cut off: they stand beside it.
-  const isWide = weight >= 25;
+  const isWide = weight >= narrowest;
   return (
     <Box
       number={number}
@@ -19,13 +23,25 @@ export function TrafficBox({ number, canary }: { number: number; canary: CanaryV
     >
       <div className="traffic" role="img" aria-label={`stable ${stable} percent, canary ${weight} percent`}>
         <div className="traffic__side" style={{ "--share": `${stable}%` } as CSSProperties}>
-          <b>stable {stable} %</b>
-          {stableVersion ? <span>{stableVersion}</span> : null}
-          {seen?.stableReplicas === undefined ? null : <span className="muted">{pods(seen.stableReplicas)}</span>}
+          {stable >= narrowest ? (
+            <>
+              <b>
+                <span className="traffic__more">stable </span>
+                {stable} %
+              </b>
+              {stableVersion ? <span className="traffic__more">{stableVersion}</span> : null}
+              {seen?.stableReplicas === undefined ? null : (
+                <span className="traffic__more muted">{pods(seen.stableReplicas)}</span>
+              )}
+            </>
+          ) : null}
           {weight > 0 && !isWide ? <CanarySide canary={canary} className="traffic__other" /> : null}
         </div>
         {weight > 0 ? (
-          <div className="traffic__side traffic__side--canary" style={{ "--share": `${weight}%` } as CSSProperties}>
+          <div
+            className={classNames("traffic__side traffic__side--canary", !isWide && "traffic__side--bare")}
+            style={{ "--share": `${weight}%` } as CSSProperties}
+          >
             {isWide ? <CanarySide canary={canary} /> : null}
           </div>
         ) : null}
@@ -34,10 +50,10 @@ export function TrafficBox({ number, canary }: { number: number; canary: CanaryV
         {shares.map((share) => (
           <span
             key={share}
-            className={share < 8 ? "is-edge" : undefined}
+            className={share < 8 ? "is-edge" : share > 92 ? "is-start" : undefined}
             style={{ "--at": `${100 - share}%` } as CSSProperties}
           >
-            {share} %{share === next ? " next" : ""}
+            {share} %{share === next ? <i className="traffic__more"> next</i> : null}
           </span>
         ))}
       </div>
@@ -53,7 +69,11 @@ const pods = (count: number) => `${count} ${count === 1 ? "pod" : "pods"}`;
 function CanarySide({ canary: { weight, seen }, className }: { canary: CanaryView; className?: string }) {
   return (
     <span className={className}>
-      <b>canary {weight} %</b> {seen?.desired === undefined ? null : pods(seen.desired)}
+      <b>
+        <span className="traffic__more">canary </span>
+        {weight} %
+      </b>{" "}
+      {seen?.desired === undefined ? null : <span className="traffic__more">{pods(seen.desired)}</span>}
     </span>
   );
 }
@@ -80,14 +100,10 @@ function Standing({ canary }: { canary: CanaryView }) {
   }
   if (isInconclusive) {
     return (
-      <State name="unknown">
-        inconclusive, stays at {weight} %
-        {goesBackAt ? (
-          <>
-            , goes back <Until at={goesBackAt} />
-          </>
-        ) : null}
-      </State>
+      <>
+        <State name="unknown">inconclusive, stays at {weight} %</State>{" "}
+        {goesBackAt ? <Until at={goesBackAt} /> : "until a person decides"}
+      </>
     );
   }
   return isOn && canary.next !== null ? `next ${canary.next} %, if everything passes` : null;
