@@ -6,6 +6,7 @@ import { backtestPolicy } from "@/lib/commands/backtest-policy";
 import { block } from "@/lib/commands/block";
 import { hold } from "@/lib/commands/hold";
 import { recordScan } from "@/lib/commands/record-scan";
+import { reportCheck } from "@/lib/commands/report-check";
 import { requestPromotion } from "@/lib/commands/request-promotion";
 import { sql } from "@/lib/db/sql";
 import { createDemoWorld, type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
@@ -28,6 +29,7 @@ beforeAll(async () => {
   good = await announced("backend", "v1.1.0", {});
   await scanOf(good.digest, "LOW");
   await promoted(good.key, "staging", "succeeded");
+  await tested("passed");
   await promoted((await announced("backend", "v1.2.0", { user: "root" })).key, "staging", "succeeded");
   await promoted((await announced("chat", "v1.1.0", { user: "root", fault: "errors" })).key, "staging", "rolledBack");
   await promoted(good.key, "production", "succeeded", true);
@@ -51,6 +53,12 @@ async function promoted(release: string, environment: string, end: string, signe
   const { id, planHash } = asked.state;
   if (signed) await approve(world.engine, world.people.arjun, { promotion: id, planHash });
   expect((await world.ended(id)).phase).toBe(end);
+}
+
+async function tested(status: "passed" | "failed"): Promise<void> {
+  const check = { project: "demo", digest: good.digest, environment: "staging", name: "e2e", status };
+  const said = await reportCheck(world.engine, world.people.rita, check);
+  if (said.kind === "rejection") throw new Error(said.message);
 }
 
 const scanOf = (digest: string, severity: string) =>
@@ -116,6 +124,8 @@ describe("a changed policy over what really happened", () => {
     ["a day that was open", `{ freeze: { timezone: UTC, deny: [{ name: a, from: "${day(30)}T00:00" }] } }`, {}],
     ["what its scan found", "{ vulnerabilities: { critical: 0 } }", {}],
     ["less than its scan found", "{ vulnerabilities: { low: 0 } }", { blocked: 1 }],
+    ["tests that had passed by then", "{ tests: { checks: [e2e], in: staging } }", {}],
+    ["tests that nobody had reported", "{ tests: { checks: [load], in: staging } }", { unknown: 1 }],
     ["a signature", '{ signature: { keys: ["file:/etc/waybill/cosign.pub"] } }', { unknown: 1 }],
     ["people whom nobody asked then", "{ approval: { count: 1, from: [release-board] } }", { unknown: 1 }],
   ])("into production, with %s", async (_, gate, counts) => {
@@ -127,7 +137,7 @@ describe("a changed policy over what really happened", () => {
 
   it("judges again what was judged then, with the same answer", async () => {
     const question = { project: "demo", environments: ["staging", "production"], since: "2020-01-01T00:00:00.000Z" };
-    const past = await loadPastPromotions(world.pool, { ...question, below: null, limit: 100 });
+    const { promotions: past } = await loadPastPromotions(world.pool, { ...question, below: null, limit: 100 });
     expect(past).toHaveLength(4);
     const facts = await loadPastFacts(world.pool, "demo", past);
     for (const one of past) {
@@ -151,7 +161,7 @@ describe("a changed policy over what really happened", () => {
       file("{ image: { nonRoot: true } }, { vulnerabilities: { critical: 0 } }"),
       file(
         "",
-        "{ approval: { count: 1, from: [approvers, more] } }, { soak: { in: staging, for: 1h } }, { vulnerabilities: { low: 0, critical: 0 } }",
+        "{ approval: { count: 1, from: [approvers, more] } }, { soak: { in: staging, for: 1h } }, { vulnerabilities: { low: 0, critical: 0 } }, { tests: { checks: [e2e], in: staging } }",
       ).replace(
         "- { group: approvers, role: approver }",
         "- { group: approvers, role: approver }\n    - { group: more, role: approver }",
@@ -160,6 +170,7 @@ describe("a changed policy over what really happened", () => {
     const before = await Promise.all(strict.map((text) => backtest(text)));
     const { rita, arjun } = world.people;
     await scanOf(good.digest, "CRITICAL");
+    await tested("failed");
     await hold(world.engine, rita, { project: "demo", environment: "production", reason: "later" });
     const at = { project: "demo", environment: "production", service: "backend" };
     await block(world.engine, rita, { ...at, digest: good.digest, reason: "later" });
@@ -175,7 +186,7 @@ describe("a changed policy over what really happened", () => {
 
   it("counts a success that a person took back later as one that went wrong", async () => {
     await world.pool.execute(
-      sql`insert into promotion select 'demo-900', project, 900, environment, release, version, services, 'rollback', phase, state,
+      sql`insert into promotion select 'demo-900', project, 0, environment, release, version, services, 'rollback', phase, state,
             plan_hash, requested_by, requested_at, changed_at, queued_at, ended_at, 'demo-2', 'back', request_hash
            from promotion where id = 'demo-2'`,
     );

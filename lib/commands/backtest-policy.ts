@@ -84,15 +84,13 @@ async function replay(db: Queryable, { project, policy, since, limit }: Replay):
   const environments = policy.environments.map((one) => one.name);
   let below: number | null = null;
   for (let left = limit; environments.length > 0; ) {
-    const asked = Math.min(batchSize, left);
-    // One more than is replayed tells whether there are older ones.
-    const found = await loadPastPromotions(db, { project, environments, since, below, limit: asked + 1 });
-    const batch = found.slice(0, asked);
-    const facts = await loadPastFacts(db, project, batch);
-    for (const past of batch) backtest.add(past, facts.get(past.id) ?? {});
-    left -= batch.length;
-    below = batch.at(-1)?.number ?? below;
-    if (found.length <= asked) break;
+    const question = { project, environments, since, below, limit: Math.min(batchSize, left) };
+    const page = await loadPastPromotions(db, question);
+    const facts = await loadPastFacts(db, project, page.promotions);
+    for (const past of page.promotions) backtest.add(past, facts.get(past.id) ?? {});
+    left -= page.looked;
+    below = page.below;
+    if (!page.more) break;
     if (left === 0) return backtest.end(true);
   }
   return backtest.end(false);

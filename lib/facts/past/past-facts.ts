@@ -3,7 +3,7 @@ import { type Queryable, type Sql, sql } from "@/lib/db/sql";
 import { groupBy } from "@/lib/facts/evidence/asked";
 import { loadStandingSuccesses } from "@/lib/facts/evidence/successes";
 import type { PastFacts, PastPromotion } from "@/lib/pipeline/backtest/past-promotion";
-import type { GateEvidence, ImageFacts, Scan, UpstreamSuccess } from "@/lib/pipeline/gates/gate";
+import type { CheckFact, GateEvidence, ImageFacts, Scan, UpstreamSuccess } from "@/lib/pipeline/gates/gate";
 
 type Field = keyof PastFacts;
 type Of<Name extends Field> = NonNullable<PastFacts[Name]>[number];
@@ -23,6 +23,7 @@ const loaders: { [Name in Field]: Loader<Name> } = {
   successes: loadSuccesses,
   images: loadImages,
   scans: loadScans,
+  checks: loadChecks,
 };
 
 /**
@@ -139,4 +140,17 @@ async function loadScans(db: Queryable, past: Past): Promise<(id: string) => Gat
         .filter((row) => row.service === service)
         .map(({ id: _, service: __, scan, ...facts }): Scan => ({ ...facts, id: scan })),
     }));
+}
+
+/** The last report of each check by then: the ledger has all of them. */
+function loadChecks(db: Queryable, past: Past): Promise<(id: string) => CheckFact[]> {
+  const rows = db.query<CheckFact & { id: string }>(
+    sql`select distinct on (c.id, e.environment, c.digest, e.data->>'name')
+               c.id, e.data->>'name' as name, c.digest, e.environment, e.data->>'status' as status,
+               e.data->>'summary' as summary, e.data->>'url' as url, e.actor->>'name' as "reportedBy", e.at as "reportedAt"
+          from ${artifacts(past)} join ledger_entry e on e.project = ${past.project} and e.kind = 'check.reported'
+           and e.data->>'digest' = c.digest and e.at <= c.at
+         order by c.id, e.environment, c.digest, e.data->>'name', e.seq desc`,
+  );
+  return answerOf(rows, itself) as Promise<(id: string) => CheckFact[]>;
 }

@@ -29,4 +29,4 @@ export interface PastPromotion {
 }
 
 /** The evidence that can be read again as it stood at a past moment. */
-export type PastFacts = Pick<GateEvidence, "holds" | "blocks" | "pins" | "successes" | "images" | "scans">;
+export type PastFacts = Pick<GateEvidence, "holds" | "blocks" | "pins" | "successes" | "images" | "scans" | "checks">;

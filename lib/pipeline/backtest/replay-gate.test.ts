@@ -60,6 +60,13 @@ describe("a gate that nobody judged then is judged on what stood then", () => {
       { scans: [{ service: "backend", digest: digestOf("a"), uploaded: [] }] },
       "unknown",
     ],
+    ["a test that nobody reported", { kind: "tests", checks: ["e2e"] }, { checks: [] }, "unknown"],
+    [
+      "what a webhook would have said",
+      { kind: "webhook", url: "https://x.example", secret: "env:S", timeoutMs: 1, passForMs: 1 },
+      {},
+      "unknown",
+    ],
     ["a budget of then", { kind: "errorBudget", slo: "availability", minRemainingPercent: 10 }, {}, "unknown"],
     ["a signature of then", { kind: "signature", keys: ["file:/etc/key.pub"], identities: [] }, {}, "unknown"],
     ["nobody held it", { kind: "hold" }, { holds: [] }, "passes"],

@@ -28,7 +28,7 @@ const howTold: Record<PlannedGateKind, "facts" | "people" | { untold: string }> 
   vulnerabilities: "facts",
   checklist: "people",
   webhook: { untold: "what it would have answered then is not known" },
-  tests: { untold: "what was reported by then is not read again" },
+  tests: "facts",
   signature: { untold: "who had signed it by then is not recorded" },
   hold: "facts",
   block: "facts",
