@@ -29,6 +29,8 @@ const REVERT_INTERVAL_MS = 1_000;
 
 /** Analyses of metrics at a steady pace, an hour of them, and from a bad number to the cluster told to go back. */
 export async function run(): Promise<Row[]> {
+  // What it asks is on this machine.
+  process.env.WAYBILL_OUTBOUND ??= "loopback";
   const server = await startMetricsServer();
   try {
     return [
@@ -151,7 +153,7 @@ async function oneRevert(world: DemoWorld, server: MetricsServer, version: strin
   server.value = 0;
   const { key } = await world.release("backend", version);
   const asked = await requestPromotion(world.engine, world.people.rita, {
-    ...{ project: "demo", environment: "staging", release: key, idempotencyKey: version },
+    ...{ project: "demo", environment: "staging", release: key, idempotencyKey: `bench-${version}` },
   });
   if (asked.kind === "rejection") throw new Error(asked.message);
   const { id } = asked.state;

@@ -1,5 +1,6 @@
 import { json, sql } from "@/lib/db/sql";
 import type { Engine } from "@/lib/engine/engine";
+import { GENESIS_HASH } from "@/lib/ledger/hash-chain";
 import { hashPlan } from "@/lib/pipeline/plan/hash";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import { verification } from "@/lib/pipeline/policy/verification";
@@ -69,7 +70,7 @@ export async function addMeasuredPromotions({ pool, now }: Engine, count: number
     return { id, number: index + 1, service: `service-${index}`, state, hash: state.planHash };
   });
   await pool.execute(
-    sql`insert into ledger_head (project, seq, hash, promotions) values (${PROJECT}, 0, '', ${count})`,
+    sql`insert into ledger_head (project, seq, hash, promotions) values (${PROJECT}, 0, ${GENESIS_HASH}, ${count})`,
   );
   await pool.execute(
     sql`with r as (select * from jsonb_to_recordset(${json(rows)}::jsonb)
