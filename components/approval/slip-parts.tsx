@@ -69,7 +69,12 @@ export function slipParts(
       tab: "Checklist",
       title: "Checklist",
       answer: `${done} of ${items.length}`,
-      content: checklists.map((one) => <ChecklistItems key={one.gate} checklist={one} ticking={ticking} />),
+      content: checklists.map((one) => (
+        <div key={one.gate} className="mb-2">
+          {one.shadow ? <p className="small muted mb-1">In shadow: what is open here stops nothing.</p> : null}
+          <ChecklistItems checklist={one} ticking={ticking} />
+        </div>
+      )),
     });
   }
   parts.push({ id: "signoffs", title: "Sign-offs", content: <SignoffsPart view={view} /> });

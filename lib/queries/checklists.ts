@@ -20,6 +20,8 @@ export interface ChecklistItemView {
 export interface ChecklistView {
   /** Its place in the plan. */
   gate: number;
+  /** It stops nothing. */
+  shadow: boolean;
   items: ChecklistItemView[];
 }
 
@@ -40,8 +42,9 @@ export async function loadChecklists(
   const now = isWaiting ? await loadTicks(db, project, plan.environment, ticks, [me]) : { ticks, standings: [] };
   const mine = now.standings.find((one) => one.person === me);
   const isMine = isWaiting && planHash === state.planHash && actorOf(principal).kind === "person";
-  return gates.map(({ index: gate, items }) => ({
+  return gates.map(({ index: gate, items, shadow = false }) => ({
     gate,
+    shadow,
     items: items.map((item, index) => {
       const given = ticks.find((one) => one.gate === gate && one.item === index);
       const counts = !isWaiting || countedTick(item, { gate, index }, { planHash, requestedBy, ...now });

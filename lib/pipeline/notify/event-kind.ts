@@ -5,6 +5,8 @@ export const eventKinds = [
   "promotion.requested",
   "promotion.approved",
   "promotion.rejected",
+  "checklist.ticked",
+  "checklist.unticked",
   "override.requested",
   "gate.overridden",
   "override.reviewed",

@@ -36,6 +36,8 @@ const cause = { kind: "failed", service: "chat", reason: "CrashLoopBackOff", evi
 const bodies: Record<string, object> = {
   "promotion.approved": { person: "idp#arjun", planHash: "x", reason: "looks right" },
   "promotion.rejected": { planHash: "x", why: "not today" },
+  "checklist.ticked": { gate: 1, item: 0, text: "on-call told", planHash: "x", person: "idp#arjun" },
+  "checklist.unticked": { gate: 1, item: 0, text: "on-call told", planHash: "x", person: "idp#arjun" },
   "promotion.expired": {},
   "promotion.superseded": { supersededBy: "demo-2" },
   "promotion.aborted": { why: "wrong release" },
@@ -85,6 +87,8 @@ describe("messageOf", () => {
         "backend and chat v1.1.0 → production was asked for",
         "backend and chat v1.1.0 → production was approved",
         "backend and chat v1.1.0 → production was rejected",
+        "backend and chat v1.1.0 → production had an item ticked",
+        "backend and chat v1.1.0 → production had a tick taken back",
         "backend and chat v1.1.0 → production asks for a second person",
         "backend and chat v1.1.0 → production had a gate overridden",
         "backend and chat v1.1.0 → production had an override reviewed",

@@ -41,7 +41,8 @@ export function messageOf(occurrence: Occurrence): Message | Dropped {
   if (kind === "approval.requested" || kind === "approval.expiring") {
     return promotion ? askForApproval(occurrence, promotion) : gone;
   }
-  if (/^(promotion|override|gate)\./.test(kind)) return promotion ? promotionMessage(occurrence, promotion) : gone;
+  if (/^(promotion|checklist|override|gate)\./.test(kind))
+    return promotion ? promotionMessage(occurrence, promotion) : gone;
   if (occurrence.entry.kind === "policy.proposed") return askForSecond(occurrence, occurrence.entry);
   return elsewhere(occurrence);
 }

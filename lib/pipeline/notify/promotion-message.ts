@@ -64,6 +64,10 @@ function outcome(kind: Occurrence["kind"], entry: Occurrence["entry"], promotion
       return told(kind === "promotion.requested" ? "was asked for" : "", "neutral", `${by} asked for it.`);
     case "promotion.approved":
       return told("was approved", "neutral", `${by} said yes to this plan.`, reasonOf(entry.data.reason));
+    case "checklist.ticked":
+      return told("had an item ticked", "neutral", `${by} says that it is so: ${plainText(entry.data.text)}`);
+    case "checklist.unticked":
+      return told("had a tick taken back", "warning", `${by} says that it is not so: ${plainText(entry.data.text)}`);
     case "override.requested":
       return told("asks for a second person", "bad", `${by} asks to override a gate; it counts once confirmed.`, [
         ...overrideFacts(entry.data),
