@@ -28,6 +28,8 @@ interface OwnProjectOptions {
   measured?: boolean;
   /** Staging goes by a canary of 25 and 50 percent behind an HTTPRoute, each for this long at least. */
   canaryFor?: string;
+  /** Staging goes by two colours: `api` is blue there, behind a Service, with a preview that is asked before the switch. */
+  colours?: true;
   /** More gates of production, a line each: `- freeze: {…}`. */
   gates?: string[];
 }
@@ -41,8 +43,11 @@ export async function makeOwnProject(ada: Page, options: OwnProjectOptions): Pro
     digests[version] = await push(name, version, version === "v1.2.0" ? options.fault : undefined);
   for (const environment of ["staging", "production"]) {
     const isRouted = options.canaryFor !== undefined && environment === "staging";
-    await deploy(name, environment, digests["v1.0.0"], isRouted ? { track: "stable" } : {});
+    const isColoured = options.colours === true && environment === "staging";
+    const track = isRouted ? { track: "stable" } : {};
+    await deploy(name, environment, digests["v1.0.0"], { track, own: isColoured ? { version: "blue" } : {} });
     if (isRouted) await route(`${name}-${environment}`);
+    if (isColoured) await colour(`${name}-${environment}`);
   }
   const file = projectFile({ ...options, name });
   const applied = await callApi(ada, "PUT", "/documents", {
@@ -66,7 +71,10 @@ async function push(name: string, version: string, fault?: Fault): Promise<strin
   return pushImage(image, { registryUrl, repository: `${name}-api`, tag: version });
 }
 
-async function deploy(name: string, environment: string, digest: string, track: Record<string, string>): Promise<void> {
+/** Both stand on the pods; `own` is in the selector of their Deployment too. */
+type Labels = Record<"track" | "own", Record<string, string>>;
+
+async function deploy(name: string, environment: string, digest: string, { track, own }: Labels): Promise<void> {
   const namespace = `${name}-${environment}`;
   const image = `${runningProduct().sandbox.registryHost}/${name}-api@${digest}`;
   await cluster("POST", "/api/v1/namespaces", { metadata: { name: namespace } });
@@ -74,10 +82,27 @@ async function deploy(name: string, environment: string, digest: string, track: 
     metadata: { name: "api", labels: { app: "api" } },
     spec: {
       replicas: 1,
-      selector: { matchLabels: { app: "api" } },
-      template: { metadata: { labels: { app: "api", ...track } }, spec: { containers: [{ name: "api", image }] } },
+      selector: { matchLabels: { app: "api", ...own } },
+      template: {
+        metadata: { labels: { app: "api", ...track, ...own } },
+        spec: { containers: [{ name: "api", image }] },
+      },
     },
   });
+}
+
+/** A Service that selects blue, and a preview that waits for the other colour. */
+async function colour(namespace: string): Promise<void> {
+  for (const name of ["api", "api-preview"]) {
+    const spec = { selector: { app: "api", version: "blue" }, ports: [{ port: 80 }] };
+    await cluster("POST", `/api/v1/namespaces/${namespace}/services`, { metadata: { name }, spec });
+  }
+}
+
+/** A strategy of two colours, the new one asked on its preview before the switch. */
+function coloursBy(servicesUrl: string): string {
+  const smoke = `[{ url: "${servicesUrl}/{namespace}/{previewService}/ready", jsonPath: $.status, equals: ok }]`;
+  return `{ blueGreen: { previewService: api-preview, smoke: ${smoke}, watch: 2s, keepOldFor: 10m, deadline: 30s } }`;
 }
 
 /** Two Services that tell stable and canary pods apart, and a route that sends everything to the stable ones. */
@@ -132,11 +157,16 @@ function projectFile({
   fault,
   measured,
   canaryFor,
+  colours,
 }: OwnProjectOptions): string {
   const { registryUrl, kubeconfigPath, servicesUrl, metricsUrl } = runningProduct().sandbox;
   const health = fault ? `, health: [{ url: "${servicesUrl}/{namespace}/{workload}/health" }]` : "";
-  const place = (environment: string) =>
-    `{ kubernetes: { connection: ${name}-cluster, namespace: ${name}-${environment}, deployment: api, container: api } }`;
+  const place = (environment: string) => {
+    const service = colours && environment === "staging" ? ", service: api" : "";
+    return `{ kubernetes: { connection: ${name}-cluster, namespace: ${name}-${environment}, deployment: api, container: api${service} } }`;
+  };
+  const own = colours ? coloursBy(servicesUrl) : undefined;
+  const strategy = own ?? (canaryFor ? canaryBy(name, canaryFor) : "{ rolling: { deadline: 30s } }");
   const approval = approvers ? [`- approval: { count: 1, from: [${approvers.join(", ")}], expiresAfter: 1h }`] : [];
   const items = [...approval, ...gates].map((one) => `\n        ${one}`);
   const gate = items.length > 0 ? `\n      gates:${items.join("")}` : "";
@@ -166,7 +196,7 @@ spec:
 ${people.map((line) => `    - ${line}\n`).join("")}  environments:
     - name: staging
       tag: staging
-      strategy: ${canaryFor ? canaryBy(name, canaryFor) : "{ rolling: { deadline: 30s } }"}
+      strategy: ${strategy}
       verification: ${measured ? measuredBy(name) : `{ watch: 1s${health} }`}
     - name: production
       tag: prod

@@ -39,11 +39,20 @@ export async function deployedDigest(namespace: string, workload: string): Promi
   return deployment.spec.template.spec.containers[0]?.image.split("@")[1];
 }
 
-/** The digests of the images that a workload's ready pods run; pods of a demo service are labelled app=<workload>. */
+/** The labels of the pods that take a workload's traffic: what its Service selects, or app=<workload> without one. */
+async function servingLabels(namespace: string, workload: string): Promise<Record<string, string>> {
+  const services = await cluster<{
+    items: { metadata: { name: string }; spec: { selector: Record<string, string> } }[];
+  }>("GET", `/api/v1/namespaces/${namespace}/services`);
+  return services.items.find((one) => one.metadata.name === workload)?.spec.selector ?? { app: workload };
+}
+
+/** The digests of the images that the ready pods run which take a workload's traffic. */
 export async function runningDigests(namespace: string, workload: string): Promise<string[]> {
+  const labels = Object.entries(await servingLabels(namespace, workload)).map(([key, value]) => `${key}=${value}`);
   const pods = await cluster<{
     items: { status: { containerStatuses?: { ready: boolean; imageID: string }[] } }[];
-  }>("GET", `/api/v1/namespaces/${namespace}/pods?labelSelector=app%3D${workload}`);
+  }>("GET", `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(labels.join(","))}`);
   const ready = pods.items.flatMap((pod) => (pod.status.containerStatuses ?? []).filter((one) => one.ready));
   return [...new Set(ready.map((one) => one.imageID.split("@")[1] ?? one.imageID))];
 }

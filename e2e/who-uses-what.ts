@@ -39,6 +39,7 @@ export const uses = {
   stayCurrent: { project: "wagon" },
   measured: { project: "whimbrel" },
   canary: { project: "wicker" },
+  blueGreen: { project: "wheal" },
   backtest: { project: "wharve" },
   gateForms: { project: "warp" },
 } as const;

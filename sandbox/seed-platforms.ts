@@ -66,7 +66,7 @@ export const platforms: PlatformPlan[] = [
     source: "https://github.com/okinrev/veza",
     environments: [
       { name: "staging", namespace: "veza-staging", tag: "staging", replicas: 1 },
-      { name: "production", namespace: "veza-production", tag: "prod", replicas: 2 },
+      { name: "production", namespace: "veza-production", tag: "prod", replicas: 2, colours: true },
     ],
     services: [
       vezaService("backend", "veza-backend-api", [
