@@ -9,6 +9,7 @@ import { RelativeTime, Until } from "@/components/time/relative-time";
 import { isOpen } from "@/lib/pipeline/gates/gate";
 import type { Order, OrderCopy, ServiceOrders } from "@/lib/queries/promotion-orders";
 import type { PromotionView } from "@/lib/queries/promotion-page";
+import type { RolloutStepLine } from "@/lib/queries/rollout-steps";
 
 /** Where a promotion stands: what was asked of the target, what it took, what was seen; before that, what it waits for. */
 export function StandsBox({ number, view }: { number: number; view: PromotionView }) {
@@ -104,7 +105,10 @@ function ServiceCopies({ order, view, named }: { order: ServiceOrders; view: Pro
   const { service, there, back } = order;
   const seen = view.seen.find((one) => one.service === service);
   const isOver = view.phase !== "rollingOut";
-  const progress = seen && !view.ended ? `${seen.ready} of ${seen.desired} pods ready` : undefined;
+  const steps = view.rollouts.find((one) => one.service === service)?.steps;
+  const pods = seen && !view.ended ? `${seen.ready} of ${seen.desired} pods ready` : undefined;
+  // The pods that are seen are those of what is live: of a colour or a canary they say nothing.
+  const progress = steps && view.phase === "rollingOut" ? stepsWords(steps) : pods;
   return (
     <>
       {named || back ? (
@@ -121,6 +125,11 @@ function ServiceCopies({ order, view, named }: { order: ServiceOrders; view: Pro
       ) : null}
     </>
   );
+}
+
+function stepsWords(steps: readonly RolloutStepLine[]): string {
+  const over = steps.filter((one) => one.status === "done" || one.status === "skipped").length;
+  return `${over} of ${steps.length} steps done`;
 }
 
 function OrderCopies({ order, open, isOver }: { order: Order; open: string | undefined; isOver: boolean }) {

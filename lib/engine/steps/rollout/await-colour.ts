@@ -28,7 +28,12 @@ export async function awaitColour({
       return { kind: "done", words: `${sighting.ready} of ${sighting.desired} pods of ${turn.to} run it${by}` };
     }
     case "progressing":
-      return { kind: "progressing", words: `${sighting.ready} of ${sighting.desired} pods of ${turn.to} were ready` };
+      // Written down as often as it changes: nobody sees the pods of a colour that is not live otherwise.
+      return {
+        kind: "progressing",
+        words: `${sighting.ready} of ${sighting.desired} pods of ${turn.to} ready`,
+        facts: { ready: String(sighting.ready) },
+      };
     case "trouble":
       return { kind: "trouble", trouble: sighting.trouble, touched: true };
     default:
