@@ -44,8 +44,10 @@ export async function makeOwnProject(ada: Page, options: OwnProjectOptions): Pro
   for (const environment of ["staging", "production"]) {
     const isRouted = options.canaryFor !== undefined && environment === "staging";
     const isColoured = options.colours === true && environment === "staging";
-    const track = isRouted ? { track: "stable" } : {};
-    await deploy(name, environment, digests["v1.0.0"], { track, own: isColoured ? { version: "blue" } : {} });
+    const labels: Labels = { track: {}, own: {} };
+    if (isRouted) labels.track = { track: "stable" };
+    if (isColoured) labels.own = { version: "blue" };
+    await deploy(name, environment, digests["v1.0.0"], labels);
     if (isRouted) await route(`${name}-${environment}`);
     if (isColoured) await colour(`${name}-${environment}`);
   }

@@ -58,7 +58,7 @@ export function RolloutStepsBox({ number, rollouts, keptUntil, isOn }: RolloutSt
       ))}
       {keptUntil ? (
         <p className="note px-4 pb-3 pl-10">
-          The colour that takes no traffic keeps its pods, for a way back in one call; they go{" "}
+          The colour that takes no traffic keeps its pods until it is not needed any more: they go{" "}
           <RelativeTime at={keptUntil} />.
         </p>
       ) : null}
@@ -86,7 +86,14 @@ function StepLine({ step, isOn }: { step: RolloutStepLine; isOn: boolean }) {
       <td className="num">
         <Took step={step} isOn={isOn} />
       </td>
-      <td className="num muted">{step.usualMs === null ? null : <Span ms={step.usualMs} />}</td>
+      <td className="num muted">
+        {step.usualMs === null ? null : (
+          <>
+            <span className="phone:hidden">usually </span>
+            <Span ms={step.usualMs} />
+          </>
+        )}
+      </td>
     </tr>
   );
 }
