@@ -10,6 +10,8 @@ export interface BuildPlan {
   fault?: Fault;
   /** What its label says of its changes to data; without one it says nothing. */
   migration?: "none" | "reversible" | "irreversible";
+  /** What its pods print beside what every pod does: see `sandbox.log` in the README. */
+  log?: string;
   /** The environments that run it at the start. */
   runsIn?: string[];
   /** What a scan of it found, and where the report is: with CI, which uploads it, or attached in the registry. */
@@ -46,6 +48,15 @@ const curl: FoundVulnerability = {
 const openssl: FoundVulnerability = {
   ...{ id: "CVE-2026-30998", severity: "HIGH", name: "libssl3", installed: "3.0.14-1", fixed: "3.0.15-1" },
 };
+
+/** As services are: it prints what it was given, secrets among it. */
+const carelessLog = [
+  "reading CHAT_REDIS_URL, CHAT_JWT_KEY",
+  "dialing redis://chat:$CANARY_LOGGED@redis:6379/0",
+  "redis said: NOAUTH Authentication required, password=$CANARY_LOGGED",
+  "asking identity with Authorization: Bearer $CANARY_LOGGED",
+  "panic: no session store after 3 attempts",
+].join("\n");
 
 function vezaService(name: string, repository: string, builds: BuildPlan[]): ServicePlan {
   return { name, repository, workload: `veza-${name}`, container: name, builds };
@@ -87,7 +98,7 @@ export const platforms: PlatformPlan[] = [
         { version: "v1.27.2", candidate: "v1.27.2-rc.2", hoursAgo: 21 * day, runsIn: ["production"] },
         { version: "v1.27.3-rc.1", hoursAgo: 9 * day, migration: "none", runsIn: ["staging"] },
         { version: "v1.27.3-rc.2", hoursAgo: 26, migration: "reversible" },
-        { version: "v1.28.0-rc.1", hoursAgo: 2, migration: "none", fault: "crash" },
+        { version: "v1.28.0-rc.1", hoursAgo: 2, migration: "none", fault: "crash", log: carelessLog },
       ]),
       vezaService("stream", "veza-stream-server", [
         { version: "v3.12.0", candidate: "v3.12.0-rc.4", hoursAgo: 30 * day, runsIn: ["production", "staging"] },

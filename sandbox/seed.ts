@@ -46,7 +46,8 @@ function seedImages(target: SeedTarget, platform: PlatformPlan, service: Service
       .update(`${service.repository} ${plan.version ?? index}`)
       .digest("hex");
     const created = new Date(Math.floor(now.getTime() / 3_600_000 - plan.hoursAgo) * 3_600_000).toISOString();
-    const { version, fault, migration } = plan;
+    const { version, fault, migration, log } = plan;
+    const labels = { ...(migration && { "dev.waybill.migration": migration }), ...(log && { "sandbox.log": log }) };
     const source = platform.source;
     const image = buildImage({
       content: `${service.repository} ${commit}`,
@@ -55,7 +56,7 @@ function seedImages(target: SeedTarget, platform: PlatformPlan, service: Service
       version,
       created,
       fault,
-      ...(migration && { labels: { "dev.waybill.migration": migration } }),
+      labels,
     });
     const pointers = platform.environments.filter(({ name }) => plan.runsIn?.includes(name)).map(({ tag }) => tag);
     const tags = [`sha-${commit.slice(0, 7)}`, plan.candidate, version, ...pointers].filter((tag) => tag !== undefined);

@@ -6,15 +6,17 @@ import type { PodRemains as Remains } from "@/lib/pipeline/promotion/failure-evi
 /** What one pod left behind: folded, with its trouble to be read before it is opened. */
 export function PodRemains({ remains }: { remains: Remains }) {
   const { pod, container, ready, restarts, trouble, events, noEvents, log, noLog } = remains;
-  const restarted = restarts === 0 ? "" : `, restarted ${restarts === 1 ? "once" : `${restarts} times`}`;
+  const restarted = restarts === 0 ? "" : `restarted ${restarts === 1 ? "once" : `${restarts} times`}`;
   return (
     <details className="remains">
       <summary>
-        <span className="mono">{pod}</span>{" "}
-        <State name={trouble ? "failing" : ready ? "healthy" : "degraded"}>
-          {trouble?.reason ?? (ready ? "ready" : "not ready")}
-        </State>
-        <span className="small muted">{restarted}</span>
+        <span className="small inline-flex flex-wrap items-center gap-x-2">
+          <span className="mono">{pod}</span>
+          <State name={trouble ? "failing" : ready ? "healthy" : "degraded"}>
+            {trouble?.reason ?? (ready ? "ready" : "not ready")}
+          </State>
+          <span className="muted">{restarted}</span>
+        </span>
       </summary>
       <div className="grid gap-3 py-2">
         {trouble?.message ? <p className="small">{trouble.message}</p> : null}

@@ -2,9 +2,15 @@ import type { ImagePuller } from "./image-puller";
 import type { ContainerStatus, Pod } from "./objects";
 import { badRequest } from "./status-error";
 
-/** What a container prints, by what its image's labels say: `sandbox.log` is printed as it stands. */
+/**
+ * What a container prints, by what its image's labels say: `sandbox.log` as it stands, but for `$CANARY_…`, which is that
+ * variable of the sandbox's environment: what a careless service prints of its own.
+ */
 function printedBy(name: string, labels: Record<string, string>): string {
-  const said = labels["sandbox.log"];
+  const said = labels["sandbox.log"]?.replace(
+    /\$(CANARY_[A-Z_]+)/g,
+    (_, variable) => process.env[variable] ?? "not-set",
+  );
   const endings: Record<string, string> = {
     crash: "fatal: cannot start, ending with exit code 1",
     unready: "not ready: what it depends on is not there",

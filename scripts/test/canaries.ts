@@ -10,12 +10,14 @@ export type Canaries = Readonly<Record<string, string>>;
 
 const references = ["REGISTRY_USERNAME", "REGISTRY_PASSWORD", "METRICS_TOKEN", "METRICS_PASSWORD", "SMTP_PASSWORD"];
 
-/** One for the sessions' key, one for each credential that e2e/secrets-stay-inside.spec.ts puts into a connection. */
+/** One for the sessions' key, one for what a service prints, one for each credential that e2e/secrets-stay-inside.spec.ts puts into a connection. */
 export function makeCanaries(): Canaries {
   const canary = (name: string) =>
     `canary-${name.toLowerCase().replaceAll("_", "-")}-${randomBytes(16).toString("hex")}`;
   return {
     WAYBILL_SECRET: canary("session"),
+    // What a crashing service of the demo prints: sandbox/seed-platforms.ts.
+    CANARY_LOGGED: canary("logged"),
     ...Object.fromEntries(references.map((name) => [`CANARY_${name}`, canary(name)])),
   };
 }
@@ -138,6 +140,11 @@ async function webTexts(url: string): Promise<Place[]> {
     ...api.map((one) => `/api/v1/${one}`),
     ...["/api/metrics", "/api/health/ready", "/api/auth/session", "/api/auth/providers"],
   ];
+  const failed = await fetch(`${url}/api/v1/promotions?project=veza&open=false`, { headers: { cookie } });
+  const { items } = (await failed.json()) as { items: { id: string; phase: string }[] };
+  for (const { id } of items.filter(({ phase }) => phase === "rolledBack")) {
+    paths.push(`/promotions/${id}`, `/api/view/promotions/${id}/evidence`, `/api/v1/promotions/${id}/evidence`);
+  }
   const places: Place[] = [];
   for (const one of paths) {
     const headers: Record<string, string> = one.startsWith("RSC ") ? { cookie, rsc: "1" } : { cookie };

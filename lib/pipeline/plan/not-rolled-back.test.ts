@@ -25,7 +25,7 @@ const table: [string, Partial<StayingFacts>, "config" | "data" | "services", str
     "names",
     { reads: { configMaps: ["app", "flags"], secrets: ["db"], volumeClaims: [] } },
     "config",
-    "Configuration: the present one stays, and what is in config maps app and flags and secrets db",
+    "Configuration: the present one stays, and what is in the config maps app and flags and the secret db",
   ],
   [
     "a change",
@@ -46,7 +46,7 @@ const table: [string, Partial<StayingFacts>, "config" | "data" | "services", str
       reads: { configMaps: [], secrets: [], volumeClaims: ["data-0"] },
     },
     "data",
-    "Data: no migration is undone: v4 (irreversible) and v2 (reversible), and what is in the volumes data-0",
+    "Data: no migration is undone: v4 (irreversible) and v2 (reversible), and what is in the volume data-0",
   ],
   ["silence", { undone: [{ release: "v3", migration: null }] }, "data", "Data: v3 did not say whether it migrates"],
   [

@@ -45,8 +45,10 @@ function configText({ reads, config }: StayingFacts): string {
       : "Configuration: the present one stays";
   if (reads === null) return `${template}; what the pods read was not seen`;
   const named = [
-    ...(reads.configMaps.length > 0 ? [`config maps ${listed(reads.configMaps)}`] : []),
-    ...(reads.secrets.length > 0 ? [`secrets ${listed(reads.secrets)}`] : []),
+    ...(reads.configMaps.length > 0
+      ? [`the config map${reads.configMaps.length > 1 ? "s" : ""} ${listed(reads.configMaps)}`]
+      : []),
+    ...(reads.secrets.length > 0 ? [`the secret${reads.secrets.length > 1 ? "s" : ""} ${listed(reads.secrets)}`] : []),
   ];
   return named.length === 0
     ? `${template}; the pods read no config map and no secret`
@@ -55,7 +57,9 @@ function configText({ reads, config }: StayingFacts): string {
 
 function dataText({ undone, reads }: StayingFacts): string {
   const claims =
-    reads && reads.volumeClaims.length > 0 ? `, and what is in the volumes ${listed(reads.volumeClaims)}` : "";
+    reads && reads.volumeClaims.length > 0
+      ? `, and what is in the volume${reads.volumeClaims.length > 1 ? "s" : ""} ${listed(reads.volumeClaims)}`
+      : "";
   if (undone === null) return `Data: nobody said which migrations lie between${claims}`;
   const made = undone.filter(({ migration }) => migration === "reversible" || migration === "irreversible");
   const silent = undone.filter(({ migration }) => migration === null);
