@@ -32,7 +32,6 @@ export const uses = {
   tests: { project: "whetstone" },
   checklist: { project: "winnow" },
   twoPlans: { project: "windlass" },
-  stepUp: { project: "wrasp" },
   stoppedByImage: { project: "wringer" },
   stoppedByScan: { project: "wrasse" },
   verifyAgain: { project: "weft" },

@@ -23,7 +23,9 @@ export function VerifiedAgain({ found }: { found: Found }) {
   const { name, word } = states[found.status];
   return (
     <>
-      <State name={name}>{word}</State>, <RelativeTime at={found.at} />
+      <State name={name}>
+        {word}, <RelativeTime at={found.at} />
+      </State>
       {found.said ? <span className="block break-words">{found.said}</span> : null}
     </>
   );
@@ -45,7 +47,7 @@ export function VerifyButton({ view, place, action }: VerifyButtonProps) {
     <>
       <Button
         size="small"
-        aria-label={`Verify ${service} in ${environment} again`}
+        aria-label={`Verify again ${service} in ${environment}`}
         title={`Makes the checks of ${environment} once more. What fails is blocked, and its success here counts no more.`}
         busy={busy || verifiedAgain?.status === "due"}
         onClick={() => run({ project, environment, service })}
