@@ -3,8 +3,7 @@ export type FieldValues = { [key: string]: FieldValue };
 
 /** The values with one set; what is empty is left out, as a person would leave it out of the file. */
 export function withValue(values: FieldValues, key: string, value: FieldValue | undefined): FieldValues {
-  const isEmpty = value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
-  if (!isEmpty) return { ...values, [key]: value };
+  if (value !== undefined && value !== "") return { ...values, [key]: value };
   const { [key]: _, ...rest } = values;
   return rest;
 }
@@ -25,11 +24,14 @@ export function asLines(value: FieldValue | undefined): string {
 }
 
 /** The entries of what was typed; lines without anything are none. */
-export function fromLines(text: string): string[] {
-  return text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "");
+export function fromLines(text: string): string[] | undefined {
+  const lines = text.split("\n").map((line) => line.trim());
+  return orNothing(lines.filter((line) => line !== ""));
+}
+
+/** A list without anything is left out. */
+function orNothing<Item>(list: Item[]): Item[] | undefined {
+  return list.length === 0 ? undefined : list;
 }
 
 /** A list of things; a text stands for one of which only `short` is given. */
@@ -42,11 +44,12 @@ export function asItems(value: FieldValue | undefined, short?: string): FieldVal
 }
 
 /** The same as the file has them. */
-export function fromItems(items: readonly FieldValues[], short?: string): FieldValue[] {
-  return items.map((one) => {
+export function fromItems(items: readonly FieldValues[], short?: string): FieldValue[] | undefined {
+  const written = items.map((one) => {
     const [only, ...more] = Object.entries(one);
     return short !== undefined && only?.[0] === short && more.length === 0 ? only[1] : one;
   });
+  return orNothing(written);
 }
 
 export function isValues(value: FieldValue | undefined): value is FieldValues {

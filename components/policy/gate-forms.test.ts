@@ -67,7 +67,10 @@ describe("the form of a gate", () => {
 describe("a value of a form", () => {
   it("is left out where it is empty, and beside what the form does not know", () => {
     expect(withValue({ odd: 1, for: "2h" }, "for", "")).toEqual({ odd: 1 });
-    expect(withValue({ odd: 1 }, "keys", [])).toEqual({ odd: 1 });
+    expect(withValue({ odd: 1, keys: ["k"] }, "keys", fromLines(" \n"))).toEqual({ odd: 1 });
+    expect(withValue({ odd: 1 }, "deny", fromItems([]))).toEqual({ odd: 1 });
+    // Nothing chosen where something is usual is said, and refused by its name.
+    expect(withValue({}, "appliesTo", [])).toEqual({ appliesTo: [] });
     expect(withValue({}, "critical", 0)).toEqual({ critical: 0 });
   });
 

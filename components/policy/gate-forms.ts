@@ -248,7 +248,7 @@ export const gateForms: Record<GateKind, GateForm> = {
   },
   signature: {
     about: "The digest is signed by one of these.",
-    start: { keys: [] },
+    start: {},
     fields: [
       {
         kind: "lines",
