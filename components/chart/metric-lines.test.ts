@@ -32,5 +32,6 @@ it("names the worst: the highest, or the lowest where the limit is a minimum", (
 
 it("names its lines by what is compared", () => {
   expect(lineNames({ comparedWith: "stable" } as MetricView)).toEqual({ value: "canary", baseline: "stable" });
+  expect(lineNames({ comparedWith: null } as MetricView).value).toBe("measured");
   expect(lineNames({ comparedWith: "before" } as MetricView)).toEqual({ value: "after", baseline: "before" });
 });

@@ -4,7 +4,7 @@ import type { MetricView } from "@/lib/queries/promotion-metrics";
 /** What the measured and the baseline line are called. */
 export function lineNames({ comparedWith }: MetricView): { value: string; baseline: string } {
   if (comparedWith === "stable") return { value: "canary", baseline: "stable" };
-  return { value: "after", baseline: "before" };
+  return { value: comparedWith === "before" ? "after" : "measured", baseline: "before" };
 }
 
 /** A number in the metric's own unit; what is not known is said so. */

@@ -62,3 +62,24 @@ it("has the moments at which the check came to stand otherwise, and no points wh
   });
   expect(await loadPromotionMetrics(pool, "demo-9", [])).toEqual([]);
 });
+
+it("draws the same metric of several steps as one, with what each step decided", async () => {
+  for (const step of [0, 1]) {
+    await pool.execute(
+      sql`insert into measured_metric (promotion, check_id, project, service, name, title, unit, query, baseline_query, compared_with)
+          values ('demo-3', ${`backend:analyse:${1 - step}:metric:0`}, 'demo', 'backend', 'errors', 'errors', 'share', 'q', 'b', 'stable')`,
+    );
+    await pool.execute(
+      sql`insert into measurement (promotion, check_id, at, outcome, value)
+          select 'demo-3', ${`backend:analyse:${1 - step}:metric:0`},
+                 '2026-03-01T00:00:00Z'::timestamptz + (${step} * 10 + n) * interval '1 minute', 'pass', ${step}
+            from generate_series(1, 3) n`,
+    );
+  }
+  const at = "2026-03-01T00:13:00.000Z";
+  const checks = [{ ...check("failed"), id: "backend:analyse:0:metric:0" }];
+  const entries = [{ kind: "rollout.stepFailed", at, data: { checks } }] as unknown as PageEntry[];
+  const metrics = await loadPromotionMetrics(pool, "demo-3", entries);
+  expect(metrics).toMatchObject([{ measured: 6, comparedWith: "stable", decisions: [{ at, status: "failed" }] }]);
+  expect(metrics[0]?.points.map((point) => point.value)).toEqual([0, 0, 0, 1, 1, 1]);
+});

@@ -15,8 +15,9 @@ export interface MetricPoint {
   min: number | null;
 }
 
-/** A metric of a promotion with what was measured, oldest first. */
+/** A metric of a promotion with what was measured, oldest first; by one check, or by one in each step of a canary. */
 export interface MetricView {
+  /** Of the newest check. */
   checkId: string;
   service: string;
   name: string;
@@ -78,11 +79,26 @@ export async function loadPromotionMetrics(
                   ) p) as points
           from metric order by service, check_id`,
   );
-  return rows.map(({ points, ...metric }) => ({
-    ...metric,
-    points: onceEach(points ?? []),
-    ...decisionsOn(metric.checkId, entries),
-  }));
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = JSON.stringify([row.service, row.title, row.comparedWith]);
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const checks = group.toSorted((one, other) => firstOf(one).localeCompare(firstOf(other)));
+    const newest = checks.at(-1);
+    if (!newest) return [];
+    return {
+      ...newest,
+      measured: checks.reduce((sum, one) => sum + one.measured, 0),
+      points: onceEach(checks.flatMap((one) => one.points ?? [])),
+      ...decisionsOn(new Set(checks.map((one) => one.checkId)), entries),
+    };
+  });
+}
+
+function firstOf({ points }: Row): string {
+  return points?.[0]?.at ?? "";
 }
 
 /** The newest measurement may be the worst of its span too. */
@@ -90,16 +106,21 @@ function onceEach(points: MetricPoint[]): MetricPoint[] {
   return points.filter((point, index) => points[index - 1]?.at !== point.at);
 }
 
-function decisionsOn(checkId: string, entries: readonly PageEntry[]): Pick<MetricView, "decisions" | "dryRun"> {
+/** Whatever entry says how checks stand: of a verification, or of a step of a rollout. */
+function decisionsOn(ids: ReadonlySet<string>, entries: readonly PageEntry[]) {
   const decisions: MetricView["decisions"] = [];
   let dryRun = false;
-  for (const entry of entries) {
-    if (entry.kind !== "verification.started" && entry.kind !== "verification.checked") continue;
-    const check = entry.data.checks.find((one) => one.id === checkId);
-    if (!check) continue;
-    dryRun = check.dryRun ?? false;
-    if (check.status === (decisions.at(-1)?.status ?? "waiting")) continue;
-    decisions.push({ at: entry.at, status: check.status });
+  const stands = new Map<string, CheckState["status"]>();
+  for (const { at, data } of entries) {
+    const told: unknown = "checks" in data ? data.checks : undefined;
+    // Rows of the ledger: what names the id of a check is one, as append.ts wrote it.
+    const checks = Array.isArray(told) ? (told as CheckState[]).filter((one) => ids.has(one.id)) : [];
+    for (const check of checks) {
+      dryRun = check.dryRun ?? false;
+      if (check.status === (stands.get(check.id) ?? "waiting")) continue;
+      stands.set(check.id, check.status);
+      decisions.push({ at, status: check.status });
+    }
   }
   return { decisions, dryRun };
 }
