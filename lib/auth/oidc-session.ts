@@ -112,11 +112,12 @@ interface Taken {
   askedAt: string;
 }
 
-/** Asks the service, if nobody else does, and writes down what it said. True where something was learnt. */
+/** Asks the service, if nobody else does or just did, and writes down what it said. True where something was learnt. */
 async function check(db: Queryable, config: Asking, oidc: OidcSettings, id: string): Promise<boolean> {
   const [taken] = await db.query<Taken>(sql`
     UPDATE oidc_session SET checking_until = now() + make_interval(secs => ${leaseSeconds})
-     WHERE id = ${id} AND ended_at IS NULL AND (checking_until IS NULL OR checking_until <= now())
+     WHERE id = ${id} AND ended_at IS NULL AND checked_at <= now() - make_interval(secs => ${oidc.recheckSeconds})
+       AND (checking_until IS NULL OR checking_until <= now())
        AND (retry_at IS NULL OR retry_at <= now())
     RETURNING person, sealed, userinfo_tells AS "userinfoTells", now() AS "askedAt"`);
   if (taken === undefined) return false;
