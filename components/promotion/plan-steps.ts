@@ -35,10 +35,12 @@ function rolloutSteps(plan: Plan, planned: PlannedService): Omit<PlanStep, "id">
     return [{ title, lines, touches: true }];
   }
   const named = plan.services.length > 1 ? `, ${planned.service}` : "";
-  return steps.map((step) => ({
-    title: `${stepTitle(step.kind, weightOf(step))}${named}`,
+  // A share and its comparison are one line of the preview, and so is a canary's end: thirteen would not be read.
+  const told = steps.filter(({ kind }) => kind !== "weight" && kind !== "trafficHome");
+  return told.map((step) => ({
+    title: `${stepTitle(step.kind === "analyse" ? "weight" : step.kind, weightOf(step))}${named}`,
     lines: stepLines(step, planned),
-    touches: touchesUsers(step),
+    touches: step.kind === "analyse" || touchesUsers(step),
   }));
 }
 
