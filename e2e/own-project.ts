@@ -24,6 +24,8 @@ interface OwnProjectOptions {
   approvers?: string[];
   /** What is wrong with v1.2.0; where it is told, staging asks the health endpoint. */
   fault?: Fault;
+  /** Nobody asks the health endpoint, so that what is wrong stays. */
+  unasked?: true;
   /** Staging measures the error rate, and the latency against the time before; only then it watches for longer. */
   measured?: boolean;
   /** Staging goes by a canary of 25 and 50 percent behind an HTTPRoute, each for this long at least. */
@@ -160,9 +162,10 @@ function projectFile({
   measured,
   canaryFor,
   colours,
+  unasked,
 }: OwnProjectOptions): string {
   const { registryUrl, kubeconfigPath, servicesUrl, metricsUrl } = runningProduct().sandbox;
-  const health = fault ? `, health: [{ url: "${servicesUrl}/{namespace}/{workload}/health" }]` : "";
+  const health = fault && !unasked ? `, health: [{ url: "${servicesUrl}/{namespace}/{workload}/health" }]` : "";
   const place = (environment: string) => {
     const service = colours && environment === "staging" ? ", service: api" : "";
     return `{ kubernetes: { connection: ${name}-cluster, namespace: ${name}-${environment}, deployment: api, container: api${service} } }`;

@@ -41,6 +41,7 @@ export const uses = {
   blueGreen: { project: "wheal" },
   backtest: { project: "wharve" },
   gateForms: { project: "warp" },
+  signals: { project: "whisk" },
 } as const;
 
 /** Where the services of the seed run. */
