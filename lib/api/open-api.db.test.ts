@@ -501,6 +501,8 @@ describe("what the API answers is what its document says", () => {
     await world.withWorker(() => world.until(id, (state) => state.phase === "stuck"));
     const stuck = await ask<PromotionView>("rita", "GET", `/promotions/${id}`);
     expect(stuck.body).toMatchObject({ phase: "stuck", ended: false, why: expect.stringContaining("backend") });
+    const evidence = await ask<{ items: unknown[] }>("rita", "GET", `/promotions/${id}/evidence`);
+    expect(evidence).toMatchObject({ status: 200, body: { items: expect.any(Array) } });
     const retried = await ask("rita", "POST", `/promotions/${id}/settle`, { body: { how: "retry" } });
     expect(retried).toMatchObject({ status: 200 });
     await world.withWorker(() => world.until(id, (state) => state.phase === "stuck"));
