@@ -166,7 +166,7 @@ async function loadCurrents(
           left join lateral (
             select v.digest, v.version, v.release from verification v
              where b.out and v.project = d.project and v.service = d.service and v.environment = d.environment
-               and v.digest <> w.digest and not ${isBlocked(sql`v.digest`)}
+               and (v.digest <> w.digest or ${runsNow} = w.digest) and not ${isBlocked(sql`v.digest`)}
              order by v.verified_at desc limit 1) v on true`,
   );
   const byPlace = new Map(
