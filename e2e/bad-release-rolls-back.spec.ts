@@ -43,6 +43,17 @@ test("a crashing release rolls back by itself, says why, and is blocked", async 
     await expectAccessible(page, "promotion that went back");
   });
 
+  await test.step("what its pods left behind is there, without what they should not have printed", async () => {
+    const remains = boxTitled(page, "What went wrong").locator("details").first();
+    await remains.locator("summary").click();
+    await expect(remains).toContainText("dialing redis://[redacted]@redis:6379/0");
+    await expect(remains).toContainText("ending with exit code 1");
+    await expect(remains).toContainText("Back-off restarting failed container");
+    await expect(remains.getByRole("button", { name: /^Copy the log of / })).toBeVisible();
+    await expect(boxTitled(page, "What went wrong").getByRole("link", { name: /^entry \d+$/ })).toBeVisible();
+    await expectAccessible(page, "what pods left behind");
+  });
+
   await test.step("the digest cannot come again, and the environment says so", async () => {
     const id = promotionOf(page);
     await page.goto(preview);

@@ -38,8 +38,9 @@ describe.each(examples)("examples/%s", (example) => {
     for (const { name, repository, workload, container } of platform?.services ?? []) {
       expect(text).toContain(`- name: ${name}\n`);
       expect(text).toContain(`repository: ${repository} }`);
-      for (const { namespace } of platform?.environments ?? []) {
-        expect(text).toContain(`namespace: ${namespace}, deployment: ${workload}, container: ${container} }`);
+      for (const { namespace, colours } of platform?.environments ?? []) {
+        const where = `namespace: ${namespace}, deployment: ${workload}, container: ${container}`;
+        expect(text).toContain(colours ? `${where}, service: ${workload} }` : `${where} }`);
       }
     }
     expect(platform?.services.length).toBeGreaterThan(3);
