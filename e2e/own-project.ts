@@ -34,6 +34,8 @@ interface OwnProjectOptions {
   colours?: true;
   /** More gates of production, a line each: `- freeze: {…}`. */
   gates?: string[];
+  /** Production's objective: no request fails. It has failed already, because only what failed counts as good. */
+  spent?: true;
 }
 
 /** Makes the project with Ada's rights and announces its releases; it is there when what runs was seen by Waybill. */
@@ -163,6 +165,7 @@ function projectFile({
   canaryFor,
   colours,
   unasked,
+  spent,
 }: OwnProjectOptions): string {
   const { registryUrl, kubeconfigPath, servicesUrl, metricsUrl } = runningProduct().sandbox;
   const health = fault && !unasked ? `, health: [{ url: "${servicesUrl}/{namespace}/{workload}/health" }]` : "";
@@ -175,6 +178,11 @@ function projectFile({
   const approval = approvers ? [`- approval: { count: 1, from: [${approvers.join(", ")}], expiresAfter: 1h }`] : [];
   const items = [...approval, ...gates].map((one) => `\n        ${one}`);
   const gate = items.length > 0 ? `\n      gates:${items.join("")}` : "";
+  const requests = (status = "") => `sum(increase(http_requests_total{namespace="{namespace}"${status}}[{window}]))`;
+  const slos = `
+  slos:
+    - { name: availability, target: 99%, window: 1h, connection: ${name}-metrics, good: '${requests(',status=~"5.."')}', total: '${requests()}' }
+`;
   return `apiVersion: waybill.dev/v1
 kind: Connection
 metadata: { name: ${name}-registry }
@@ -214,5 +222,5 @@ ${people.map((line) => `    - ${line}\n`).join("")}  environments:
       targets:
         staging: ${place("staging")}
         production: ${place("production")}
-`;
+${spent ? slos : ""}`;
 }

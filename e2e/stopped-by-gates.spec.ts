@@ -67,3 +67,42 @@ test("a digest that nobody scanned waits, and one with a critical finding is ref
   await expect(mainOf(rita)).toContainText("1 critical");
   await expectAccessible(rita, "promotion that a scan ended");
 });
+
+test("a release waits for its soak and says until when; one that staging never had is refused", async ({ signIn }) => {
+  const { name: project } = await makeOwnProject(await signIn("ada"), {
+    name: uses.stoppedBySoak.project,
+    gates: ["- soak: { in: staging, for: 2h }"],
+  });
+  const rita = await signIn("rita");
+  await expectPhase(rita, await askFor(rita, { ...production(project), environment: "staging" }), "succeeded");
+  await rita.goto(preview(project));
+  const soak = boxTitled(rita, "Gates").getByRole("row", { name: /^soak/ });
+  await expect(soak).toContainText("wait");
+  await expect(soak).toContainText("verified in staging too short a time ago");
+  await expect(soak).toContainText(/opens in [12] h/);
+  await expectAccessible(rita, "preview with a forecast");
+
+  const skipped = { ...production(project), release: "api@v1.2.0" };
+  await rita.goto(`/promote?${new URLSearchParams(skipped)}`);
+  await expect(boxTitled(rita, "Gates")).toContainText("this digest has not succeeded there yet");
+  const headers = { "idempotency-key": `skips-staging-${project}` };
+  expect(await callApi(rita, "POST", "/promotions", { data: skipped, headers })).toMatchObject({
+    status: 409,
+    body: { code: "gateClosed" },
+  });
+});
+
+test("an error budget that is spent keeps a release out, and says which", async ({ signIn }) => {
+  const { name: project } = await makeOwnProject(await signIn("ada"), {
+    name: uses.stoppedByBudget.project,
+    gates: ["- errorBudget: { slo: availability }"],
+    spent: true,
+  });
+  const rita = await signIn("rita");
+  await expectPhase(rita, await askFor(rita, { ...production(project), environment: "staging" }), "succeeded");
+  await rita.goto(preview(project));
+  const budget = boxTitled(rita, "Gates").getByRole("row", { name: /error budget/ });
+  await expect(budget).toContainText("wait");
+  await expect(budget).toContainText("availability");
+  await expectAccessible(rita, "preview with a budget that is spent");
+});

@@ -33,6 +33,8 @@ export const uses = {
   checklist: { project: "winnow" },
   twoPlans: { project: "windlass" },
   stoppedByImage: { project: "wringer" },
+  stoppedBySoak: { project: "wimble" },
+  stoppedByBudget: { project: "winder" },
   stoppedByScan: { project: "wrasse" },
   verifyAgain: { project: "weft" },
   stayCurrent: { project: "wagon" },
