@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const makeDue = () =>
-  world.pool.execute(sql`update step set due_at = now(), lease_until = null where kind = 'evaluate'`);
+  world.pool.execute(sql`update step set due_at = now() - interval '1 s', lease_until = null where kind = 'evaluate'`);
 beforeEach(makeDue);
 
 async function steps() {

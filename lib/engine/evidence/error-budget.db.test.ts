@@ -67,7 +67,7 @@ describe("an error budget", () => {
     expect(budgetOf(waiting.verdicts)).toMatchObject({ summary: "backend has spent its budget" });
     const before = await loadHead(world.pool, "demo");
     await world.pool.execute(sql`update outside_evidence set observed_at = observed_at - interval '2 minutes'`);
-    await world.pool.execute(sql`update step set due_at = now() where promotion = ${id}`);
+    await world.pool.execute(sql`update step set due_at = now() - interval '1 s' where promotion = ${id}`);
     await world.withWorker(() => vi.waitFor(async () => expect(await isPutOff(id)).toBe(true), 10_000));
     expect(await loadHead(world.pool, "demo")).toEqual(before);
   }, 60_000);
