@@ -17,7 +17,8 @@ export default defineConfig({
           name: "unit",
           include: ["**/*.test.{ts,tsx}"],
           exclude: [...notOurs, "**/*.db.test.ts", "**/*.cluster.test.ts"],
-          testTimeout: 10_000,
+          // Catches what hangs: how long a loaded machine takes decides nothing.
+          testTimeout: 60_000,
         },
       },
       {
@@ -27,8 +28,8 @@ export default defineConfig({
           include: ["**/*.db.test.ts"],
           exclude: notOurs,
           globalSetup: ["lib/db/test-server.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
