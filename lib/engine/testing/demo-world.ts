@@ -179,7 +179,7 @@ export async function createDemoWorld(extra: DemoWorldOptions = {}): Promise<Dem
         await passing.stop(5_000);
       }
     },
-    until: (id, accept, timeoutMs = 20_000) => until(pool, id, accept, timeoutMs),
+    until: (id, accept, timeoutMs = 50_000) => until(pool, id, accept, timeoutMs),
     ended: (id, timeoutMs) => world.until(id, (state) => hasEnded(state.phase), timeoutMs),
     stopObserving: () => observer.close(),
     async close() {
