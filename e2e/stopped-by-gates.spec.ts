@@ -102,7 +102,8 @@ test("an error budget that is spent keeps a release out, and says which", async 
   await expectPhase(rita, await askFor(rita, { ...production(project), environment: "staging" }), "succeeded");
   await rita.goto(preview(project));
   const budget = boxTitled(rita, "Gates").getByRole("row", { name: /error budget/ });
-  await expect(budget).toContainText("wait");
+  // Asked for before there was any traffic it is unknown, and asked again after a quarter of a minute.
+  await expect(budget).toContainText("wait", { timeout: 60_000 });
   await expect(budget).toContainText("availability");
   await expectAccessible(rita, "preview with a budget that is spent");
 });

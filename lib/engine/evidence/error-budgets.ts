@@ -3,7 +3,10 @@ import { type BudgetQueries, budgetQueries, errorBudgetKind } from "@/lib/facts/
 import type { EventCounts } from "@/lib/pipeline/gates/gate";
 import type { World } from "@/lib/ports/world";
 
-const freshMs = 60_000;
+/** A budget changes slowly; what had no traffic to count may have some at any moment. */
+const freshMs = (value: unknown): number => ((value as Counts).window.total ? 60_000 : 15_000);
+
+type Counts = Record<"window" | "hour", EventCounts>;
 
 /** Counts the events of the SLOs that a plan's error budget gates name, over their window and over the last hour. */
 export function askErrorBudgets({ plan, project }: Subject): Question[] {
@@ -15,7 +18,12 @@ export function askErrorBudgets({ plan, project }: Subject): Question[] {
   }));
 }
 
-async function countEvents(world: World, project: string, { slo, window, hour }: BudgetQueries, signal: AbortSignal) {
+async function countEvents(
+  world: World,
+  project: string,
+  { slo, window, hour }: BudgetQueries,
+  signal: AbortSignal,
+): Promise<Counts> {
   const metrics = await world.metrics(project, slo.connection);
   const count = async (query: string): Promise<number | null> => {
     const samples = await metrics.query(query, undefined, signal);
