@@ -28,6 +28,7 @@ const kinds = {
   registry: "image registry",
   kubernetes: "cluster",
   prometheus: "metrics",
+  alertmanager: "alerts",
   slack: "Slack app",
   smtp: "mail server",
 } as const;

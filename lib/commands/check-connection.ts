@@ -69,6 +69,7 @@ async function ask({ world }: CommandContext, kind: ConnectionKind, { project, n
       case "kubernetes":
         return (await world.target(project, name)).check(until);
       case "prometheus":
+      case "alertmanager":
         return (await world.metrics(project, name)).check(until);
       case "slack":
         return (await world.chat(project, name)).check(until);

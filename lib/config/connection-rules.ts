@@ -22,13 +22,15 @@ export function connectionViolations(project: ProjectDocument, known: readonly K
   return connectionUses(project).flatMap((use): Violation[] => {
     const value = JSON.stringify(use.name);
     const connection = byName.get(use.name);
-    const usable = known.filter((item) => item.kind === use.kind && item.projects.includes(project.name));
+    const kinds: readonly (ConnectionKind | undefined)[] = use.kind === "alerts" ? alertKinds : [use.kind];
+    const kind = kinds.join(" or ");
+    const usable = known.filter((item) => kinds.includes(item.kind) && item.projects.includes(project.name));
     const names = usable.map((item) => item.name);
-    if (connection === undefined) return [undefinedName(`a connection of kind ${use.kind}`, use.name, names, use.path)];
+    if (connection === undefined) return [undefinedName(`a connection of kind ${kind}`, use.name, names, use.path)];
     if (connection.kind === undefined) return [];
-    const allowed = names.length === 0 ? `a connection of kind ${use.kind}` : names.join(", ");
-    if (connection.kind !== use.kind) {
-      const message = `is a connection of kind ${connection.kind}, not ${use.kind}`;
+    const allowed = names.length === 0 ? `a connection of kind ${kind}` : names.join(", ");
+    if (!kinds.includes(connection.kind)) {
+      const message = `is a connection of kind ${connection.kind}, not ${kind}`;
       return [{ code: "undefinedReference", path: use.path, value, message, allowed }];
     }
     if (connection.projects.includes(project.name)) return [];
@@ -37,9 +39,12 @@ export function connectionViolations(project: ProjectDocument, known: readonly K
   });
 }
 
+/** Whoever knows alerts: the one that makes them, and the one that groups and silences them. */
+const alertKinds = ["prometheus", "alertmanager"] as const;
+
 interface ConnectionUse {
   name: string;
-  kind: ConnectionKind;
+  kind: ConnectionKind | "alerts";
   path: Path;
 }
 
@@ -85,11 +90,11 @@ function canaryUses(strategy: Strategy | undefined, path: Path): ConnectionUse[]
 }
 
 function metricUses(list: readonly (MetricPolicy | TriggerPolicy)[], path: Path): ConnectionUse[] {
-  return list.flatMap((one, place) =>
-    "connection" in one && one.connection !== undefined
-      ? [{ name: one.connection, kind: "prometheus" as const, path: [...path, place, "connection"] }]
-      : [],
-  );
+  return list.flatMap((one, place): ConnectionUse[] => {
+    if (!("connection" in one) || one.connection === undefined) return [];
+    const kind = "kind" in one && one.kind === "alert" ? "alerts" : "prometheus";
+    return [{ name: one.connection, kind, path: [...path, place, "connection"] }];
+  });
 }
 
 function signalUses({ signals, services }: ProjectDocument): ConnectionUse[] {

@@ -6,6 +6,7 @@ import { createHttpPost } from "@/lib/adapters/http-post/http-post";
 import { createKubernetesTarget } from "@/lib/adapters/kubernetes/target";
 import { createOciRegistry } from "@/lib/adapters/oci/registry";
 import { createProbe } from "@/lib/adapters/probe/probe";
+import { createAlertmanager } from "@/lib/adapters/prometheus/alertmanager";
 import { createPrometheus } from "@/lib/adapters/prometheus/prometheus";
 import { createSecretSource } from "@/lib/adapters/secrets/secret-source";
 import { createSignatureVerifier } from "@/lib/adapters/sigstore/verifier";
@@ -42,15 +43,16 @@ export function composeWorld(pool: Pool, secrets: SecretSource): World {
   async function find<Kind extends ConnectionKind, Adapter>(
     project: string,
     name: string,
-    kind: Kind,
+    kinds: Kind | readonly Kind[],
     build: (connection: Connection<Kind>) => Adapter,
   ): Promise<Adapter> {
+    const wanted: readonly ConnectionKind[] = typeof kinds === "string" ? [kinds] : kinds;
     const [row] = await pool.query<{ version: number; spec: ConnectionDocument }>(
       sql`select version, spec from connection where name = ${name} and ${project} = any(projects)`,
     );
-    if (row?.spec.kind !== kind) {
+    if (!row || !wanted.includes(row.spec.kind)) {
       const message = row
-        ? `it is a ${row.spec.kind} connection, not a ${kind} one`
+        ? `it is a ${row.spec.kind} connection, not a ${wanted.join(" or ")} one`
         : `project ${project} has no such connection`;
       throw new ExternalError({ system: `connection ${name}`, code: "misconfigured", message, retryable: true });
     }
@@ -69,7 +71,8 @@ export function composeWorld(pool: Pool, secrets: SecretSource): World {
     notifier: (project, channel) => buildNotifier(project, channel, { chat, mail }, secrets),
     registry: (project, name) => find(project, name, "registry", (connection) => buildRegistry(connection, secrets)),
     target: (project, name) => find(project, name, "kubernetes", (connection) => buildTarget(connection, secrets)),
-    metrics: (project, name) => find(project, name, "prometheus", (connection) => buildMetrics(connection, secrets)),
+    metrics: (project, name) =>
+      find(project, name, ["prometheus", "alertmanager"], (connection) => buildMetrics(connection, secrets)),
     outsideGate: ({ url, secret, timeoutMs }) =>
       createAskWebhook({ url, secret: () => secrets.resolve(secret), timeoutMs, post, now }),
     knownSecrets: (project) => loadKnownSecrets(pool, secrets, project),
@@ -129,11 +132,12 @@ function buildTarget(connection: Connection<"kubernetes">, secrets: SecretSource
   });
 }
 
-function buildMetrics(connection: Connection<"prometheus">, secrets: SecretSource): MetricSource {
-  const { name, url, username, password, token } = connection;
+function buildMetrics(connection: Connection<"prometheus" | "alertmanager">, secrets: SecretSource): MetricSource {
+  const { kind, name, url, username, password, token } = connection;
   const [user, pass, bearer] = [username, password, token].map((reference) => ask(secrets, reference));
   const credentials = bearer ? { token: bearer } : user && pass ? { username: user, password: pass } : undefined;
-  return createPrometheus({ name, url, credentials });
+  const options = { name, url, credentials };
+  return kind === "alertmanager" ? createAlertmanager(options) : createPrometheus(options);
 }
 
 const post = createHttpPost({ timeoutMs: callMs });

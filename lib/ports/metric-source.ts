@@ -10,6 +10,8 @@ export interface MetricRequest {
   expression: string;
   to: string;
   range?: { from: string; stepMs: number };
+  /** Where it asks how many alerts with these labels fire: for a source that knows alerts instead of expressions. */
+  alert?: { labels: Record<string, string> };
 }
 
 export interface MetricSeries {
@@ -21,7 +23,7 @@ export interface MetricSeries {
 /** What one request was answered: its series, none where there is no such data; or why the source refuses the question. */
 export type MetricAnswer = { kind: "series"; series: MetricSeries[] } | { kind: "refused"; message: string };
 
-/** Where numbers about running services come from. Throws ExternalError. */
+/** Where numbers about running services come from; an Alertmanager answers what is asked about alerts alone. Throws ExternalError. */
 export interface MetricSource {
   query(expression: string, at?: Date, signal?: AbortSignal): Promise<MetricSample[]>;
   /**

@@ -145,6 +145,7 @@ function addressOf(connection: ConnectionDocument): string {
   switch (connection.kind) {
     case "registry":
     case "prometheus":
+    case "alertmanager":
       return connection.url;
     case "kubernetes":
       return connection.access.kind === "inCluster"
@@ -172,6 +173,7 @@ function referencesOf(connection: ConnectionDocument): { field: string; referenc
     case "registry":
       return named({ username: connection.username, password: connection.password });
     case "prometheus":
+    case "alertmanager":
       return named({ username: connection.username, password: connection.password, token: connection.token });
     case "slack":
       return named({ token: connection.token, signingSecret: connection.signingSecret });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { readBody, sendJson, sendText } from "../http-server";
+import { createAlertsApi } from "./alerts-api";
 import { evaluate, type Sample, type SeriesSource, type Value } from "./evaluate";
 import { parseExpression, UnsupportedExpression } from "./parse-expression";
 
@@ -7,7 +8,10 @@ class BadParameter extends Error {}
 
 const pointsMax = 11_000;
 
-/** Prometheus' query API over the demo services' traffic. An expression beyond the sandbox is a 422, never an empty success. */
+/**
+ * Prometheus' query API over the demo services' traffic, and Alertmanager's beside it (`/api/v2`). An expression beyond the
+ * sandbox is a 422, never an empty success.
+ */
 export function createMetricsApi(traffic: SeriesSource): RequestListener {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://metrics");
@@ -26,7 +30,9 @@ export function createMetricsApi(traffic: SeriesSource): RequestListener {
     const data = instant ? query(traffic, parameters) : queryRange(traffic, parameters);
     sendJson(response, 200, { status: "success", data });
   }
+  const alerts = createAlertsApi();
   return (request, response) => {
+    if (request.url?.startsWith("/api/v2/")) return alerts(request, response);
     answer(request, response).catch((error: unknown) => fail(response, error));
   };
 }

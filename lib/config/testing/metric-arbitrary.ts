@@ -44,7 +44,7 @@ export const triggersArbitrary = fc.array(
     fc.record({ memory: fc.constant("90%"), connection: fc.constant("metrics"), for: duration }),
     fc.record({
       alert: fc.constant("CircuitOpen"),
-      connection: fc.constant("metrics"),
+      connection: fc.constantFrom("metrics", "alerts"),
       labels: fc.constant({ a: "b" }),
     }),
   ),

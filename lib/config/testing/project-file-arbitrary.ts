@@ -213,6 +213,7 @@ const connections = [
   connection("registry", { registry: { url: "https://registry.example.com" } }),
   connection("cluster", { kubernetes: { inCluster: true } }),
   connection("metrics", { prometheus: { url: "https://metrics.example.com" } }),
+  connection("alerts", { alertmanager: { url: "https://alerts.example.com" } }),
 ];
 
 const names = fc.uniqueArray(name, { minLength: 1, maxLength: 4 });

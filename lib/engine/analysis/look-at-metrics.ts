@@ -126,19 +126,24 @@ function questionsOf(subject: MetricSubject, now: string): AskedFor[] {
     if (trigger?.kind !== "memory" && trigger?.kind !== "alert") return [];
     const { connection } = trigger;
     if (connection === undefined) return [];
-    return [
-      { id: check.id, asked: { current: { connection, expression: expressionOf(trigger, subject.facts), to: now } } },
-    ];
+    const current = { connection, to: now, ...askedBy(trigger, subject.facts) };
+    return [{ id: check.id, asked: { current } }];
   });
 }
 
-/** What a trigger asks a source of metrics itself. No alert of the name is the number 0, as long as there is an answer. */
-function expressionOf(trigger: TriggerPolicy & { kind: "memory" | "alert" }, facts: MetricSubject["facts"]): string {
+/** What a trigger asks a source itself. No alert of the name is the number 0, as long as there is an answer. */
+function askedBy(
+  trigger: TriggerPolicy & { kind: "memory" | "alert" },
+  facts: MetricSubject["facts"],
+): Pick<MetricQuestion, "expression" | "alert"> {
   const all = { ...facts, window: "" };
-  if (trigger.kind === "memory") return fillQuery(trigger.query, all);
-  const labels = { alertname: trigger.alert, alertstate: "firing", ...trigger.labels };
-  const matchers = Object.entries(labels).map(([key, text]) => `${key}=${JSON.stringify(fillQuery(text, all))}`);
-  return `count(ALERTS{${matchers.join(",")}}) or vector(0)`;
+  if (trigger.kind === "memory") return { expression: fillQuery(trigger.query, all) };
+  const own = Object.entries(trigger.labels).map(([key, text]) => [key, fillQuery(text, all)]);
+  const labels: Record<string, string> = { alertname: trigger.alert, ...Object.fromEntries(own) };
+  const matchers = Object.entries({ ...labels, alertstate: "firing" }).map(
+    ([key, text]) => `${key}=${JSON.stringify(text)}`,
+  );
+  return { expression: `count(ALERTS{${matchers.join(",")}}) or vector(0)`, alert: { labels } };
 }
 
 async function podsOf(subject: MetricSubject): Promise<Pods> {

@@ -33,10 +33,18 @@ export interface PrometheusConnection extends Login {
   token?: SecretReference;
 }
 
+/** Where alerts are grouped, silenced and inhibited. */
+export interface AlertmanagerConnection extends Login {
+  kind: "alertmanager";
+  url: string;
+  token?: SecretReference;
+}
+
 export type ConnectionSpec =
   | RegistryConnection
   | KubernetesConnection
   | PrometheusConnection
+  | AlertmanagerConnection
   | SlackConnection
   | SmtpConnection;
 export type ConnectionKind = ConnectionSpec["kind"];
@@ -104,7 +112,7 @@ const kubernetes = z
   })
   .meta({ description: "a cluster", ...exactlyOneSchema("kubeconfig", "inCluster") });
 
-const prometheus = z
+const source = z
   .strictObject({
     url: address,
     username: secretReference.optional(),
@@ -116,9 +124,17 @@ const prometheus = z
     if (value.token === undefined || value.username === undefined) return;
     const allowed = "username and password together, or token alone, or none of them";
     context.addIssue({ code: "custom", path: ["token"], message: "stands beside a user name", params: { allowed } });
-  })
+  });
+
+const prometheus = source
   .transform((value): PrometheusConnection => ({ kind: "prometheus", ...value }))
   .meta({ description: "a Prometheus, or what speaks its query API" });
+
+const alertmanager = source
+  .transform((value): AlertmanagerConnection => ({ kind: "alertmanager", ...value }))
+  .meta({ description: "an Alertmanager, asked whether alerts fire" });
+
+const kinds = ["registry", "kubernetes", "prometheus", "alertmanager", "slack", "smtp"] as const;
 
 /** A whole document of kind Connection, as it stands in the file, read into a ConnectionDocument. */
 export const connectionDocument = z
@@ -132,16 +148,16 @@ export const connectionDocument = z
         registry: registry.optional(),
         kubernetes: kubernetes.optional(),
         prometheus: prometheus.optional(),
+        alertmanager: alertmanager.optional(),
         slack: slack.optional(),
         smtp: smtp.optional(),
       })
-      .superRefine(exactlyOne("registry", "kubernetes", "prometheus", "slack", "smtp"))
-      .meta(exactlyOneSchema("registry", "kubernetes", "prometheus", "slack", "smtp")),
+      .superRefine(exactlyOne(...kinds))
+      .meta(exactlyOneSchema(...kinds)),
   })
   .transform(({ metadata, spec }): ConnectionDocument => {
-    const { registry, kubernetes, prometheus, slack, smtp } = spec;
     // exactlyOne has passed by now, so one of them is there.
-    const connection = (registry ?? kubernetes ?? prometheus ?? slack ?? smtp) as ConnectionSpec;
+    const connection = kinds.map((kind) => spec[kind]).find((one) => one !== undefined) as ConnectionSpec;
     return { name: metadata.name, projects: spec.projects, ...connection };
   })
   .meta({ description: "an outside system that projects use by name; only an administrator may apply one" });

@@ -25,7 +25,9 @@ const memoryQuery =
   ' / min(kube_pod_container_resource_limits{namespace="{namespace}",pod=~"{workload}-.*",container="{container}",resource="memory"})';
 
 const held = duration.meta({ description: "how long it must hold: 2m …" }).optional();
-const connection = name.meta({ description: "the name of a connection of kind prometheus" }).optional();
+const connection = name
+  .meta({ description: "the name of a connection of kind prometheus; of an alert also of kind alertmanager" })
+  .optional();
 const share = percentage
   .refine((text) => parsePercentage(text) !== 0)
   .meta({ description: "a whole percentage from 1% to 100%" });
@@ -128,7 +130,8 @@ export function triggerProblems(
   return triggers.flatMap((one, index): TriggerProblem[] => {
     if (one.kind === "memory" || one.kind === "alert") {
       if (one.connection !== undefined || metrics.length > 0) return [];
-      const allowed = "the name of a connection of kind prometheus";
+      const also = one.kind === "alert" ? " or alertmanager" : "";
+      const allowed = `the name of a connection of kind prometheus${also}`;
       return [{ index, key: "connection", message: "is missing, and no metric names one", allowed }];
     }
     if (one.kind !== "metric") return [];

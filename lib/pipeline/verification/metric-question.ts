@@ -8,6 +8,8 @@ export interface MetricQuestion {
   expression: string;
   to: string;
   range?: { from: string; stepMs: number };
+  /** Of an alert: the labels that it must carry, its name (`alertname`) among them. */
+  alert?: { labels: Record<string, string> };
 }
 
 /** The moments that bound what is measured; ISO 8601. */

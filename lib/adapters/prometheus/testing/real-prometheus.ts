@@ -45,7 +45,8 @@ export async function startPrometheus(openMetrics: string): Promise<{ url: strin
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port of loopback that nobody listens at. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
