@@ -305,6 +305,16 @@ describe("from a build to production and back, as a CI job does it", () => {
     expect((await rita("status", "nothing")).code).toBe(1);
   });
 
+  it("names the blocks that stand, each with what lifts it", async () => {
+    const { digest } = await world.release("backend", "v1.9.0");
+    expect((await rita("block", "demo", "staging", "backend", digest, "--reason", "leaks")).code).toBe(0);
+    const line =
+      /blocked: backend [0-9a-f]{4}…[0-9a-f]{4} in staging: leaks \(waybill unblock demo (\S+) --reason …\)\n/;
+    const [, id] = (await rita("status", "demo")).out.match(line) ?? [];
+    expect((await arjun("unblock", "demo", id ?? "", "--reason", "it does not")).code).toBe(0);
+    expect((await rita("status", "demo")).out).not.toMatch(line);
+  });
+
   it("says why something is not well", async () => {
     const set = (health: string, reason: string | null) =>
       world.pool.execute(

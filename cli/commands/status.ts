@@ -3,6 +3,7 @@ import { apiPath } from "@/cli/api-client";
 import type { Command, Invocation } from "@/cli/command";
 import { EXIT } from "@/cli/exit-codes";
 import { actorName, phaseWord } from "@/cli/promotion-lines";
+import type { listBlocksOperation } from "@/lib/api/contract/digests";
 import type { listHoldsOperation } from "@/lib/api/contract/environments";
 import type { listProjectsOperation, matrixOperation } from "@/lib/api/contract/projects";
 import type { listPromotionsOperation } from "@/lib/api/contract/promotions";
@@ -13,11 +14,12 @@ type Row = AnswerBody<typeof matrixOperation>["items"][number];
 type Cell = Row["cells"][number];
 type Project = AnswerBody<typeof listProjectsOperation>["items"][number];
 type Hold = AnswerBody<typeof listHoldsOperation>["items"][number];
+type Block = AnswerBody<typeof listBlocksOperation>["items"][number];
 type Open = AnswerBody<typeof listPromotionsOperation>["items"][number];
 
 export const status: Command = {
   name: "status",
-  about: "what runs where, what is held, what is under way",
+  about: "what runs where, what is held or blocked, what is under way",
   args: ["[PROJECT]"],
   options: {},
   async run(call) {
@@ -25,12 +27,14 @@ export const status: Command = {
     const rows = await everyPage<Row>(call, ["matrix"], { project, limit: "500" });
     const open = await everyPage<Open>(call, ["promotions"], { project, open: "true", limit: "100" });
     const holds = (await call.client.ask<{ items: Hold[] }>("GET", apiPath(["holds"], { project }))).body.items;
+    const blocks = (await call.client.ask<{ items: Block[] }>("GET", apiPath(["blocks"], { project }))).body.items;
     const projects = (await call.client.ask<{ items: Project[] }>("GET", "/projects")).body.items;
-    call.answer({ rows, holds, promotions: open });
+    call.answer({ rows, holds, blocks, promotions: open });
     for (const one of projects) {
       if (project !== undefined && one.name !== project) continue;
       const mine = (item: { project: string }) => item.project === one.name;
-      for (const line of describe(one, rows.filter(mine), holds.filter(mine), open.filter(mine))) call.say(line);
+      const stands = { rows: rows.filter(mine), holds: holds.filter(mine), blocks: blocks.filter(mine) };
+      for (const line of describe(one, stands, open.filter(mine))) call.say(line);
     }
     if (projects.length === 0) call.say("there is no project that you may see");
     return EXIT.ok;
@@ -53,7 +57,13 @@ async function everyPage<Item>(
   return items;
 }
 
-function describe(project: Project, rows: Row[], holds: Hold[], open: Open[]): string[] {
+interface Stands {
+  rows: Row[];
+  holds: Hold[];
+  blocks: Block[];
+}
+
+function describe(project: Project, { rows, holds, blocks }: Stands, open: Open[]): string[] {
   const environments = project.environments.map((one) => one.name);
   const table = [
     ["", ...environments],
@@ -69,6 +79,8 @@ function describe(project: Project, rows: Row[], holds: Hold[], open: Open[]): s
     ...holds.map(
       (one) => `held: ${one.environment ?? "every environment"}, by ${actorName(one.heldBy)}: ${one.reason}`,
     ),
+    ...blocks.slice(0, shownBlocks).map(blockText),
+    ...(blocks.length > shownBlocks ? [`${blocks.length - shownBlocks} more blocks, older; --json has them all`] : []),
     ...align(
       open.map((one) => [
         one.id,
@@ -78,6 +90,14 @@ function describe(project: Project, rows: Row[], holds: Hold[], open: Open[]): s
       ]),
     ),
   ];
+}
+
+/** Candidates that failed long ago stay blocked; nobody asks for their status. */
+const shownBlocks = 5;
+
+function blockText({ id, project, environment, service, digest, reason }: Block): string {
+  const lift = `waybill unblock ${project} ${id} --reason …`;
+  return `blocked: ${service} ${shortDigest(digest)} in ${environment}: ${reason} (${lift})`;
 }
 
 function whyNotWell(service: string, { environment, health, healthReason }: Cell): string[] {

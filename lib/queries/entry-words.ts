@@ -144,7 +144,8 @@ function stepWords(entry: OtherEntry): string {
       return `${entry.data.step}: ${entry.data.why}`;
     case "rollout.accepted":
     case "revert.accepted":
-      return entry.data.written ? `generation ${entry.data.targetGeneration}` : "it was so already";
+      if (!entry.data.written) return "it was so already";
+      return entry.data.targetGeneration > 0 ? `generation ${entry.data.targetGeneration}` : "workload not touched";
     case "rollout.observed":
       return `runs ${short(entry.data.runs)}, ${entry.data.ready} of ${entry.data.desired} ready`;
     case "revert.observed":

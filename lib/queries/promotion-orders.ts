@@ -59,7 +59,7 @@ function applyEntry(order: ServiceOrders, entry: PageEntry): void {
     case "revert.accepted": {
       const asked = entry.kind === "rollout.accepted" ? order.there : order.back;
       const { targetGeneration, written } = entry.data;
-      const about = written ? `as generation ${targetGeneration} of the workload` : "it stood there already";
+      const about = written ? writtenWords(targetGeneration) : "it stood there already";
       if (asked) asked.accepted = { at, entry: seq, about };
       return;
     }
@@ -77,4 +77,9 @@ function applyEntry(order: ServiceOrders, entry: PageEntry): void {
       return;
     default:
   }
+}
+
+/** A canary's way back turns its route alone: there is no new generation of the workload. */
+function writtenWords(targetGeneration: number): string {
+  return targetGeneration > 0 ? `as generation ${targetGeneration} of the workload` : "the workload was not touched";
 }
