@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { useView } from "@/components/live/use-view";
 import { ViewErrorState } from "@/components/live/view-error-state";
+import { gateTitle } from "@/components/promotion/gate-words";
 import { Box } from "@/components/sheet/box";
 import { Sheet, SheetRow } from "@/components/sheet/sheet";
 import { useProjectsInSight } from "@/components/shell/projects-in-sight";
@@ -105,9 +106,10 @@ function Row({ line, held }: { line: EnvironmentLine; held: boolean }) {
   );
 }
 
-function needsWords({ requires, requiresAny, protected: isProtected }: EnvironmentLine): string {
+function needsWords({ requires, requiresAny, gates }: EnvironmentLine): string {
   const before = requires.length > 0 && `success in ${requires.join(requiresAny ? " or " : " and ")}`;
-  return [before, isProtected && "an approval"].filter(Boolean).join(", ") || "nothing before it";
+  const others = gates.filter((kind) => kind !== "upstream").map(gateTitle);
+  return [before, ...new Set(others)].filter(Boolean).join(", ") || "nothing before it";
 }
 
 function openWords({ waiting, moving }: EnvironmentLine): string {

@@ -62,6 +62,7 @@ export function EnvironmentGates({ number, environment, onAct, busy }: Environme
             {onAct ? (
               <Button
                 size="small"
+                variant="quiet"
                 aria-label={`Edit what ${name} requires`}
                 disabled={busy}
                 onClick={() => onAct({ kind: "require" })}

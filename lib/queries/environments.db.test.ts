@@ -28,8 +28,9 @@ const guarded = {
   queue: "newest",
 };
 const unwatched = { health: [], smoke: [], watchMs: 0 };
+const tried = { kind: "image", nonRoot: true, shadow: true };
 const policies = [
-  { ...guarded, name: "staging", position: 0, gates: [], protected: false, verification: unwatched },
+  { ...guarded, name: "staging", position: 0, gates: [tried], protected: false, verification: unwatched },
   {
     ...{ ...guarded, name: "production", position: 1, protected: true, tag: "prod" },
     requires: { match: "all", environments: ["staging"] },
@@ -201,8 +202,9 @@ describe("the list of environments", () => {
       "veza/staging",
       "veza/production",
     ]);
+    expect(view.environments[0]).toMatchObject({ gates: [] });
     expect(view.environments[1]).toEqual({
-      closed: null,
+      ...{ closed: null, gates: ["approval", "soak"] },
       ...{ project: "veza", environment: "production", tag: "prod", protected: true },
       ...{ requires: ["staging"], requiresAny: false, hold: { reason: "drill", by: "Olga", at: minute(1) } },
       ...{ running: 1, healthy: 1, drifted: 0, waiting: 2, moving: 1, may: { hold: true, release: true } },

@@ -23,6 +23,8 @@ export interface EnvironmentLine {
   protected: boolean;
   requires: string[];
   requiresAny: boolean;
+  /** The kinds of its gates that decide, in their order; those in shadow are left out. */
+  gates: string[];
   /** Its own; the whole project's stands in `projects`. */
   hold: StandingHold | null;
   /** By which windows a calendar closes it, and when it opens; null where it is open. */
@@ -65,6 +67,12 @@ export async function listEnvironments(
       from hold e where e.environment is null and e.lifted_at is null and ${within}`);
   const rows = await db.query<Row>(sql`
     select e.project, e.name as environment, e.tag, e.protected, e.requires, e.requires_any as "requiresAny", e.freezes,
+           coalesce(
+             (select jsonb_agg(gate ->> 'kind' order by nth)
+                from project owner, jsonb_array_elements(owner.document -> 'environments') place,
+                     jsonb_array_elements(place -> 'gates') with ordinality as named (gate, nth)
+               where owner.name = e.project and place ->> 'name' = e.name and gate ->> 'shadow' is distinct from 'true'),
+             '[]') as gates,
            ${isObserving} as observing,
            case when h.id is not null then json_build_object('reason', h.reason, 'by', h.held_by ->> 'name', 'at', ${instant(sql`h.held_at`)}) end as hold,
            coalesce(r.running, 0) as running, coalesce(r.healthy, 0) as healthy, coalesce(r.drifted, 0) as drifted,
