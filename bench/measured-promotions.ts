@@ -105,7 +105,14 @@ export function measuredWorld(metrics: World["metrics"]): World {
     metrics,
     target: async () => target as DeployTarget,
     registry: async () => ({ resolve: async () => ({ digest, platforms: [] }) }) as never,
-    ...{ chat: unused, mail: unused, notifier: unused, probe: { get: unused }, outsideGate: () => ({ ask: unused }) },
+    ...{
+      chat: unused,
+      mail: unused,
+      notifier: unused,
+      httpJobs: unused,
+      probe: { get: unused },
+      outsideGate: () => ({ ask: unused }),
+    },
     knownSecrets: async () => [],
     signatures: { verify: unused } as never,
   };

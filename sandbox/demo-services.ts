@@ -1,9 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { ReadyPod } from "./cluster/running-workloads";
 import { sendJson, sendText } from "./http-server";
+import type { SmokeJobs } from "./smoke-jobs";
 
 const introduction = `This is Waybill's sandbox: an imitation of a registry, a cluster, metrics and the services on it, for demos and tests.
-Nothing here is real but the protocols. A service answers at /{namespace}/{workload}/health and /{namespace}/{workload}/ready.
+Nothing here is real but the protocols. A service answers at /{namespace}/{workload}/health and /{namespace}/{workload}/ready;
+a POST to /{namespace}/{workload}/smoke-jobs tests it.
 What the demo starts with is listed at /sandbox/seed.
 `;
 
@@ -18,12 +20,13 @@ export interface DemoServices {
   seed: () => unknown;
   /** Which process this is, and on which data. */
   about: unknown;
+  jobs: SmokeJobs;
   /** How long the fault `slow` takes. */
   slowMs: number;
 }
 
 /** Answers for each route, Service and workload as its running pods would, in turn; what is wrong with an image shows here. */
-export function createDemoServices({ pods, seed, about, slowMs }: DemoServices): RequestListener {
+export function createDemoServices({ pods, seed, about, jobs, slowMs }: DemoServices): RequestListener {
   let turn = 0;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -31,10 +34,14 @@ export function createDemoServices({ pods, seed, about, slowMs }: DemoServices):
     if (pathname === "/") return sendText(response, 200, introduction);
     if (pathname === "/sandbox/about") return sendJson(response, 200, about);
     if (pathname === "/sandbox/seed") return sendJson(response, 200, seed());
-    const [, namespace = "", name = "", endpoint] = /^\/([^/]+)\/([^/]+)\/(health|ready)$/.exec(pathname) ?? [];
+    const [, job, log] = /^\/smoke-jobs\/([^/]+)(\/log)?$/.exec(pathname) ?? [];
+    if (job !== undefined) return jobs.tell(response, job, log !== undefined);
+    const [, namespace = "", name = "", endpoint] =
+      /^\/([^/]+)\/([^/]+)\/(health|ready|smoke-jobs)$/.exec(pathname) ?? [];
     if (endpoint === undefined) return sendJson(response, 404, { status: "not found", path: pathname });
     turn += 1;
     const ready = pods({ namespace, name, headers: request.headers, turn });
+    if (endpoint === "smoke-jobs" && request.method === "POST") return jobs.start(request, response, name, ready);
     if (ready === undefined) return sendJson(response, 404, { status: "no such workload", namespace, name });
     const pod = ready[turn % Math.max(1, ready.length)];
     if (pod === undefined) return sendJson(response, 503, { status: "unavailable", reason: "no pod is ready" });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 
 /** What a sandbox image does when it runs; none of them means that it is well. */
-export const faults = ["crash", "unready", "errors", "unwell", "slow"] as const;
+export const faults = ["crash", "unready", "errors", "unwell", "slow", "jobFails", "jobHangs"] as const;
 export type Fault = (typeof faults)[number];
 
 export interface ImageSpec {

@@ -18,6 +18,7 @@ import { createRegistryApi } from "./registry/registry-api";
 import { createRegistryAuth, type RegistryAuthMode } from "./registry/registry-auth";
 import { seedSandbox } from "./seed";
 import type { SeedList } from "./seed-list";
+import { SmokeJobs } from "./smoke-jobs";
 
 export interface SandboxOptions {
   /** 0 (the default) is the port it had last, or any free one. */
@@ -78,6 +79,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     pods: (request) => answeringPods(store, puller, request),
     seed: () => identity.seed ?? { projects: [] },
     about,
+    jobs: new SmokeJobs(speed),
     slowMs: 1500 / speed,
   });
   const { ports } = identity;

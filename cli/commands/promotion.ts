@@ -1,18 +1,23 @@
 import { align, indent } from "@/cli/align";
 import { apiPath } from "@/cli/api-client";
-import type { Command } from "@/cli/command";
+import type { Command, Invocation } from "@/cli/command";
 import { EXIT } from "@/cli/exit-codes";
 import { actorName, type Promotion, standLines, swapLines, verdictLines } from "@/cli/promotion-lines";
+import type { readJobLogsOperation } from "@/lib/api/contract/job-logs";
+import type { AnswerBody } from "@/lib/api/operation";
+
+type Logs = AnswerBody<typeof readJobLogsOperation>;
 
 export const promotion: Command = {
   name: "promotion",
   about: "show one promotion: plan, gates, approvals, checks",
   args: ["ID"],
-  options: {},
+  options: { logs: { type: "boolean", about: "also what the jobs of its smoke tests printed" } },
   async run(call) {
     const { body } = await call.client.ask<Promotion>("GET", apiPath(["promotions", call.args.ID ?? ""]));
     call.answer(body);
     for (const line of describe(body)) call.say(line);
+    if (call.flag("logs")) for (const line of await logLines(call, body.id)) call.say(line);
     return EXIT.ok;
   },
 };
@@ -35,6 +40,16 @@ function describe(one: Promotion): string[] {
     ...(one.nextStep === null ? [] : part("Next step", [`  ${one.nextStep}`])),
     `plan ${one.planHash}`,
   ];
+}
+
+async function logLines(call: Invocation, id: string): Promise<string[]> {
+  const { body } = await call.client.ask<Logs>("GET", apiPath(["promotions", id, "job-logs"]));
+  return body.items.flatMap(({ digest, standing, log }) => {
+    const title = log ? `What ${log.title} printed` : `What ${digest.slice(0, 12)} was the hash of`;
+    if (!log) return part(title, ["  it was removed after its time"]);
+    const warning = standing === "changed" ? ["  it is not what was recorded: do not trust it"] : [];
+    return part(title, [...warning, ...indent([...(log.cut ? ["…"] : []), ...log.text.split("\n")])]);
+  });
 }
 
 function part(title: string, lines: string[]): string[] {

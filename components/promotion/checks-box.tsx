@@ -1,3 +1,4 @@
+import { JobLogs } from "@/components/promotion/job-logs";
 import { checkWords } from "@/components/promotion/plan-steps";
 import { Box } from "@/components/sheet/box";
 import { State } from "@/components/state/state";
@@ -5,6 +6,7 @@ import type { StateName } from "@/components/state/state-language";
 import { RelativeTime } from "@/components/time/relative-time";
 import { Lines } from "@/components/ui/lines";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
+import { isUnderWay } from "@/lib/pipeline/verification/judge-job";
 
 const columns = [
   { key: "check", head: "check", width: "46%" },
@@ -22,15 +24,21 @@ const states: Record<CheckState["status"], { name: StateName; word: string }> = 
   unknown: { name: "unknown", word: "unknown" },
 };
 
+function stateOf(check: CheckState): { name: StateName; word: string } {
+  return isUnderWay(check) ? { name: "verifying", word: "running" } : states[check.status];
+}
+
 interface ChecksBoxProps {
   number: number;
   checks: CheckState[];
   note?: string;
   title?: string;
+  /** The promotion of whose jobs the logs can be read. */
+  logsOf?: { id: string; project: string };
 }
 
 /** Every check of the verification: where it stands, and the words that were found. */
-export function ChecksBox({ number, checks, note, title = "Verification" }: ChecksBoxProps) {
+export function ChecksBox({ number, checks, note, title = "Verification", logsOf }: ChecksBoxProps) {
   return (
     <Box number={number} title={title} note={note ?? checkWords(checks.length)} flush>
       <Lines caption="Checks" columns={columns} heads tall stack>
@@ -40,7 +48,7 @@ export function ChecksBox({ number, checks, note, title = "Verification" }: Chec
               {check.title}
             </th>
             <td className="lines__side">
-              <State name={states[check.status].name}>{states[check.status].word}</State>
+              <State name={stateOf(check).name}>{stateOf(check).word}</State>
             </td>
             <td>{check.found}</td>
             <td className="num muted">
@@ -49,6 +57,7 @@ export function ChecksBox({ number, checks, note, title = "Verification" }: Chec
           </tr>
         ))}
       </Lines>
+      {logsOf ? <JobLogs {...logsOf} checks={checks} /> : null}
     </Box>
   );
 }

@@ -10,7 +10,8 @@ import { spanWords } from "@/components/time/time-words";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import { type MetricPolicy, needsBaseline } from "@/lib/pipeline/policy/metric";
 import { triggerWords } from "@/lib/pipeline/policy/trigger";
-import type { HealthCheck } from "@/lib/pipeline/policy/verification";
+import type { HealthCheck, JobPolicy } from "@/lib/pipeline/policy/verification";
+import { jobTitle, plannedJobFacts } from "@/lib/pipeline/verification/job-checks";
 import { metricTitle } from "@/lib/pipeline/verification/judge-metric";
 import { checkAddress, watchMsOf } from "@/lib/pipeline/verification/start";
 import type { ServiceFacts } from "@/lib/queries/plan-facts";
@@ -47,12 +48,13 @@ function OnFailure({ plan }: { plan: Plan }) {
 
 /** What is checked after the rollout, and for how long. */
 export function VerificationBox({ number, plan }: PlanBoxProps) {
-  const { health, smoke, metrics = [], rollBackWhen = [] } = plan.verification;
+  const { health, smoke, jobs = [], metrics = [], rollBackWhen = [] } = plan.verification;
   const watchMs = watchMsOf(plan);
   const facts: Fact[] = [
     { name: "digest", value: "every pod runs the promised bytes" },
     ...health.map((check) => ({ name: "health", value: <Endpoint {...check} url={addressOf(plan, check.url)} /> })),
     ...smoke.map((check) => ({ name: "smoke", value: <Endpoint {...check} url={addressOf(plan, check.url)} /> })),
+    ...jobs.map((job) => ({ name: "job", value: <Job plan={plan} job={job} /> })),
     ...metrics.map((metric) => ({ name: "metric", value: <Metric {...metric} /> })),
     ...rollBackWhen.map((trigger) => ({ name: "back at once", value: `when ${triggerWords(trigger)}` })),
     { name: "watch", value: watchMs > 0 ? `all of it for ${spanWords(watchMs)}` : "none: once is enough" },
@@ -76,6 +78,20 @@ export function VerificationBox({ number, plan }: PlanBoxProps) {
 function addressOf(plan: Plan, template: string): string {
   const [only, ...more] = plan.services;
   return only && more.length === 0 ? checkAddress(plan, only, template) : template;
+}
+
+/** Its start with what is known already, where there is only one service to fill it in with. */
+function Job({ plan, job }: { plan: Plan; job: JobPolicy }) {
+  const [only, ...more] = plan.services;
+  const facts = only && more.length === 0 ? plannedJobFacts(plan, only) : {};
+  const said = job.onInconclusive === "hold" ? ", else a person decides" : "";
+  return (
+    <>
+      <span className="mono">{jobTitle(job, facts).replace(/^job /, "")}</span> succeeds within{" "}
+      {spanWords(job.timeoutMs)}
+      {said}
+    </>
+  );
 }
 
 function Metric(metric: MetricPolicy) {

@@ -58,8 +58,8 @@ export function strategyWords({ strategy }: Pick<PlannedService, "strategy">): s
 
 /** How many checks a verification makes of every service, the running digest among them. */
 export function checkCount({ verification, services }: Plan): number {
-  const { health, smoke, metrics = [], rollBackWhen = [] } = verification;
-  return services.length * (1 + health.length + smoke.length + metrics.length + rollBackWhen.length);
+  const { health, smoke, jobs = [], metrics = [], rollBackWhen = [] } = verification;
+  return services.length * (1 + health.length + smoke.length + jobs.length + metrics.length + rollBackWhen.length);
 }
 
 /** `1 check`, `4 checks`. */

@@ -60,6 +60,20 @@ export function PromotionSheet({ view, unblockAction, override, ticking }: Promo
           />
         </SheetRow>
       ) : null}
+      {view.rollouts.flatMap(({ service, steps }) =>
+        steps
+          .filter(({ jobs }) => jobs.length > 0)
+          .map(({ id, jobs }) => (
+            <SheetRow key={`${service}:${id}`}>
+              <ChecksBox
+                number={next()}
+                checks={jobs}
+                title={jobs.length === 1 ? "Job before the switch" : "Jobs before the switch"}
+                logsOf={view}
+              />
+            </SheetRow>
+          )),
+      )}
       {view.canaries
         .filter((one) => one.isOn)
         .map((canary) => (
@@ -99,7 +113,7 @@ export function PromotionSheet({ view, unblockAction, override, ticking }: Promo
       <MetricBoxes view={view} number={next(view.metrics.length)} />
       {view.checks.length > 0 ? (
         <SheetRow>
-          <ChecksBox number={next()} checks={view.checks} />
+          <ChecksBox number={next()} checks={view.checks} logsOf={view} />
         </SheetRow>
       ) : null}
       {hasPods ? (

@@ -36,16 +36,20 @@ export function stepLines(step: RolloutStep, { strategy, target }: PlannedServic
       return ["every pod runs it", within];
     case "smoke":
       if (strategy.previewService === undefined) return ["skipped", "no preview Service"];
-      if (strategy.smoke.length === 0) return [`on ${strategy.previewService}`, "no smoke test"];
-      return [
-        `on ${strategy.previewService}`,
-        strategy.smoke.length === 1 ? "1 test" : `${strategy.smoke.length} tests`,
-      ];
+      return [`on ${strategy.previewService}`, testWords(strategy.smoke.length, strategy.jobs?.length ?? 0)];
     case "switch":
       return [`${target.service ?? target.workload.name} selects it`, "one call, there and back"];
     default:
       return [within];
   }
+}
+
+function testWords(tests: number, jobs: number): string {
+  const parts = [
+    tests > 0 && (tests === 1 ? "1 test" : `${tests} tests`),
+    jobs > 0 && (jobs === 1 ? "1 job" : `${jobs} jobs`),
+  ].filter(Boolean);
+  return parts.length === 0 ? "no smoke test" : parts.join(", ");
 }
 
 function canaryLines(step: RolloutStep, { route, analysis, rollBackWhen }: CanaryStrategy, within: string): string[] {

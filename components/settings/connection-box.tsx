@@ -31,6 +31,7 @@ const kinds = {
   alertmanager: "alerts",
   slack: "Slack app",
   smtp: "mail server",
+  http: "jobs over HTTP",
 } as const;
 
 /** One outside system, how it answered last, and the call that asks it now. */

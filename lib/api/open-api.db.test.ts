@@ -503,6 +503,8 @@ describe("what the API answers is what its document says", () => {
     expect(stuck.body).toMatchObject({ phase: "stuck", ended: false, why: expect.stringContaining("backend") });
     const evidence = await ask<{ items: unknown[] }>("rita", "GET", `/promotions/${id}/evidence`);
     expect(evidence).toMatchObject({ status: 200, body: { items: expect.any(Array) } });
+    const logs = await ask<{ items: unknown[] }>("rita", "GET", `/promotions/${id}/job-logs`);
+    expect(logs).toMatchObject({ status: 200, body: { items: [] } });
     const retried = await ask("rita", "POST", `/promotions/${id}/settle`, { body: { how: "retry" } });
     expect(retried).toMatchObject({ status: 200 });
     await world.withWorker(() => world.until(id, (state) => state.phase === "stuck"));

@@ -25,6 +25,7 @@ import {
   revertDriftOperation,
 } from "@/lib/api/contract/environments";
 import { readEvidenceOperation } from "@/lib/api/contract/evidence";
+import { readJobLogsOperation } from "@/lib/api/contract/job-logs";
 import { exportLedgerOperation, ledgerHeadOperation, readLedgerOperation } from "@/lib/api/contract/ledger";
 import { confirmOverrideOperation, overrideOperation, reviewOverrideOperation } from "@/lib/api/contract/overrides";
 import { listPeopleOperation, restorePersonOperation, revokePersonOperation } from "@/lib/api/contract/people";
@@ -72,6 +73,7 @@ export const operations: readonly Operation[] = [
   listPromotionsOperation,
   readPromotionOperation,
   readEvidenceOperation,
+  readJobLogsOperation,
   signOperation,
   tickOperation,
   overrideOperation,

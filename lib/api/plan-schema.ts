@@ -145,6 +145,28 @@ const smokeTest = z.strictObject({
   equals: z.union([z.string(), z.number(), z.boolean()]).optional(),
 });
 
+const jobLimits = {
+  timeoutMs: z.int().meta({ description: "without an end by then nobody can tell" }),
+  onInconclusive: z.enum(["rollBack", "hold"]),
+};
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+const plannedJob = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("http"),
+    connection: z.string().optional(),
+    start: z.string().meta({ description: "before {service}, {digest} … are filled in" }),
+    body: z.record(z.string(), z.json()).optional().meta({ description: "absent: what is promoted, where to" }),
+    status: z.string().optional(),
+    state: z.string(),
+    succeeded: z.array(scalar),
+    failed: z.array(scalar),
+    log: z.string().optional(),
+    ...jobLimits,
+  }),
+]);
+
 const strategy = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("rolling"), maxSurge: amount, maxUnavailable: amount, deadlineMs: z.int() }),
   z.strictObject({ kind: z.literal("recreate"), deadlineMs: z.int() }),
@@ -153,6 +175,7 @@ const strategy = z.discriminatedUnion("kind", [
     label: z.string().meta({ description: "the selector's key whose values are blue and green" }),
     previewService: z.string().optional(),
     smoke: z.array(smokeTest),
+    jobs: z.array(plannedJob).optional(),
     watchMs: z.int(),
     keepOldForMs: z.int().meta({ description: "so long after success the old colour is still up" }),
     deadlineMs: z.int(),
@@ -187,6 +210,7 @@ const strategy = z.discriminatedUnion("kind", [
 const verification = z.strictObject({
   health: z.array(z.strictObject(healthCheck)),
   smoke: z.array(smokeTest),
+  jobs: z.array(plannedJob).optional().meta({ description: "smoke tests that take their time" }),
   metrics: z.array(plannedMetric).optional(),
   rollBackWhen: z.array(plannedTrigger).optional(),
   watchMs: z.int(),

@@ -97,7 +97,7 @@ const rollout = z
 const check = z
   .strictObject({
     id: z.string(),
-    kind: z.enum(["digest", "health", "smoke", "metric", "trigger"]),
+    kind: z.enum(["digest", "health", "smoke", "job", "metric", "trigger"]),
     service: serviceName,
     title: z.string(),
     status: z.enum(["waiting", "holding", "good", "passed", "failed", "unknown"]),
@@ -110,6 +110,18 @@ const check = z
       .meta({ description: "of a metric: what its last judgement said" }),
     heldSince: z.string().optional().meta({ description: "of a trigger that holds: since when" }),
     dryRun: z.literal(true).optional().meta({ description: "measured and shown; decides nothing" }),
+    job: z
+      .strictObject({
+        askedAt: instant.meta({ description: "when it was to be started; its time runs from here" }),
+        handle: z
+          .record(z.string(), z.string())
+          .optional()
+          .meta({ description: "what it is found again by; absent while it is not known to have begun" }),
+        isOver: z.literal(true).optional().meta({ description: "nothing more will come of it" }),
+        log: z.string().optional().meta({ description: "the SHA-256 of its log: see /promotions/{id}/job-logs" }),
+      })
+      .optional()
+      .meta({ description: "of a job: how far it is" }),
   })
   .meta({ id: "Check" });
 

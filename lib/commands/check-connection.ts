@@ -73,6 +73,8 @@ async function ask({ world }: CommandContext, kind: ConnectionKind, { project, n
         return (await world.metrics(project, name)).check(until);
       case "slack":
         return (await world.chat(project, name)).check(until);
+      case "http":
+        return (await world.httpJobs(project, { connection: name, start: "/" })).check(until);
       case "smtp":
         return (await world.mail(project, name)).check(until);
       default:

@@ -7,6 +7,7 @@ import type { ProjectDocument } from "@/lib/pipeline/policy/project";
 import type { ServicePolicy } from "@/lib/pipeline/policy/service";
 import type { Strategy } from "@/lib/pipeline/policy/strategy";
 import type { TriggerPolicy } from "@/lib/pipeline/policy/trigger";
+import type { JobPolicy } from "@/lib/pipeline/policy/verification";
 
 /** What a project needs to know of a connection that it names. A ConnectionDocument is one. */
 export interface KnownConnection {
@@ -77,8 +78,21 @@ function verifiedUses({ verification, strategy }: EnvironmentPolicy, index: numb
   return [
     ...metricUses(metrics, [...path, "verification", "metrics"]),
     ...metricUses(rollBackWhen, [...path, "verification", "rollBackWhen"]),
+    ...jobUses(verification.jobs, [...path, "verification", "smoke"]),
+    ...blueGreenUses(strategy, [...path, "strategy"]),
     ...canaryUses(strategy, [...path, "strategy"]),
   ];
+}
+
+/** What jobs are asked through; they stand among the smoke tests, at places that the policy does not keep. */
+function jobUses(jobs: readonly JobPolicy[] | undefined, path: Path): ConnectionUse[] {
+  return (jobs ?? []).flatMap((job) =>
+    job.connection === undefined ? [] : [{ name: job.connection, kind: "http" as const, path }],
+  );
+}
+
+function blueGreenUses(strategy: Strategy | undefined, path: Path): ConnectionUse[] {
+  return strategy?.kind === "blueGreen" ? jobUses(strategy.jobs, [...path, "blueGreen", "smoke"]) : [];
 }
 
 function canaryUses(strategy: Strategy | undefined, path: Path): ConnectionUse[] {
@@ -119,6 +133,7 @@ function serviceUses(service: ServicePolicy, index: number): ConnectionUse[] {
       const path = ["spec", "services", index, "targets", environment];
       return [
         { name: target.ref.connection, kind: target.ref.kind, path: [...path, target.ref.kind, "connection"] },
+        ...blueGreenUses(target.strategy, [...path, "strategy"]),
         ...canaryUses(target.strategy, [...path, "strategy"]),
       ];
     }),

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import pino from "pino";
 import { createMailServer } from "@/lib/adapters/email/email";
+import { createHttpJobs } from "@/lib/adapters/http-job/http-jobs";
 import { createHttpPost } from "@/lib/adapters/http-post/http-post";
 import { createKubernetesTarget } from "@/lib/adapters/kubernetes/target";
 import { createOciRegistry } from "@/lib/adapters/oci/registry";
@@ -24,6 +25,7 @@ import type { ArtifactRegistry } from "@/lib/ports/artifact-registry";
 import type { ChatApp } from "@/lib/ports/chat-app";
 import type { DeployTarget } from "@/lib/ports/deploy-target";
 import { ExternalError } from "@/lib/ports/external-error";
+import type { HttpJobs } from "@/lib/ports/job-runner";
 import type { MetricSource } from "@/lib/ports/metric-source";
 import type { MailServer, Notifier } from "@/lib/ports/notifier";
 import type { SecretSource } from "@/lib/ports/secret-source";
@@ -73,6 +75,10 @@ export function composeWorld(pool: Pool, secrets: SecretSource): World {
     target: (project, name) => find(project, name, "kubernetes", (connection) => buildTarget(connection, secrets)),
     metrics: (project, name) =>
       find(project, name, ["prometheus", "alertmanager"], (connection) => buildMetrics(connection, secrets)),
+    httpJobs: async (project, { connection, start }) =>
+      connection === undefined
+        ? createHttpJobs({ system: `job ${start.split("/")[2]}`, timeoutMs: callMs })
+        : find(project, connection, "http", (one) => buildHttpJobs(one, secrets)),
     outsideGate: ({ url, secret, timeoutMs }) =>
       createAskWebhook({ url, secret: () => secrets.resolve(secret), timeoutMs, post, now }),
     knownSecrets: (project) => loadKnownSecrets(pool, secrets, project),
@@ -138,6 +144,19 @@ function buildMetrics(connection: Connection<"prometheus" | "alertmanager">, sec
   const credentials = bearer ? { token: bearer } : user && pass ? { username: user, password: pass } : undefined;
   const options = { name, url, credentials };
   return kind === "alertmanager" ? createAlertmanager(options) : createPrometheus(options);
+}
+
+function buildHttpJobs({ name, url, ...login }: Connection<"http">, secrets: SecretSource): HttpJobs {
+  const { username, password, token, headers = {} } = login;
+  async function credentials(): Promise<Record<string, string>> {
+    const own = Object.entries(headers).map(async ([key, one]) => [key, await secrets.resolve(one)] as const);
+    const sent = Object.fromEntries(await Promise.all(own));
+    if (token !== undefined) return { ...sent, authorization: `Bearer ${await secrets.resolve(token)}` };
+    if (username === undefined || password === undefined) return sent;
+    const pair = `${await secrets.resolve(username)}:${await secrets.resolve(password)}`;
+    return { ...sent, authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
+  }
+  return createHttpJobs({ system: `jobs ${name}`, origin: url, credentials, timeoutMs: callMs });
 }
 
 const post = createHttpPost({ timeoutMs: callMs });

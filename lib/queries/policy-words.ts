@@ -70,11 +70,12 @@ export function strategyWords(strategy: Strategy): string {
 
 /** What is checked after a rollout: the running digest always, then what the policy names. */
 export function verificationWords({ verification }: Pick<EnvironmentPolicy, "verification">): string {
-  const { health, smoke, metrics = [], rollBackWhen = [], watchMs } = verification;
+  const { health, smoke, jobs = [], metrics = [], rollBackWhen = [], watchMs } = verification;
   const parts = [
     "the running digest",
     health.length > 0 && `${health.length} health ${health.length === 1 ? "endpoint" : "endpoints"}`,
     smoke.length > 0 && `${smoke.length} smoke ${smoke.length === 1 ? "test" : "tests"}`,
+    jobs.length > 0 && `${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}`,
     metrics.length > 0 && `${metrics.length} ${metrics.length === 1 ? "metric" : "metrics"}`,
     rollBackWhen.length > 0 &&
       `goes back at once by ${rollBackWhen.length} ${rollBackWhen.length === 1 ? "trigger" : "triggers"}`,

@@ -1,5 +1,5 @@
 import { type Queryable, sql } from "@/lib/db/sql";
-import type { PromotionState } from "@/lib/pipeline/promotion/state";
+import type { CheckState, PromotionState } from "@/lib/pipeline/promotion/state";
 import { type StepKind, type StepState, weightOf } from "@/lib/pipeline/rollout/step";
 
 /** One step of a rollout as its page shows it. Times are ISO 8601, UTC. */
@@ -14,6 +14,8 @@ export interface RolloutStepLine {
   since: string | null;
   deadlineAt: string | null;
   words: string;
+  /** The jobs that it runs, as they stood when that changed last. */
+  jobs: CheckState[];
   /** What it usually took here, in milliseconds: the median of its last runs; null where there was none. */
   usualMs: number | null;
 }
@@ -51,8 +53,9 @@ export async function loadRolloutSteps(db: Queryable, state: PromotionState): Pr
     usual.find((one) => one.service === service && one.step === step)?.ms ?? null;
   return rollouts.map(({ service, steps = [] }) => ({
     service,
-    steps: steps.map(({ step, status, requestedAt, since, deadlineAt, words }) => ({
+    steps: steps.map(({ step, status, requestedAt, since, deadlineAt, words, checks = [] }) => ({
       ...{ id: step.id, kind: step.kind, weight: weightOf(step), status, requestedAt, since, deadlineAt, words },
+      jobs: checks.filter((check) => check.kind === "job"),
       usualMs: usualOf(service, step.id),
     })),
   }));

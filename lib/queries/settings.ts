@@ -146,6 +146,7 @@ function addressOf(connection: ConnectionDocument): string {
     case "registry":
     case "prometheus":
     case "alertmanager":
+    case "http":
       return connection.url;
     case "kubernetes":
       return connection.access.kind === "inCluster"
@@ -175,6 +176,10 @@ function referencesOf(connection: ConnectionDocument): { field: string; referenc
     case "prometheus":
     case "alertmanager":
       return named({ username: connection.username, password: connection.password, token: connection.token });
+    case "http": {
+      const { username, password, token, headers } = connection;
+      return named({ username, password, token, ...headers });
+    }
     case "slack":
       return named({ token: connection.token, signingSecret: connection.signingSecret });
     case "smtp":

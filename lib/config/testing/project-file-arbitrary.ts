@@ -46,7 +46,11 @@ const ownStrategy = fc.oneof(
       fc.record({ watch: duration, keepOldFor: duration, label: name, deadline: duration }, optional),
       fc.record({
         previewService: fc.constantFrom("{workload}-preview", "green"),
-        smoke: fc.constantFrom([], [{ url: "http://{previewService}.{namespace}/ready", jsonPath: "$.a", equals: 1 }]),
+        smoke: fc.constantFrom(
+          [],
+          [{ url: "http://{previewService}.{namespace}/ready", jsonPath: "$.a", equals: 1 }],
+          [{ job: { start: "http://{previewService}/runs", state: "$.s", succeeded: "ok", failed: "bad" } }],
+        ),
       }),
     ),
   }),
@@ -70,10 +74,28 @@ const smoke = fc.oneof(
     equals: fc.oneof(fc.string(), fc.integer(), fc.boolean()),
   }),
 );
+const job = fc.constantFrom(
+  { start: "https://ci.example.com/{service}", state: "$.state", succeeded: "ok", failed: ["bad", 2, false] },
+  {
+    ...{ connection: "ci", start: "/runs/{version}", body: { digest: "{digest}", list: [1, null, "x"] } },
+    ...{ status: "/runs/{$.id}", state: "$.a[0]", succeeded: [true], failed: false, log: "/runs/{$.id}/log" },
+    ...{ timeout: "1h", onInconclusive: "hold" },
+  },
+  {
+    connection: "ci",
+    start: "/r",
+    status: "$.url",
+    log: "$.log",
+    state: "$.s",
+    succeeded: 0,
+    failed: 1,
+    timeout: "30s",
+  },
+);
 const verification = fc.record(
   {
     health: fc.array(health, { maxLength: 2 }),
-    smoke: fc.array(smoke, { maxLength: 2 }),
+    smoke: fc.array(fc.oneof(smoke, fc.record({ job })), { maxLength: 2 }),
     metrics: metricsArbitrary,
     rollBackWhen: triggersArbitrary,
     watch: duration,
@@ -214,6 +236,9 @@ const connections = [
   connection("cluster", { kubernetes: { inCluster: true } }),
   connection("metrics", { prometheus: { url: "https://metrics.example.com" } }),
   connection("alerts", { alertmanager: { url: "https://alerts.example.com" } }),
+  connection("ci", {
+    http: { url: "https://ci.example.com", token: "env:CI_TOKEN", headers: { "X-Team": "file:/t" } },
+  }),
 ];
 
 const names = fc.uniqueArray(name, { minLength: 1, maxLength: 4 });

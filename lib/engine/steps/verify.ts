@@ -4,14 +4,17 @@ import type { Engine } from "@/lib/engine/engine";
 import { expectedDigest } from "@/lib/engine/expected-digest";
 import { failpoint } from "@/lib/engine/failpoint";
 import { settleWithEvidence } from "@/lib/engine/failure/settle-with-evidence";
-import { type LeasedStep, settle } from "@/lib/engine/lease";
+import { lookAtJob } from "@/lib/engine/jobs/look-at-job";
+import { type LeasedStep, recordIntent, settle } from "@/lib/engine/lease";
 import { plannedOf, targetOf } from "@/lib/engine/steps/write-target";
 import { loadPromotion } from "@/lib/ledger/record-promotion";
 import type { SmokeTest } from "@/lib/pipeline/policy/verification";
 import type { CheckState, PromotionState } from "@/lib/pipeline/promotion/state";
 import { judgeObservation } from "@/lib/pipeline/rollout/judge-observation";
+import { plannedJobFacts } from "@/lib/pipeline/verification/job-checks";
 import { judgeCheck, type Look } from "@/lib/pipeline/verification/judge-check";
 import { judgeDigest } from "@/lib/pipeline/verification/judge-digest";
+import { placeOf } from "@/lib/pipeline/verification/metric-checks";
 import { checkAddress } from "@/lib/pipeline/verification/start";
 import type { TargetObservation } from "@/lib/ports/deploy-target";
 import { ExternalError } from "@/lib/ports/external-error";
@@ -21,16 +24,30 @@ type Verifying = PromotionState & { phase: "verifying" };
 /** Makes every check of a verification once, all at the same time, and records where they stand. */
 export async function runVerify(engine: Engine, step: LeasedStep): Promise<void> {
   await failpoint("verify:taken");
-  const state = await loadPromotion(engine.pool, step.project, step.promotion);
+  const found = await loadPromotion(engine.pool, step.project, step.promotion);
+  const state = found && (await withJobsIntended(engine, step, found));
   if (state?.phase !== "verifying" || state.passedAt) {
     await settle(engine, step, () => undefined);
     return;
   }
   const { checks, evidence } = await lookAtAll(engine, state);
   await failpoint("verify:looked");
-  const found = { kind: "checked" as const, checks, ...(evidence.length > 0 ? { evidence } : {}) };
-  await settleWithEvidence(engine, step, state, found);
+  const looked = { kind: "checked" as const, checks, ...(evidence.length > 0 ? { evidence } : {}) };
+  await settleWithEvidence(engine, step, state, looked);
   await failpoint("verify:settled");
+}
+
+/** Before a job is started it stands in the ledger that it will be. */
+async function withJobsIntended(
+  engine: Engine,
+  step: LeasedStep,
+  state: PromotionState,
+): Promise<PromotionState | undefined> {
+  const isDue = (one: PromotionState) =>
+    one.phase === "verifying" && !one.passedAt && one.checks.some(({ kind, job }) => kind === "job" && !job);
+  if (!isDue(state)) return state;
+  const told = await recordIntent(engine, step, (current) => (isDue(current) ? { kind: "intendJobs" } : undefined));
+  return "phase" in told ? told : undefined;
 }
 
 /** Of each service the target is looked at once, whoever needs to know. */
@@ -85,7 +102,16 @@ function subjectsOf(state: Verifying, observe: Observe): MetricSubject[] {
 }
 
 function look(engine: Engine, state: Verifying, check: CheckState, observe: Observe): Promise<CheckState> {
-  return check.kind === "digest" ? lookAtDigest(engine, state, check, observe) : lookAtEndpoint(engine, state, check);
+  if (check.kind === "digest") return lookAtDigest(engine, state, check, observe);
+  return check.kind === "job" ? lookAtOneJob(engine, state, check) : lookAtEndpoint(engine, state, check);
+}
+
+function lookAtOneJob(engine: Engine, { id, plan }: Verifying, check: CheckState): Promise<CheckState> {
+  const planned = plan.services.find((one) => one.service === check.service);
+  const job = plan.verification.jobs?.[placeOf(check)];
+  if (!planned || !job) return Promise.resolve({ ...check, status: "unknown", found: "the plan has no such job" });
+  const facts = { ...plannedJobFacts(plan, planned), promotion: id };
+  return lookAtJob(engine, { job, facts, attempt: 1 }, check);
 }
 
 async function lookAtDigest(

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { duration } from "@/lib/pipeline/policy/duration";
 import { workloadName } from "@/lib/pipeline/policy/name";
-import { previewSmokeTest, type SmokeTest } from "@/lib/pipeline/policy/verification";
+import { type JobPolicy, previewSmokeTest, type SmokeTest, smokeOf } from "@/lib/pipeline/policy/verification";
 
 /**
  * A second colour takes over behind one Service: made ready beside the live one, tried on its preview Service, then the
@@ -15,6 +15,8 @@ export interface BlueGreenStrategy {
   previewService?: string;
   /** What is asked of the preview before the switch. */
   smoke: SmokeTest[];
+  /** Jobs that must succeed before the switch; absent where there are none. */
+  jobs?: JobPolicy[];
   /** How long it is watched after the switch, at least. */
   watchMs: number;
   /** So long after success the old colour is still up. */
@@ -75,12 +77,13 @@ export const blueGreen = z
 
 /** The strategy that `blueGreen: {…}` means. */
 export function blueGreenStrategy(
-  { watch, keepOldFor, label, deadline, ...rest }: z.output<typeof blueGreen>,
+  { watch, keepOldFor, label, deadline, smoke, ...rest }: z.output<typeof blueGreen>,
   deadlineMsDefault: number,
 ): BlueGreenStrategy {
   return {
     kind: "blueGreen",
     ...rest,
+    ...smokeOf(smoke),
     label: label ?? "version",
     watchMs: watch ?? 0,
     keepOldForMs: keepOldFor ?? keepOldForMsDefault,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { address, origin } from "@/lib/pipeline/policy/address";
 import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one";
+import { type HttpConnection, http } from "@/lib/pipeline/policy/http-connection";
 import { isLoopback, type Login, wholeLogin } from "@/lib/pipeline/policy/login";
 import { type SlackConnection, type SmtpConnection, slack, smtp } from "@/lib/pipeline/policy/message-connection";
 import { name } from "@/lib/pipeline/policy/name";
@@ -46,7 +47,8 @@ export type ConnectionSpec =
   | PrometheusConnection
   | AlertmanagerConnection
   | SlackConnection
-  | SmtpConnection;
+  | SmtpConnection
+  | HttpConnection;
 export type ConnectionKind = ConnectionSpec["kind"];
 
 /** An outside system, and the projects that may use it by name. It holds references to secrets, never a secret. */
@@ -134,7 +136,7 @@ const alertmanager = source
   .transform((value): AlertmanagerConnection => ({ kind: "alertmanager", ...value }))
   .meta({ description: "an Alertmanager, asked whether alerts fire" });
 
-const kinds = ["registry", "kubernetes", "prometheus", "alertmanager", "slack", "smtp"] as const;
+const kinds = ["registry", "kubernetes", "prometheus", "alertmanager", "slack", "smtp", "http"] as const;
 
 /** A whole document of kind Connection, as it stands in the file, read into a ConnectionDocument. */
 export const connectionDocument = z
@@ -151,6 +153,7 @@ export const connectionDocument = z
         alertmanager: alertmanager.optional(),
         slack: slack.optional(),
         smtp: smtp.optional(),
+        http: http.optional(),
       })
       .superRefine(exactlyOne(...kinds))
       .meta(exactlyOneSchema(...kinds)),

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { addressTemplate, previewTemplate } from "@/lib/pipeline/policy/address";
 import { duration } from "@/lib/pipeline/policy/duration";
+import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one";
+import { type HttpJob, httpJob, jsonPathForm } from "@/lib/pipeline/policy/http-job";
 import { type MetricPolicy, verificationMetric } from "@/lib/pipeline/policy/metric";
 import { type TriggerPolicy, trigger, triggerProblems, withSources } from "@/lib/pipeline/policy/trigger";
 
@@ -24,18 +26,21 @@ export interface SmokeTest extends HealthCheck {
   equals?: string | number | boolean;
 }
 
+/** A smoke test that takes its time: something is started and watched until it says how it ended. */
+export type JobPolicy = HttpJob;
+
 /** What is checked after a rollout, beside the digest that really runs. `watchMs` is 0 where nothing is watched. */
 export interface VerificationPolicy {
   health: HealthCheck[];
   smoke: SmokeTest[];
+  /** Absent where no job is run. */
+  jobs?: JobPolicy[];
   /** Absent where no number is measured. */
   metrics?: MetricPolicy[];
   /** Absent where nothing rolls back at once. */
   rollBackWhen?: TriggerPolicy[];
   watchMs: number;
 }
-
-const jsonPathForm = /^\$(\.[A-Za-z_][A-Za-z0-9_-]*|\[[0-9]{1,4}\])*$/;
 
 /** The steps of `$.checks[0].status`: `["checks", 0, "status"]`. Undefined where the text is no such path. */
 export function parseJsonPath(path: string): (string | number)[] | undefined {
@@ -97,7 +102,7 @@ const healthCheck = z
   .meta({ description: "an endpoint that must answer with this status" });
 
 const answer = {
-  status: status.default(200),
+  status: status.optional(),
   ...transport,
   jsonPath: z
     .string()
@@ -120,20 +125,61 @@ function comparesSomething(value: { jsonPath?: string; equals?: unknown }, conte
   });
 }
 
-/** One request to a preview, before anybody else can reach what it stands before. */
+/** One request, or a job. */
+export type SmokePolicy = { kind: "request"; test: SmokeTest } | { kind: "job"; job: JobPolicy };
+
+type Read = Written & { url?: string; status?: number; job?: JobPolicy };
+
+/** What says how one answer must be says nothing of a job. */
+function jobAlone(value: Record<string, unknown>, context: z.RefinementCtx): void {
+  if (value.job === undefined) return;
+  const params = { allowed: "nothing beside job" };
+  for (const key of Object.keys(value)) {
+    if (key === "job" || key === "url" || value[key] === undefined) continue;
+    context.addIssue({ code: "custom", path: [key], message: "says nothing of a job", params });
+  }
+}
+
+function toSmoke<Value extends Read>({ job, ...request }: Value): SmokePolicy {
+  if (job !== undefined) return { kind: "job", job };
+  // exactlyOne has passed by now, so there is an address.
+  return { kind: "request", test: named({ ...request, url: request.url as string, status: request.status ?? 200 }) };
+}
+
+/** The requests and the jobs of a list; no jobs are no key. */
+export function smokeOf(list: readonly SmokePolicy[]): { smoke: SmokeTest[]; jobs?: JobPolicy[] } {
+  const smoke = list.flatMap((one) => (one.kind === "request" ? [one.test] : []));
+  const jobs = list.flatMap((one) => (one.kind === "job" ? [one.job] : []));
+  return { smoke, ...(jobs.length === 0 ? {} : { jobs }) };
+}
+
+/** One request or job against a preview, before anybody else can reach what it stands before. */
 export const previewSmokeTest = z
-  .strictObject({ url: previewTemplate, ...answer })
+  .strictObject({ url: previewTemplate.optional(), ...answer, job: httpJob({ preview: true }).optional() })
+  .superRefine(exactlyOne("url", "job"))
+  .superRefine(jobAlone)
   .superRefine(comparesSomething)
   .superRefine(encrypted)
-  .transform((value): SmokeTest => named(value))
-  .meta({ description: "one request to the preview Service, with what the answer must be" });
+  .transform(toSmoke)
+  .meta({
+    description: "one request to the preview Service, with what the answer must be, or a job",
+    ...exactlyOneSchema("url", "job"),
+  });
 
 const smokeTest = z
-  .strictObject({ url: addressTemplate, ...answer, for: held.optional() })
+  .strictObject({
+    ...{ url: addressTemplate.optional(), ...answer, for: held.optional() },
+    job: httpJob({ preview: false }).optional(),
+  })
+  .superRefine(exactlyOne("url", "job"))
+  .superRefine(jobAlone)
   .superRefine(comparesSomething)
   .superRefine(encrypted)
-  .transform((value): SmokeTest => named(value))
-  .meta({ description: "one request after the rollout, with what the answer must be" });
+  .transform(toSmoke)
+  .meta({
+    description: "one request after the rollout, with what the answer must be, or a job",
+    ...exactlyOneSchema("url", "job"),
+  });
 
 /** `verification: {…}` of the project file. */
 export const verification = z
@@ -162,7 +208,7 @@ export const verification = z
   .transform(
     ({ health, smoke, metrics, rollBackWhen, watch }): VerificationPolicy => ({
       health,
-      smoke,
+      ...smokeOf(smoke),
       ...(metrics.length === 0 ? {} : { metrics }),
       ...(rollBackWhen.length === 0 ? {} : { rollBackWhen: withSources(rollBackWhen, metrics) }),
       watchMs: watch ?? 0,

@@ -141,3 +141,67 @@ it("is looked at as often as its longest span needs, and waits for the window th
   expect(checkEveryMs(policy)).toBe(6_000);
   expect(verifying(policy).deadlineAt).toBe(at(120));
 });
+
+describe("a verification that runs a job", () => {
+  const job = { start: "https://ci.example.com/runs/{service}", state: "$.s", succeeded: "ok", failed: "bad" };
+  const withJob = (more: object = {}) =>
+    verifying(schema.parse({ watch: "10s", smoke: [{ job: { ...job, timeout: "2m", ...more } }] }));
+  type Job = NonNullable<CheckState["job"]>;
+
+  function sayJob(
+    state: ReturnType<typeof verifying>,
+    status: CheckState["status"],
+    how: Partial<Job>,
+    seconds: number,
+  ) {
+    const checks = state.checks.map((check): CheckState => {
+      const moved = { status, job: { askedAt: now, ...how }, found: "as it was found" };
+      return check.kind === "job" ? { ...check, ...moved } : { ...check, status: "good" };
+    });
+    const decided = decideVerifying(state, { kind: "checked", checks }, at(seconds));
+    if (decided.kind === "rejection") throw new Error(decided.message);
+    return decided;
+  }
+
+  it("writes its intent down once, before anything else", () => {
+    const state = withJob();
+    expect(state.checks.at(-1)).toMatchObject({ title: "job https://ci.example.com/runs/backend", status: "waiting" });
+    const intended = decideVerifying(state, { kind: "intendJobs" }, at(1));
+    if (intended.kind === "rejection") throw new Error(intended.message);
+    expect(kinds(intended.entries)).toEqual(["verification.checked"]);
+    expect(intended.effects).toEqual([]);
+    const [entry] = intended.entries;
+    const checks = entry?.kind === "verification.checked" ? entry.data.checks : [];
+    expect(checks.at(-1)).toMatchObject({ job: { askedAt: at(1) } });
+    const again = decideVerifying({ ...state, checks }, { kind: "intendJobs" }, at(2));
+    expect(again).toMatchObject({ kind: "rejection", code: "stale" });
+    expect(decideVerifying(verifying(schema.parse({})), { kind: "intendJobs" }, at(1))).toMatchObject({
+      kind: "rejection",
+    });
+  });
+
+  it("waits for its end, longer than everything else takes, and asks less often the longer it runs", () => {
+    const state = withJob();
+    expect(state.deadlineAt).toBe(at(180));
+    const due = (seconds: number) => sayJob(state, "waiting", { handle: { status: "u" } }, seconds).effects[0]?.dueAt;
+    expect([due(2), due(20), due(60), due(119)]).toEqual([at(3), at(24), at(72), at(131)]);
+    const passed = sayJob(state, "passed", { isOver: true }, 20);
+    expect(kinds(passed.entries)).toContain("verification.passed");
+  });
+
+  it("goes back at once where it failed, and where nobody can tell any more, each by its name", () => {
+    expect(causeIn(sayJob(withJob(), "failed", { isOver: true }, 5).entries)).toMatchObject({
+      kind: "failed",
+      reason: "job https://ci.example.com/runs/backend: as it was found",
+    });
+    expect(causeIn(sayJob(withJob(), "unknown", { isOver: true }, 5).entries)).toMatchObject({ kind: "errored" });
+    expect(causeIn(sayJob(withJob(), "unknown", {}, 5).entries)).toBeUndefined();
+    expect(causeIn(sayJob(withJob(), "waiting", {}, 180).entries)).toMatchObject({ kind: "errored" });
+  });
+
+  it("is left to a person where the policy says so, but not where it failed", () => {
+    const held = withJob({ onInconclusive: "hold" });
+    expect(kinds(sayJob(held, "unknown", { isOver: true }, 5).entries)).toContain("promotion.failed");
+    expect(kinds(sayJob(held, "failed", { isOver: true }, 5).entries)).toContain("rollback.started");
+  });
+});

@@ -4,6 +4,7 @@ import { goBack } from "@/lib/pipeline/promotion/go-back";
 import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
 import type { Cause, CheckState, PromotionState } from "@/lib/pipeline/promotion/state";
 import { retirements } from "@/lib/pipeline/rollout/retirements";
+import { intendJob } from "@/lib/pipeline/verification/judge-job";
 import { placeOf } from "@/lib/pipeline/verification/metric-checks";
 import { checkEveryMs, verificationOf } from "@/lib/pipeline/verification/start";
 
@@ -14,6 +15,8 @@ export function decideVerifying(state: Verifying, input: PromotionInput, now: st
   switch (input.kind) {
     case "checked":
       return state.passedAt ? refuse("stale", "every check has passed already") : checked(state, input, now);
+    case "intendJobs":
+      return intendJobs(state, now);
     case "tagMoved":
     case "tagTrouble":
       return tagSettled(state, input, now);
@@ -34,6 +37,9 @@ function checked(state: Verifying, input: Checked, now: string): Decision {
   const deciding = checks.filter((check) => !check.dryRun);
   const failed = deciding.find((check) => check.status === "failed");
   if (failed) return fail(state, input, failed, "failed", now);
+
+  const lost = deciding.find((check) => check.job?.isOver && check.status === "unknown");
+  if (lost) return fail(state, input, lost, "errored", now);
 
   const good = deciding.every((check) => check.status === "good" || check.status === "passed");
   if (good && now >= state.watchUntil) {
@@ -62,9 +68,16 @@ function checked(state: Verifying, input: Checked, now: string): Decision {
   const entries = standingChanged(state.checks, checks)
     ? [write({ kind: "verification.checked", data: { checks } })]
     : [];
-  const again = later(now, checkEveryMs(verificationOf(state.plan)));
+  const again = later(now, lookAfterMs(state, checks, now));
   const due = again > state.watchUntil && now < state.watchUntil ? state.watchUntil : again;
   return decision(entries, [effect(state.id, due, { kind: "verify" })]);
+}
+
+/** A job is asked often at first and ever less often, so that a short one does not wait for the pace of a long one. */
+function lookAfterMs({ plan }: Verifying, checks: readonly CheckState[], now: string): number {
+  const every = checkEveryMs(verificationOf(plan));
+  const running = checks.flatMap(({ job }) => (job && !job.isOver ? [Date.parse(now) - Date.parse(job.askedAt)] : []));
+  return Math.min(every, ...running.map((ms) => Math.max(1_000, Math.round(ms / 5))));
 }
 
 function fail(
@@ -76,7 +89,9 @@ function fail(
 ): Decision {
   const write = entryFor(state, now, worker);
   const reason =
-    kind === "failed" ? `${check.title}: ${check.found}` : `${check.title} gave no answer in time: ${check.found}`;
+    kind === "failed" || check.job?.isOver
+      ? `${check.title}: ${check.found}`
+      : `${check.title} gave no answer in time: ${check.found}`;
   const evidence = [...checks.map((one) => ({ name: one.title, value: `${one.status}: ${one.found}` })), ...numbers];
   const cause: Cause = { kind, service: check.service, reason, evidence, by: null, at: now };
   const onFailure = kind === "errored" && holdsUnjudged(state, check) ? "hold" : state.plan.onFailure;
@@ -91,10 +106,19 @@ function fail(
   );
 }
 
-/** True for a metric that, where it could not be judged, leaves what runs to a person. */
+/** True for a metric or a job that, where it could not be judged, leaves what runs to a person. */
 function holdsUnjudged({ plan }: Verifying, check: CheckState): boolean {
-  if (check.kind !== "metric") return false;
-  return plan.verification.metrics?.[placeOf(check)]?.onInconclusive === "hold";
+  const { metrics, jobs } = plan.verification;
+  const list = check.kind === "metric" ? metrics : check.kind === "job" ? jobs : undefined;
+  return list?.[placeOf(check)]?.onInconclusive === "hold";
+}
+
+/** Before a job is started it is written down that it will be: so a successor knows that it may have begun. */
+function intendJobs(state: Verifying, now: string): Decision | Rejection {
+  if (state.passedAt) return refuse("stale", "every check has passed already");
+  const checks = state.checks.map((check) => (check.kind === "job" ? intendJob(check, now) : check));
+  if (!standingChanged(state.checks, checks)) return refuse("stale", "there is no job to be started");
+  return decision([entryFor(state, now, worker)({ kind: "verification.checked", data: { checks } })]);
 }
 
 function tagSettled(
@@ -132,7 +156,8 @@ export function standingChanged(before: CheckState[], after: CheckState[]): bool
       was.status !== check.status ||
       was.since !== check.since ||
       was.failures !== check.failures ||
-      was.heldSince !== check.heldSince
+      was.heldSince !== check.heldSince ||
+      JSON.stringify(was.job) !== JSON.stringify(check.job)
     );
   });
 }

@@ -118,6 +118,8 @@ type Said =
   | { kind: "stepFound"; service: string; step: string; attempt: number; finding: StepFinding }
   /** `evidence`: the numbers behind checks that stand against a success. */
   | { kind: "checked"; checks: CheckState[]; evidence?: { name: string; value: string }[] }
+  /** Its jobs are about to be started. */
+  | { kind: "intendJobs" }
   | { kind: "tagMoved"; service: string; tag: string; digest: Digest; before: Digest | null }
   | { kind: "tagTrouble"; service: string; tag: string; reason: string }
   | { kind: "intendRevert"; service: string; attempt: number; generation: number }

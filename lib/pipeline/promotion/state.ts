@@ -138,7 +138,7 @@ export type RolloutState = { service: string; steps?: StepState[] } & (
  */
 export interface CheckState {
   id: string;
-  kind: "digest" | "health" | "smoke" | "metric" | "trigger";
+  kind: "digest" | "health" | "smoke" | "job" | "metric" | "trigger";
   service: string;
   title: string;
   status: "waiting" | "holding" | "good" | "passed" | "failed" | "unknown";
@@ -151,6 +151,20 @@ export interface CheckState {
   heldSince?: string;
   /** Measured and shown; decides nothing. */
   dryRun?: true;
+  /** Of a job: how far it is; absent before it is to be started. */
+  job?: JobState;
+}
+
+/** A job that was to be started. Its intent is written down before it is started, and where it is found again after that. */
+export interface JobState {
+  /** When it was to be started; its time runs from here. */
+  askedAt: string;
+  /** What it is found again by: an address, or a name; absent while it is not known to have begun. */
+  handle?: Record<string, string>;
+  /** Nothing more will come of it. */
+  isOver?: true;
+  /** SHA-256 (hex) of its log, which is kept beside the ledger; absent where there is none. */
+  log?: string;
 }
 
 /** Why a promotion went back or ended badly. failed: the target or a check said no; errored: we could not tell. */

@@ -1,6 +1,7 @@
 import type { Plan, PlannedService } from "@/lib/pipeline/plan/plan";
 import { canarySteps } from "@/lib/pipeline/rollout/canary-steps";
 import type { RolloutStep } from "@/lib/pipeline/rollout/step";
+import { longestJobMs } from "@/lib/pipeline/verification/job-checks";
 
 /** A look at tests, or a patch of one object, is over in this time or something is wrong. */
 const callDeadlineMs = 120_000;
@@ -22,7 +23,7 @@ export function stepsOf(
       return [
         { id: "prepare", kind: "prepare", deadlineMs: callDeadlineMs },
         { id: "available", kind: "available", deadlineMs: strategy.deadlineMs },
-        { id: "smoke", kind: "smoke", deadlineMs: callDeadlineMs },
+        { id: "smoke", kind: "smoke", deadlineMs: callDeadlineMs + longestJobMs(strategy.jobs) },
         { id: "switch", kind: "switch", deadlineMs: callDeadlineMs },
       ];
     case "canary":

@@ -1,6 +1,8 @@
 import { formatDuration } from "@/lib/pipeline/policy/duration";
-import { parseJsonPath, type SmokeTest } from "@/lib/pipeline/policy/verification";
+import { jsonPathForm } from "@/lib/pipeline/policy/http-job";
+import type { SmokeTest } from "@/lib/pipeline/policy/verification";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
+import { valueAt } from "@/lib/pipeline/verification/value-at";
 
 /** An endpoint's answer, as far as a check looks at it. */
 export interface Answered {
@@ -67,24 +69,9 @@ function transportProblem(expected: SmokeTest, answer: Answered, now: string): s
 
 function contentProblem(expected: SmokeTest, body: string): string | undefined {
   if (expected.jsonPath === undefined) return undefined;
-  const path = parseJsonPath(expected.jsonPath);
-  if (path === undefined) return `${expected.jsonPath} is no path into its answer`;
-  const value = valueAt(body, path);
+  if (!jsonPathForm.test(expected.jsonPath)) return `${expected.jsonPath} is no path into its answer`;
+  const value = valueAt(body, expected.jsonPath);
   if (value === undefined) return `its answer has nothing at ${expected.jsonPath}`;
   if (expected.equals === undefined || value === expected.equals) return undefined;
   return `${expected.jsonPath} is ${JSON.stringify(value)?.slice(0, 80)}, not ${JSON.stringify(expected.equals)}`;
-}
-
-function valueAt(body: string, path: (string | number)[]): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-  for (const key of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Record<string | number, unknown>)[key];
-  }
-  return value;
 }

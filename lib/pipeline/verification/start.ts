@@ -5,6 +5,7 @@ import { needsBaseline } from "@/lib/pipeline/policy/metric";
 import type { VerificationPolicy } from "@/lib/pipeline/policy/verification";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
 import { shortDigest } from "@/lib/pipeline/release/digest";
+import { jobChecks, longestJobMs, plannedJobFacts } from "@/lib/pipeline/verification/job-checks";
 import { metricChecks, placeOf } from "@/lib/pipeline/verification/metric-checks";
 
 /** Beyond the watch period, how long an answer that does not come is waited for. */
@@ -15,11 +16,11 @@ export function checkEveryMs(policy: VerificationPolicy): number {
   return Math.min(15_000, Math.max(1_000, Math.round(longestMs(policy) / 10)));
 }
 
-/** The time until every check could be good: the watch period, or what a check must hold, or compares, where that is longer. */
-function longestMs({ health, smoke, metrics = [], watchMs }: VerificationPolicy): number {
+/** The time until every check could be good: the watch period, or what one must hold, compare or take, where that is longer. */
+function longestMs({ health, smoke, jobs, metrics = [], watchMs }: VerificationPolicy): number {
   const held = [...health, ...smoke].map((check) => check.forMs ?? 0);
   const measured = metrics.filter((one) => !one.dryRun).map((one) => Math.max(one.forMs ?? 0, one.windowMs ?? 0));
-  return Math.max(watchMs, ...held, ...measured);
+  return Math.max(watchMs, longestJobMs(jobs), ...held, ...measured);
 }
 
 /** How long a release is watched: what the environment asks for, or longer where a strategy does. */
@@ -58,7 +59,7 @@ export function addressFacts({ project, environment }: Plan, { service, target }
 function checksOf(plan: Plan, planned: PlannedService, now: string): CheckState[] {
   const { service } = planned;
   const base = { service, status: "waiting" as const, since: now, failures: 0, found: "not looked yet" };
-  const { health, smoke } = plan.verification;
+  const { health, smoke, jobs } = plan.verification;
   return [
     { ...base, id: `${service}:digest`, kind: "digest", title: `${service} runs ${shortDigest(planned.to.digest)}` },
     ...health.map(
@@ -77,6 +78,7 @@ function checksOf(plan: Plan, planned: PlannedService, now: string): CheckState[
         title: `smoke ${checkAddress(plan, planned, check.url)} answers ${check.status}`,
       }),
     ),
+    ...jobChecks(service, plannedJobFacts(plan, planned), jobs, now),
     ...metricChecks(service, service, plan.verification, now).map((check) => withoutBefore(plan, planned, check)),
   ];
 }

@@ -67,6 +67,7 @@ export const promotionsOperations: Record<string, Access> = {
   "GET /api/v1/promotions": get("/api/v1/promotions", hides),
   "GET /api/v1/promotions/{id}": get("/api/v1/promotions/demo-1"),
   "GET /api/v1/promotions/{id}/evidence": get("/api/v1/promotions/demo-1/evidence"),
+  "GET /api/v1/promotions/{id}/job-logs": get("/api/v1/promotions/demo-1/job-logs"),
   "POST /api/v1/promotions/{id}/approvals": {
     may: allow(...signers),
     rulesMayRefuse: true,

@@ -174,6 +174,7 @@ function foundByTheEngine(service: fc.Arbitrary<string>): fc.Arbitrary<MadeInput
     service.map((name) => {
       return always({ kind: "tagMoved", service: name, tag: "prod", digest: digestOf("a"), before: null });
     }),
+    fc.constant(always({ kind: "intendJobs" })),
     service.map((name) => always({ kind: "tagTrouble", service: name, tag: "prod", reason: "403" })),
   ];
 }

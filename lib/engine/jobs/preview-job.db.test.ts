@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { requestPromotion } from "@/lib/commands/request-promotion";
+import { coloursOf } from "@/lib/engine/testing/colours";
+import { createDemoWorld, type DemoWorld } from "@/lib/engine/testing/demo-world";
+import type { PromotionState } from "@/lib/pipeline/promotion/state";
+import { loadJobLogs } from "@/lib/queries/job-logs";
+import { expectSoundRecord } from "@/lib/worker/testing/check-record";
+import type { Fault } from "@/sandbox/images";
+
+const job =
+  '{ job: { start: "SERVICES/{namespace}/{previewService}/smoke-jobs", state: $.state, succeeded: passed, failed: failed, log: "/smoke-jobs/{$.id}/log", timeout: TIME } }';
+const policy = (timeout: string) =>
+  `{ previewService: "{service}-preview", smoke: [{ url: "SERVICES/{namespace}/{previewService}/ready" }, ${job.replace("TIME", timeout)}], watch: 1s, keepOldFor: 1h, deadline: 30s }`;
+
+let world: DemoWorld;
+let count = 0;
+beforeAll(async () => {
+  world = await createDemoWorld({ worker: false, blueGreen: policy("3s") });
+}, 60_000);
+afterAll(() => world?.close());
+
+async function bring(fault?: Fault): Promise<PromotionState> {
+  count += 1;
+  const { key } = await world.release("backend", `v6.${count}.0`, fault);
+  const input = { project: "demo", environment: "staging", release: key, idempotencyKey: `preview-job-${count}` };
+  const asked = await requestPromotion(world.engine, world.people.rita, input);
+  if (asked.kind === "rejection") throw new Error(asked.message);
+  return world.withWorker(() => world.ended(asked.state.id, 40_000));
+}
+const smokeOf = (state: PromotionState) =>
+  ("rollouts" in state ? state.rollouts[0]?.steps : [])?.find(({ step }) => step.kind === "smoke");
+const live = async () => (await coloursOf(world, "backend")).live;
+
+it("a job tries the new colour on its preview, and the Service is switched once it succeeded", async () => {
+  const ended = await bring();
+  expect(ended.phase, JSON.stringify(ended)).toBe("succeeded");
+  expect(smokeOf(ended)).toMatchObject({
+    status: "done",
+    words: "backend-preview answered as it should, and its job succeeded",
+    checks: [{ id: "backend:smoke:job:0", kind: "job", status: "passed", job: { isOver: true } }],
+  });
+  expect(await live()).toBe("green");
+  const [kept] = await loadJobLogs(world.pool, world.people.vera, ended.id);
+  expect(kept).toMatchObject({ standing: "intact", log: { text: expect.stringContaining("ok 3 - a checkout ends") } });
+  await expectSoundRecord(world, ended.id);
+}, 60_000);
+
+it.each<[Fault, "failed" | "errored", string]>([
+  ["jobFails", "failed", '$.state is "failed"'],
+  ["jobHangs", "errored", "no end within 3s"],
+])(
+  "a job of an image that %s keeps the new colour from all traffic: %s",
+  async (fault, kind, words) => {
+    const before = await live();
+    const ended = await bring(fault);
+    expect(ended).toMatchObject({ phase: "rolledBack", cause: { kind, reason: expect.stringContaining(words) } });
+    expect(await live()).toBe(before);
+    expect(smokeOf(ended)).toMatchObject({ status: "failed", checks: [{ job: { isOver: true } }] });
+    const logs = await loadJobLogs(world.pool, world.people.vera, ended.id);
+    expect(logs.map(({ log }) => log?.text.includes("not ok 3"))).toEqual(fault === "jobFails" ? [true] : []);
+    await expectSoundRecord(world, ended.id);
+  },
+  60_000,
+);
