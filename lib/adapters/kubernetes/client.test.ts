@@ -190,6 +190,20 @@ describe("the credentials", () => {
     expect(seen).toEqual(["Bearer first", "Bearer second"]);
   });
 
+  it("are read once for calls that begin together, and anew for the next, also after they could not be read", async () => {
+    const api = await start((_, response) => sendJson(response, 200, {}));
+    let reads = 0;
+    const client = clientOf(async () => {
+      reads += 1;
+      if (reads === 1) throw new Error("not now");
+      return kubeconfigFor(api.url, { token: "t" });
+    });
+    const together = () => Promise.allSettled([client.get("/a"), client.get("/b"), client.get("/c")]);
+    expect((await together()).map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect((await together()).map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "fulfilled"]);
+    expect(reads).toBe(2);
+  });
+
   it("that impersonate are sent so", async () => {
     let seen: unknown;
     const api = await start((request, response) => {

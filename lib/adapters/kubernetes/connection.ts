@@ -91,10 +91,19 @@ function fromPod(system: string): KubeConfig {
  */
 export function createConnection(system: string, source: KubeconfigSource): Connection {
   let kept: { hash: string; config: KubeConfig } | undefined;
+  let asked: Promise<string> | undefined;
   let pool: { hash: string; dispatcher: Dispatcher; until: number } | undefined;
 
+  /** Calls that begin together, as those of one look do, ask once: whoever comes while an answer is on its way shares it. */
+  function textOf(read: () => Promise<string>): Promise<string> {
+    asked ??= read().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  }
+
   async function current(): Promise<{ hash: string; config: KubeConfig }> {
-    const text = typeof source === "function" ? await source() : "";
+    const text = typeof source === "function" ? await textOf(source) : "";
     const hash = createHash("sha256").update(text).digest("hex");
     if (kept?.hash !== hash)
       kept = { hash, config: typeof source === "function" ? parse(system, text) : fromPod(system) };

@@ -65,6 +65,11 @@ describe("file:", () => {
     expect((await createSecretSource({ env }).resolve(file("allowed/full"))).length).toBe(1024 * 1024);
   });
 
+  it.skipIf(process.platform !== "linux")("takes a file that has more than it says", async () => {
+    const read = await createSecretSource({ env }).resolve("file:/proc/self/status");
+    expect(read).toMatch(/^Name:.*\n(.*\n)+Pid:/);
+  });
+
   it.each([
     ["allowed/missing", "there is no such file"],
     ["allowed/token/below", "there is no such file"],

@@ -63,15 +63,18 @@ async function readBounded(reference: string, path: string): Promise<string> {
     throw unusable(reference, fileTrouble(error));
   });
   try {
-    if (!(await file.stat()).isFile()) throw unusable(reference, "this is not a plain file");
-    const buffer = Buffer.alloc(bytesMax + 1);
+    const stat = await file.stat();
+    if (!stat.isFile()) throw unusable(reference, "this is not a plain file");
+    let buffer = Buffer.alloc(Math.min(stat.size, bytesMax) + 1);
     let length = 0;
-    while (length <= bytesMax) {
+    for (;;) {
       const { bytesRead } = await file.read(buffer, length, buffer.length - length);
       if (bytesRead === 0) break;
       length += bytesRead;
+      if (length > bytesMax) throw unusable(reference, `this file is larger than ${bytesMax} bytes`);
+      // It has more than it said: it grew meanwhile, or says nothing of its size, as what is under /proc.
+      if (length === buffer.length) buffer = Buffer.concat([buffer], bytesMax + 1);
     }
-    if (length > bytesMax) throw unusable(reference, `this file is larger than ${bytesMax} bytes`);
     return buffer.toString("utf8", 0, length);
   } catch (error) {
     if (error instanceof ExternalError) throw error;
