@@ -3,39 +3,47 @@ import { type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
 
 export type StagedRoute = "httpRoute" | "virtualService" | "replicas";
 
-const namespace = "demo-staging";
-const apis = {
-  httpRoute: `/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes`,
-  virtualService: `/apis/networking.istio.io/v1/namespaces/${namespace}/virtualservices`,
-};
-const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+type Routed = Exclude<StagedRoute, "replicas">;
 
-/** An administrator's hands on the sandbox's cluster. */
-export function clusterHands({ sandbox }: Pick<DemoWorld, "sandbox">) {
-  async function call(method: string, path: string, body?: unknown, type = "application/json") {
-    const answer = await fetch(`${sandbox.clusterUrl}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${sandbox.tokens.admin}`, "content-type": type },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const found = (await answer.json()) as { spec?: Record<string, unknown>; metadata?: Record<string, unknown> };
-    if (!answer.ok && answer.status !== 404)
-      throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(found)}`);
-    return { status: answer.status, body: found };
-  }
+const routeApis = {
+  httpRoute: { group: "gateway.networking.k8s.io", plural: "httproutes", kind: "HTTPRoute" },
+  virtualService: { group: "networking.istio.io", plural: "virtualservices", kind: "VirtualService" },
+};
+
+/** Where staging's objects are in the cluster's API. */
+function places(world: Pick<DemoWorld, "namespace">) {
+  const namespace = world.namespace("staging");
   return {
-    get: (path: string) => call("GET", path),
-    remove: (path: string) => call("DELETE", path),
-    patch: (path: string, body: unknown) => call("PATCH", path, body, "application/merge-patch+json"),
-    patchList: (path: string, body: unknown) => call("PATCH", path, body, "application/json-patch+json"),
-    async put(path: string, body: { metadata: { name: string } }) {
-      await call("DELETE", `${path}/${body.metadata.name}`);
-      await call("POST", path, body);
-    },
+    services: `/api/v1/namespaces/${namespace}/services`,
+    deployments: `/apis/apps/v1/namespaces/${namespace}/deployments`,
+    routes: (kind: Routed) => `/apis/${routeApis[kind].group}/v1/namespaces/${namespace}/${routeApis[kind].plural}`,
   };
 }
 
-function routeObject(kind: "httpRoute" | "virtualService", name: string) {
+type Hands = Pick<DemoWorld, "kubectl" | "namespace">;
+
+/** What stands there under a name; undefined where nothing does. */
+async function find({ kubectl }: Hands, path: string): Promise<Record<string, unknown> | undefined> {
+  try {
+    return await kubectl("GET", path);
+  } catch (error) {
+    if (String(error).includes(": 404 ")) return undefined;
+    throw error;
+  }
+}
+
+async function remove(world: Hands, path: string): Promise<void> {
+  if (await find(world, path)) await world.kubectl("DELETE", path);
+}
+
+async function put(world: Hands, path: string, body: { metadata: { name: string } }): Promise<void> {
+  await remove(world, `${path}/${body.metadata.name}`);
+  await world.kubectl("POST", path, body);
+}
+
+const jsonPatch = "application/json-patch+json";
+
+function routeObject(kind: Routed, name: string) {
   const canary = `${name}-canary`;
   const rules = [
     { matches: [{ headers: [{ name: "canary", value: "true" }] }], backendRefs: [{ name: canary, port: 80 }] },
@@ -55,24 +63,25 @@ function routeObject(kind: "httpRoute" | "virtualService", name: string) {
       ],
     },
   ];
-  return { metadata: { name }, spec: kind === "httpRoute" ? { rules } : { http } };
+  const { group, kind: named } = routeApis[kind];
+  const spec = kind === "httpRoute" ? { rules } : { hosts: [name], http };
+  return { apiVersion: `${group}/v1`, kind: named, metadata: { name }, spec };
 }
 
 /** Puts a route and both Services before `service` of staging, whose pods get a label of their own. */
-export async function stageRoute(world: Pick<DemoWorld, "sandbox">, service: string, kind: StagedRoute): Promise<void> {
-  const hands = clusterHands(world);
-  const services = `/api/v1/namespaces/${namespace}/services`;
+export async function stageRoute(world: Hands, service: string, kind: StagedRoute): Promise<void> {
+  const { services, deployments, routes } = places(world);
   const serve = (name: string, selector: object) =>
-    hands.put(services, { metadata: { name }, spec: { selector, ports: [{ port: 80 }] } } as never);
-  for (const api of Object.values(apis)) await hands.remove(`${api}/${service}`);
-  await hands.patch(`${deployments}/${service}`, {
-    spec: { template: { metadata: { labels: { app: service, track: "stable" } } } },
-  });
-  await hands.remove(`${services}/${service}-canary`);
+    put(world, services, { metadata: { name }, spec: { selector, ports: [{ port: 80 }] } } as never);
+  for (const one of ["httpRoute", "virtualService"] as const) await remove(world, `${routes(one)}/${service}`);
+  const labels = { app: service, track: "stable" };
+  const patch = { spec: { template: { metadata: { labels } } } };
+  await world.kubectl("PATCH", `${deployments}/${service}`, patch, "application/merge-patch+json");
+  await remove(world, `${services}/${service}-canary`);
   if (kind === "replicas") return serve(service, { app: service });
-  await serve(service, { app: service, track: "stable" });
+  await serve(service, labels);
   await serve(`${service}-canary`, { app: service, track: "canary" });
-  await hands.put(apis[kind], routeObject(kind, service));
+  await put(world, routes(kind), routeObject(kind, service));
 }
 
 const series = (hash: string, more = "") =>
@@ -110,11 +119,12 @@ export async function applyCanary(
   const metrics = `apiVersion: waybill.dev/v1
 kind: Connection
 metadata: { name: metrics }
-spec: { projects: [demo], prometheus: { url: "${world.sandbox.metricsUrl}" } }
+spec: { projects: [demo], prometheus: { url: "${world.cluster?.metricsUrl ?? world.sandbox.metricsUrl}" } }
 ---
 `;
-  const file = projectFile(world.sandbox, { watch });
-  const at = file.indexOf(`staging: { kubernetes: { connection: cluster, namespace: demo-staging, ${target}`);
+  const file = projectFile(world.sandbox, { watch, ...(world.cluster ? { cluster: world.cluster } : {}) });
+  const namespace = world.namespace("staging");
+  const at = file.indexOf(`staging: { kubernetes: { connection: cluster, namespace: ${namespace}, ${target}`);
   const end = file.indexOf(" } }", at) + 2;
   const text = `${metrics}${file.slice(0, end)}, strategy: ${canaryStrategy(service, canary)}${file.slice(end)}`;
   const applied = await applyDocuments(world.engine, world.people.ada, { text }, { operator: true });
@@ -122,40 +132,41 @@ spec: { projects: [demo], prometheus: { url: "${world.sandbox.metricsUrl}" } }
 }
 
 /** The weights that the route of `service` says, stable first; undefined where it has none. */
-export async function weightsOf(world: DemoWorld, service: string, kind: "httpRoute" | "virtualService") {
-  const { body } = await clusterHands(world).get(`${apis[kind]}/${service}`);
-  const rules = (body.spec?.rules ?? body.spec?.http) as { backendRefs?: Weighted[]; route?: Weighted[] }[] | undefined;
-  const shared = rules?.at(-1);
+export async function weightsOf(world: Hands, service: string, kind: Routed) {
+  const found = await find(world, `${places(world).routes(kind)}/${service}`);
+  const spec = found?.spec as { rules?: Rule[]; http?: Rule[] } | undefined;
+  const shared = (spec?.rules ?? spec?.http)?.at(-1);
   return (shared?.backendRefs ?? shared?.route)?.map(({ weight }) => weight);
 }
 
-interface Weighted {
-  weight?: number;
+interface Rule {
+  backendRefs?: { weight?: number }[];
+  route?: { weight?: number }[];
 }
 
 /** Gives the canary another weight by hand. */
-export async function setWeightByHand(world: DemoWorld, service: string, weight: number): Promise<void> {
-  await clusterHands(world).patchList(`${apis.httpRoute}/${service}`, [
+export async function setWeightByHand(world: Hands, service: string, weight: number): Promise<void> {
+  const patch = [
     { op: "replace", path: "/spec/rules/1/backendRefs/1/weight", value: weight },
     { op: "replace", path: "/spec/rules/1/backendRefs/0/weight", value: 100 - weight },
-  ]);
+  ];
+  await world.kubectl("PATCH", `${places(world).routes("httpRoute")}/${service}`, patch, jsonPatch);
 }
 
 /** How many pods the canary Deployment of `service` asks for; undefined where there is none. */
-export async function canaryReplicas(world: DemoWorld, service: string): Promise<number | undefined> {
-  const { status, body } = await clusterHands(world).get(`${deployments}/${service}-canary`);
-  return status === 404 ? undefined : (body.spec?.replicas as number);
+export async function canaryReplicas(world: Hands, service: string): Promise<number | undefined> {
+  const found = await find(world, `${places(world).deployments}/${service}-canary`);
+  return (found?.spec as { replicas?: number } | undefined)?.replicas;
 }
 
 /** Lets a Deployment of staging run another digest of backend, by hand. */
 export async function setDigestByHand(world: DemoWorld, deployment: string, digest: string): Promise<void> {
   const image = `${world.sandbox.registryHost}/demo-backend@${digest}`;
-  await clusterHands(world).patchList(`${deployments}/${deployment}`, [
-    { op: "replace", path: "/spec/template/spec/containers/0/image", value: image },
-  ]);
+  const patch = [{ op: "replace", path: "/spec/template/spec/containers/0/image", value: image }];
+  await world.kubectl("PATCH", `${places(world).deployments}/${deployment}`, patch, jsonPatch);
 }
 
 /** Takes the canary Deployment away, as after a test that somebody else's hands were in. */
-export async function removeCanaryByHand(world: DemoWorld, service: string): Promise<void> {
-  await clusterHands(world).remove(`${deployments}/${service}-canary`);
+export async function removeCanaryByHand(world: Hands, service: string): Promise<void> {
+  await remove(world, `${places(world).deployments}/${service}-canary`);
 }

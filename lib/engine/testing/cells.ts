@@ -53,12 +53,12 @@ export async function cellEntries(
 }
 
 /** The digest that a deployment's spec asks for in the cluster at this moment. */
-export async function specDigest({ engine }: DemoWorld, service: string, environment: string) {
-  const target = await engine.world.target("demo", "cluster");
+export async function specDigest(world: DemoWorld, service: string, environment: string) {
+  const target = await world.engine.world.target("demo", "cluster");
   const seen = await target.observe({
     kind: "kubernetes",
     connection: "cluster",
-    namespace: `demo-${environment}`,
+    namespace: world.namespace(environment),
     workload: { kind: "deployment", name: service },
     container: service,
   });

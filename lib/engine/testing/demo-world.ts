@@ -23,6 +23,8 @@ export interface DemoWorld {
   database: Pick<TestDatabase, "url" | "close">;
   pool: Pool;
   sandbox: Sandbox;
+  /** The cluster that the services run on, where that is not the sandbox's. */
+  cluster: OtherCluster | undefined;
   /** The cluster's API as its administrator calls it; `type` is the body's. Throws what it says where that is no success. */
   kubectl(method: string, path: string, body?: object, type?: string): Promise<Record<string, unknown>>;
   /** The namespace of an environment. */
@@ -127,6 +129,8 @@ export interface OtherCluster {
   servicesUrl: string;
   /** What every pod's spec says beside its container. */
   podSpec: Record<string, unknown>;
+  /** What counts the requests to its pods; the sandbox's where it has none. */
+  metricsUrl?: string;
   kubectl: DemoWorld["kubectl"];
   /** Told of the world once it is made: its faults say how pods behave. */
   play(world: Pick<DemoWorld, "faults">): void;
@@ -165,6 +169,7 @@ export async function createDemoWorld(extra: DemoWorldOptions = {}): Promise<Dem
   const loop = new WorkLoop(engine, { concurrency: 4, sweepMs: 200 });
   const world: DemoWorld = {
     ...{ database, pool, sandbox, engine, people, registryUrl: extra.registryUrl ?? sandbox.registryUrl },
+    cluster: extra.cluster,
     faults: new Map(),
     namespace: (environment) => `${extra.cluster?.namespacePrefix ?? "demo"}-${environment}`,
     kubectl: extra.cluster?.kubectl ?? ((...call) => sandboxKubectl(sandbox, ...call)),

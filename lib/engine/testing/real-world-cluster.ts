@@ -13,20 +13,18 @@ import {
 } from "@/lib/adapters/kubernetes/testing/real-cluster";
 import type { ScenarioCluster } from "@/lib/engine/testing/blue-green.contract";
 import type { DemoWorld } from "@/lib/engine/testing/demo-world";
+import { type ServingPod, serves } from "@/lib/engine/testing/play-users";
 
 const podSpec = { schedulerName: "waybill-test-nobody", terminationGracePeriodSeconds: 0 };
 
-interface PodObject {
-  metadata: { deletionTimestamp?: string };
-  spec: { containers: { image: string }[] };
-  status: { conditions?: { type: string; status: string }[] };
-}
+/** A real cluster, and what is wrong with the image of a pod on it. */
+export type RealWorldCluster = ScenarioCluster & { faultOf(image: string): string | undefined };
 
 /**
  * The real cluster that KUBECONFIG names as the place of a demo world: two namespaces of its own with the rights of
  * deploy/rbac.yaml, a kubelet that is played, and health endpoints that answer as the pods behind a Service would.
  */
-export async function startRealWorldCluster(): Promise<ScenarioCluster> {
+export async function startRealWorldCluster(): Promise<RealWorldCluster> {
   const admin = new BareApi(adminKubeconfig);
   const staging = await createNamespace(admin, "-staging");
   const namespacePrefix = staging.slice(0, -"-staging".length);
@@ -41,7 +39,7 @@ export async function startRealWorldCluster(): Promise<ScenarioCluster> {
   const kubeconfigPath = path.join(folder, "waybill.kubeconfig");
   await writeFile(kubeconfigPath, limitedKubeconfig, { mode: 0o600 });
   return {
-    ...{ kubeconfigPath, namespacePrefix, podSpec, servicesUrl: services.url },
+    ...{ kubeconfigPath, namespacePrefix, podSpec, faultOf, servicesUrl: services.url },
     kubectl: (method, where, body, type) => admin.must(method, where, body, type),
     play: (world) => {
       faults = world.faults;
@@ -70,7 +68,7 @@ async function startServices(admin: BareApi, faultOf: (image: string) => string 
       "GET",
       `${core}/pods?labelSelector=${encodeURIComponent(labels.join(","))}`,
     );
-    const [pod] = (items as PodObject[]).filter(isReady);
+    const [pod] = (items as ServingPod[]).filter(serves);
     if (!pod) return [503, { status: "unavailable" }];
     const bad = endpoint === "health" && faultOf(pod.spec.containers[0]?.image ?? "") === "errors";
     return bad ? [500, { status: "error" }] : [200, { status: "ok" }];
@@ -89,9 +87,4 @@ async function startServices(admin: BareApi, faultOf: (image: string) => string 
       server.closeAllConnections();
     });
   return { url: `http://127.0.0.1:${port}`, close };
-}
-
-function isReady({ metadata, status }: PodObject): boolean {
-  const ready = status.conditions?.some((one) => one.type === "Ready" && one.status === "True") ?? false;
-  return ready && metadata.deletionTimestamp === undefined;
 }

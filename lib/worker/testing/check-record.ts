@@ -44,7 +44,7 @@ export async function targetGeneration(world: DemoWorld, service: string, enviro
   const seen = await target.observe({
     kind: "kubernetes",
     connection: "cluster",
-    namespace: `demo-${environment}`,
+    namespace: world.namespace(environment),
     workload: { kind: "deployment", name: service },
     container: service,
   });

@@ -9,21 +9,35 @@ import { createInterface } from "node:readline";
 /** Whether this machine has a Prometheus, and the tool that makes its data. */
 export const hasPrometheus = ["prometheus", "promtool"].every((name) => spawnSync(name, ["--version"]).status === 0);
 
+export interface RealPrometheus {
+  url: string;
+  stop(): Promise<void>;
+}
+
 /** A Prometheus of its own on loopback with these series (OpenMetrics text), until `stop`. */
-export async function startPrometheus(openMetrics: string): Promise<{ url: string; stop: () => Promise<void> }> {
+export async function startPrometheus(openMetrics: string): Promise<RealPrometheus> {
   const directory = await mkdtemp(join(tmpdir(), "waybill-prometheus-"));
-  const [samples, config, data] = ["samples.om", "prometheus.yml", "data"].map((name) => join(directory, name)) as [
-    string,
-    string,
-    string,
-  ];
+  const samples = join(directory, "samples.om");
   await writeFile(samples, openMetrics);
-  await writeFile(config, "global: {}\n");
-  execFileSync("promtool", ["tsdb", "create-blocks-from", "openmetrics", samples, data]);
+  execFileSync("promtool", ["tsdb", "create-blocks-from", "openmetrics", samples, join(directory, "data")]);
+  return serve(directory, "global: {}\n");
+}
+
+/** A Prometheus of its own on loopback that scrapes `address` (host:port, /metrics) every `everyMs`, until `stop`. */
+export async function startScrapingPrometheus(address: string, everyMs: number): Promise<RealPrometheus> {
+  const directory = await mkdtemp(join(tmpdir(), "waybill-prometheus-"));
+  const job = { job_name: "pods", scrape_interval: `${everyMs}ms`, scrape_timeout: `${everyMs}ms` };
+  const config = { scrape_configs: [{ ...job, static_configs: [{ targets: [address] }] }] };
+  return serve(directory, JSON.stringify(config));
+}
+
+async function serve(directory: string, config: string): Promise<RealPrometheus> {
+  const file = join(directory, "prometheus.yml");
+  await writeFile(file, config);
   const address = `127.0.0.1:${await freePort()}`;
   const flags = [
-    `--config.file=${config}`,
-    `--storage.tsdb.path=${data}`,
+    `--config.file=${file}`,
+    `--storage.tsdb.path=${join(directory, "data")}`,
     "--storage.tsdb.retention.time=100y",
     `--web.listen-address=${address}`,
   ];
