@@ -5,7 +5,7 @@ import type { Entry } from "@/lib/pipeline/promotion/entry";
 import { nextToRevert } from "@/lib/pipeline/promotion/go-back";
 import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
 import type { PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
-import { wayBackFailed } from "@/lib/pipeline/promotion/stuck";
+import { ranNothing, wayBackFailed } from "@/lib/pipeline/promotion/stuck";
 import { retirements } from "@/lib/pipeline/rollout/retirements";
 import { digestBack } from "@/lib/pipeline/rollout/way-back";
 
@@ -41,7 +41,7 @@ export function decideRollback(state: GoingBack | Stuck, input: PromotionInput, 
 function decideStuck(state: Stuck, input: PromotionInput, now: string): Decision | Rejection {
   switch (input.kind) {
     case "retryRollback": {
-      const next = nextToRevert(state.rollouts);
+      const next = nextToRevert(state, state.rollouts);
       if (!next || !rollbackOf(state, next)) {
         return refuse("notRunning", "there is nothing to go back to: promote another release, or close this one");
       }
@@ -81,7 +81,7 @@ function intendRevert(
 ): Decision | Rejection {
   const { service, attempt, generation } = input;
   const planned = state.plan.services.find((one) => one.service === service);
-  const next = nextToRevert(state.rollouts);
+  const next = nextToRevert(state, state.rollouts);
   if (!planned?.rollback || next?.service !== service) return outOfOrder(state, input);
   const under = next.phase === "revertRequested" || next.phase === "revertAccepted";
   if (under && next.attempt >= attempt) return outOfOrder(state, input);
@@ -120,10 +120,9 @@ function revertSighted(
         (one): RolloutState =>
           one.service === service ? { ...one, phase: "reverted", at: now, runs: sighting.runs } : one,
       );
-      const next = nextToRevert(rest);
+      const next = nextToRevert(state, rest);
       if (next && !rollbackOf(state, next)) {
-        const trouble = `${next.service} ran nothing before: there is nothing to go back to`;
-        return decision([seen, ...wayBackFailed(state, trouble, now)]);
+        return decision([seen, ...wayBackFailed(state, ranNothing(next.service), now)]);
       }
       if (next) return decision([seen], [effect(state.id, now, { kind: "revert", service: next.service, attempt: 1 })]);
       return decision([seen, ...wentBack(state, now)], retirements(state, rest, now));

@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
+import type { Plan } from "@/lib/pipeline/plan/plan";
 import { decide } from "@/lib/pipeline/promotion/decide";
+import { later } from "@/lib/pipeline/promotion/decision";
 import type { PromotionInput, StepFinding } from "@/lib/pipeline/promotion/input";
 import type { PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
 import { begin, goOn, kinds, type Life, say, until } from "@/lib/pipeline/promotion/testing/a-life";
 import { aBlueGreenService, aPlan, aService, digestOf } from "@/lib/pipeline/promotion/testing/a-plan";
+import { rita } from "@/lib/pipeline/promotion/testing/some-input";
+import { retiredColour } from "@/lib/pipeline/rollout/retirements";
 import { currentStep, type StepKind } from "@/lib/pipeline/rollout/step";
 
 const plan = () => aPlan({ services: [aBlueGreenService("backend"), aService("chat")] });
@@ -125,5 +129,62 @@ describe("a step that goes wrong", () => {
     const done = goOn(stopped, until("aborted"));
     expect(done.state.phase).toBe("aborted");
     expect(kinds(done)).not.toContain("digest.blocked");
+  });
+});
+
+describe("two colours of a service that ran nothing before", () => {
+  const first = (extra: Partial<Plan> = {}) =>
+    aPlan({ services: [aBlueGreenService("backend", { from: null, rollback: null })], ...extra });
+
+  it("have nothing to go back from while the new one takes no traffic: it ends, and its pods go at their time", () => {
+    const ended = found(at("smoke", "requested", first()), trouble(true));
+    expect(ended.state).toMatchObject({
+      phase: "failed",
+      nextStep: "Nothing that takes traffic was changed. Mend the cause, then promote again.",
+    });
+    expect(ended.effects).toMatchObject([{ kind: "retire", service: "backend", dueAt: later(ended.now, 1_800_000) }]);
+    expect(retiredColour(ended.state, "backend")).toBe("green");
+    const stopped = say(at("smoke", "requested", first()), { kind: "abort", by: rita, why: "wrong one" });
+    expect(stopped.state.phase).toBe("aborted");
+  });
+
+  it("are stuck after the switch, with what a person can do", () => {
+    const stuck = found(at("switch", "accepted", first()), trouble(true));
+    expect(stuck.state).toMatchObject({
+      phase: "stuck",
+      trouble:
+        "backend ran nothing before: there is nothing to go back to. Close this with a reason, then bring a release that works",
+    });
+    expect(decide(stuck.state, { kind: "retryRollback", by: rita }, stuck.now)).toMatchObject({ code: "notRunning" });
+    const closed = say(stuck, { kind: "close", by: rita, why: "seen" });
+    expect(closed.state).toMatchObject({ phase: "failed", nextStep: "Closed by a person: seen" });
+  });
+
+  it("leave the way back to the other services of the promotion", () => {
+    const services = [aService("chat"), ...first().services];
+    const life = goOn(begin(aPlan({ services })), (state) => {
+      const rollout = state.phase === "rollingOut" ? state.rollouts[1] : undefined;
+      return rollout?.phase === "stepping" && currentStep(rollout.steps)?.step.kind === "smoke";
+    });
+    const step = { service: "backend", step: "smoke", attempt: 1 };
+    const begun = say(life, { kind: "intendStep", ...step, generation: 7 });
+    const back = say(begun, { kind: "stepFound", ...step, finding: trouble(true) });
+    expect(back.effects).toMatchObject([{ kind: "revert", service: "chat", attempt: 1 }]);
+    const ended = goOn(back, until("rolledBack"));
+    expect(ended.state).toMatchObject({ rollouts: [{ phase: "reverted" }, { phase: "failed" }] });
+  });
+});
+
+describe("a failure after the switch that is held and does not go back", () => {
+  it("leaves the new colour live, and the old one up for as long as its policy says", () => {
+    const made = aPlan({ services: [aBlueGreenService("backend")], onFailure: "hold" });
+    const verifying = goOn(begin(made), until("verifying"));
+    const { checks } = verifying.state as PromotionState & { phase: "verifying" };
+    const wrong = checks.map((check) => ({ ...check, status: "failed" as const, found: "answered 500" }));
+    const held = say(verifying, { kind: "checked", checks: wrong });
+    expect(held.state.phase).toBe("failed");
+    expect(kinds(held)).toContain("environment.held");
+    expect(held.effects).toMatchObject([{ kind: "retire", service: "backend", dueAt: later(held.now, 1_800_000) }]);
+    expect(retiredColour(held.state, "backend")).toBe("blue");
   });
 });

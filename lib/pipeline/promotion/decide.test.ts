@@ -37,6 +37,7 @@ describe("every state against every input", () => {
       aPlan({ services: [aService("backend", { from: null, rollback: null }), aService("chat")] }),
       aPlan({ services: [aBlueGreenService("backend"), aService("chat")] }),
       aPlan({ services: [aBlueGreenService("backend")], kind: "rollback" }),
+      aPlan({ services: [aBlueGreenService("backend", { from: null, rollback: null }), aService("chat")] }),
       aPlan({ services: [aCanaryService("backend"), aService("chat")] }),
     ];
     const reached = new Set<PromotionPhase>();

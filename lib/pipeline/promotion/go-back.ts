@@ -1,8 +1,11 @@
 import type { Actor } from "@/lib/pipeline/actor";
+import type { Plan } from "@/lib/pipeline/plan/plan";
 import { type Decision, decision, effect, entryFor } from "@/lib/pipeline/promotion/decision";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 import type { Cause, PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
-import { wayBackFailed } from "@/lib/pipeline/promotion/stuck";
+import { ranNothing, wayBackFailed } from "@/lib/pipeline/promotion/stuck";
+import { retirements } from "@/lib/pipeline/rollout/retirements";
+import { wayBack } from "@/lib/pipeline/rollout/way-back";
 
 type Running = PromotionState & { phase: "rollingOut" | "verifying" };
 
@@ -26,9 +29,16 @@ export function touched(rollout: RolloutState): boolean {
   }
 }
 
+/** True where it must be told to go back. A service that ran nothing before, and takes no traffic yet, has no way to go. */
+function mustGoBack({ services }: Pick<Plan, "services">, rollout: RolloutState): boolean {
+  if (!touched(rollout)) return false;
+  const planned = services.find(({ service }) => service === rollout.service);
+  return !planned || planned.rollback !== null || wayBack(planned, rollout.steps).kind !== "nothing";
+}
+
 /** The last one changed goes back first. */
-export function nextToRevert(rollouts: RolloutState[]): RolloutState | undefined {
-  return rollouts.findLast(touched);
+export function nextToRevert({ plan }: Pick<PromotionState, "plan">, rollouts: RolloutState[]) {
+  return rollouts.findLast((one) => mustGoBack(plan, one));
 }
 
 /**
@@ -43,8 +53,9 @@ export function goBack(
   onFailure = state.plan.onFailure,
 ): Decision {
   const write = entryFor(state, now, actor);
-  const changed = state.rollouts.filter(touched);
-  if (changed.length === 0) return decision([endUntouched(cause, write)]);
+  const changed = state.rollouts.filter((one) => mustGoBack(state.plan, one));
+  if (changed.length === 0)
+    return decision([endUntouched(state, cause, write)], retirements(state, state.rollouts, now));
   if (state.plan.kind === "rollback" && cause.kind !== "aborted") {
     const trouble = "this is a rollback itself: a person decides what runs next";
     return decision([
@@ -53,24 +64,28 @@ export function goBack(
     ]);
   }
   if (onFailure === "hold" && cause.kind !== "aborted") {
-    return decision([...failAndHold(state, cause, write)]);
+    return decision(failAndHold(state, cause, write), retirements(state, state.rollouts, now));
   }
   const lost = changed.find((one) => !state.plan.services.find((planned) => planned.service === one.service)?.rollback);
   if (lost) {
-    const trouble = `${lost.service} ran nothing before: there is nothing to go back to`;
     return decision([
       write({ kind: "rollback.started", data: { cause } }),
-      write({ kind: "promotion.stuck", data: { trouble } }),
+      write({ kind: "promotion.stuck", data: { trouble: ranNothing(lost.service) } }),
     ]);
   }
-  const first = nextToRevert(state.rollouts);
+  const first = nextToRevert(state, state.rollouts);
   const effects = first ? [effect(state.id, now, { kind: "revert", service: first.service, attempt: 1 })] : [];
   return decision([write({ kind: "rollback.started", data: { cause } })], effects);
 }
 
-function endUntouched(cause: Cause, write: (body: Parameters<ReturnType<typeof entryFor>>[0]) => Entry): Entry {
+function endUntouched(
+  { rollouts }: Running,
+  cause: Cause,
+  write: (body: Parameters<ReturnType<typeof entryFor>>[0]) => Entry,
+): Entry {
   if (cause.kind === "aborted") return write({ kind: "promotion.aborted", data: { why: cause.reason } });
-  const nextStep = "Nothing was changed. Mend the cause, then promote again.";
+  const what = rollouts.some(touched) ? "Nothing that takes traffic was changed" : "Nothing was changed";
+  const nextStep = `${what}. Mend the cause, then promote again.`;
   return write({ kind: "promotion.failed", data: { cause, nextStep } });
 }
 

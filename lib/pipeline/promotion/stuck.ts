@@ -22,3 +22,8 @@ export function wayBackFailed(
     entryFor(state, now, waybill)({ kind: "environment.held", data }),
   ];
 }
+
+/** Why a service that was changed cannot go back, and what a person can do. */
+export function ranNothing(service: string): string {
+  return `${service} ran nothing before: there is nothing to go back to. Close this with a reason, then bring a release that works`;
+}

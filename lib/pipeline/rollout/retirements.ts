@@ -15,9 +15,13 @@ export function retirements(state: PromotionState, rollouts: readonly RolloutSta
   });
 }
 
-/** The colour that takes no traffic after this promotion; undefined where it never came to know one. */
+/**
+ * The colour that takes no traffic after this promotion; undefined where it never came to know one. The new one leads
+ * where it succeeded, or failed after the switch and is held there instead of going back.
+ */
 export function retiredColour(state: PromotionState, service: string): string | undefined {
   const rollout = "rollouts" in state ? state.rollouts.find((one) => one.service === service) : undefined;
   const { from, to } = factsOf(rollout?.steps);
-  return state.phase === "succeeded" ? from : to;
+  const switched = rollout?.steps?.some(({ step, status }) => step.kind === "switch" && status === "done") ?? false;
+  return state.phase === "succeeded" || (state.phase === "failed" && switched) ? from : to;
 }

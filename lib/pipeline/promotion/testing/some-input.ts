@@ -3,6 +3,7 @@ import type { Actor } from "@/lib/pipeline/actor";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import { hashPlan } from "@/lib/pipeline/plan/hash";
 import type { Plan } from "@/lib/pipeline/plan/plan";
+import { nextToRevert } from "@/lib/pipeline/promotion/go-back";
 import type { PromotionInput, Sighting, StepFinding, Trouble } from "@/lib/pipeline/promotion/input";
 import type { CheckState, PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
 import { digestOf } from "@/lib/pipeline/promotion/testing/a-plan";
@@ -293,9 +294,7 @@ export function nextGoodInput(state: PromotionState): PromotionInput | undefined
       };
     }
     case "rollingBack": {
-      const next = state.rollouts.findLast(
-        (one) => one.phase !== "pending" && one.phase !== "reverted" && !(one.phase === "failed" && !one.touched),
-      );
+      const next = nextToRevert(state, state.rollouts);
       if (!next) return undefined;
       if (next.phase === "revertRequested")
         return { kind: "reverted", service: next.service, attempt: next.attempt, targetGeneration: 5, written: true };
