@@ -247,6 +247,19 @@ describe("from a build to production and back, as a CI job does it", () => {
     expect(none.err).toMatch(/^nothingToGoBackTo: /);
   });
 
+  it("reports a trigger, and says why nothing goes back", async () => {
+    const place = ["--project", "demo", "--environment", "staging", "--id", "breaker-1", "--words", "it is open"];
+    const told = await arjun("trigger", "fire", "breaker", ...place);
+    expect(told).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^nothingInFlight: nothing is in flight in demo\/staging/),
+    });
+    expect(await arjun("trigger", "fire", "breaker", "--promotion", "demo-1", ...place.slice(4))).toMatchObject({
+      err: expect.stringMatching(/^ended: demo-1 has ended/),
+    });
+    expect((await arjun("trigger", "fire", "breaker")).code).toBe(2);
+  });
+
   it("verifies again what runs, and says what each check found", async () => {
     const said = rita("verify", "demo", "backend", "--in", "staging");
     const due = async () => (await takeDueReverification(world.engine)) ?? undefined;

@@ -19,6 +19,7 @@ import { signals } from "@/cli/commands/signals";
 import { status } from "@/cli/commands/status";
 import { pause, promoteFully, resume, skip } from "@/cli/commands/steer";
 import { tokenCreate, tokenList, tokenRevoke } from "@/cli/commands/token";
+import { triggerFire } from "@/cli/commands/trigger";
 import { verify } from "@/cli/commands/verify";
 
 /** Every command, in the order in which the help lists them. */
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   resume,
   skip,
   promoteFully,
+  triggerFire,
   overrideGate,
   overrideConfirm,
   overrideReview,

@@ -14,7 +14,11 @@ export const tokenCreate: Command = {
   args: [],
   options: {
     project: { type: "string", value: "PROJECT", about: "required; * is every project" },
-    role: { type: "string", value: "ROLE", about: "required; viewer, releaseManager, approver or administrator" },
+    role: {
+      type: "string",
+      value: "ROLE",
+      about: "required; viewer, releaseManager, approver, overrider, administrator or alarm",
+    },
     environment: {
       type: "string",
       multiple: true,

@@ -37,6 +37,7 @@ export const entryStates = {
   "verification.checked": "verifying",
   "verification.passed": "pass",
   "verification.failed": "fail",
+  "trigger.fired": "fail",
   "tag.moved": "rollingOut",
   "tag.failed": "errored",
   "promotion.succeeded": "succeeded",

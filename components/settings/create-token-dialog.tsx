@@ -5,7 +5,7 @@ import { ActionFailureNote } from "@/components/action/action-failure-note";
 import type { ActionFailure } from "@/components/action/action-outcome";
 import { useAction } from "@/components/action/use-action";
 import { CopyButton } from "@/components/digest/copy-button";
-import { roleWords } from "@/components/settings/role-words";
+import { tokenRoleWords } from "@/components/settings/role-words";
 import type { TokenOutcome } from "@/components/settings/token-outcome";
 import { ExactTime } from "@/components/time/exact-time";
 import { Alert } from "@/components/ui/alert";
@@ -126,7 +126,7 @@ function TokenForm({ project, environments, action, onMade }: TokenFormProps) {
               {...wiring}
               value={role}
               onChange={(event) => setRole(event.target.value)}
-              options={Object.entries(roleWords).map(([value, words]) => ({ value, label: words }))}
+              options={Object.entries(tokenRoleWords).map(([value, words]) => ({ value, label: words }))}
             />
           )}
         </Field>

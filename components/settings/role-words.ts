@@ -4,6 +4,16 @@ type Role = PeopleView["roles"]["roles"][number];
 type Reach = PeopleView["roles"]["rows"][number]["reach"];
 type Action = PeopleView["people"][number]["may"][number]["action"];
 
+/** What a token may be limited to: a role, or to be an alarm. */
+export const tokenRoleWords: Record<Role | "alarm", string> = {
+  viewer: "viewer",
+  releaseManager: "release manager",
+  approver: "approver",
+  overrider: "overrider",
+  administrator: "administrator",
+  alarm: "alarm: reports triggers, sees nothing",
+};
+
 export const roleWords: Record<Role, string> = {
   viewer: "viewer",
   releaseManager: "release manager",
@@ -23,6 +33,7 @@ export const actionWords: Record<Action, string> = {
   abort: "abort",
   pause: "pause and resume canaries",
   skipStep: "skip a canary's analysis",
+  fireTrigger: "report triggers",
   rollBack: "roll back",
   hold: "hold",
   release: "lift holds",

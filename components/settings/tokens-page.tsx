@@ -5,7 +5,7 @@ import type { ActionFailure, ActionOutcome } from "@/components/action/action-ou
 import { useView } from "@/components/live/use-view";
 import { CreateTokenDialog } from "@/components/settings/create-token-dialog";
 import { RevokeTokenDialog } from "@/components/settings/revoke-token-dialog";
-import { roleWords } from "@/components/settings/role-words";
+import { tokenRoleWords } from "@/components/settings/role-words";
 import type { TokenOutcome } from "@/components/settings/token-outcome";
 import { Box } from "@/components/sheet/box";
 import { Sheet, SheetRow } from "@/components/sheet/sheet";
@@ -103,7 +103,7 @@ function Token({ token, onRevoke }: { token: TokenView; onRevoke: () => void }) 
         </span>
       </th>
       <td>
-        {roleWords[token.role as keyof typeof roleWords] ?? token.role}
+        {tokenRoleWords[token.role as keyof typeof tokenRoleWords] ?? token.role}
         <span className="muted block">
           {token.environments.length > 0 ? token.environments.join(", ") : "every environment"}
         </span>

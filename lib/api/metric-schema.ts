@@ -53,4 +53,8 @@ export const plannedTrigger = z.discriminatedUnion("kind", [
     forMs: z.int().optional(),
     connection: z.string().optional(),
   }),
+  z.strictObject({
+    kind: z.literal("webhook"),
+    webhook: z.string().meta({ description: "the name under which it is reported from outside" }),
+  }),
 ]);

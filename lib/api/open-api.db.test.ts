@@ -493,6 +493,36 @@ describe("what the API answers is what its document says", () => {
     await applyDocuments(world.engine, world.people.ada, { text: file }, { operator: true });
   });
 
+  it("triggers from outside: reported, reported again, by an Alertmanager, where nothing is in flight", async () => {
+    await stageRoute(world, "chat", "httpRoute");
+    const rollBackWhen = "[{ webhook: breaker }]";
+    await applyCanary(world, "chat", { route: "httpRoute", steps: "[{ weight: 25%, for: 1h }]", rollBackWhen });
+    const { key } = await world.release("chat", "v1.9.1");
+    const { id } = (await promote(key, "staging")).body;
+    await world.withWorker(() => world.until(id, (state) => state.phase === "rollingOut"));
+    const place = { project: "demo", environment: "staging", service: "chat", trigger: "breaker" };
+    const report = { ...place, id: "breaker-1", happenedAt: world.engine.now(), words: "it is open" };
+    const told = { promotions: [{ promotion: id, fired: true }] };
+    expect(await ask("rita", "POST", "/triggers", { body: report })).toMatchObject({ status: 201, body: told });
+    expect(await ask("rita", "POST", "/triggers", { body: report })).toMatchObject({ status: 200, body: told });
+    const other = { ...report, words: "something else" };
+    expect(await ask("rita", "POST", "/triggers", { body: other })).toMatchObject({ status: 409 });
+    expect((await ended(id)).phase).toBe("rolledBack");
+    const next = { ...report, id: "breaker-2" };
+    expect(await ask("rita", "POST", "/triggers", { body: next })).toMatchObject({
+      status: 409,
+      body: { code: "nothingInFlight" },
+    });
+    const labels = { alertname: "BreakerOpen", service: "chat" };
+    const alerts = [{ status: "firing", labels, annotations: {}, startsAt: report.happenedAt, fingerprint: "f" }];
+    const heard = await ask("rita", "POST", "/triggers/demo/staging/breaker/alertmanager", {
+      body: { version: "4", groupKey: "{}", alerts },
+    });
+    expect(heard).toMatchObject({ status: 200, body: { heard: [{ service: "chat", promotions: [] }] } });
+    const file = projectFile(world.sandbox);
+    await applyDocuments(world.engine, world.people.ada, { text: file }, { operator: true });
+  });
+
   it("a stuck promotion: seen, tried again, closed", async () => {
     const { key } = await world.release("backend", "v1.4.0", "unready");
     const { id } = (await promote(key, "staging")).body;

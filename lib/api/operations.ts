@@ -49,6 +49,7 @@ import { recordScanOperation } from "@/lib/api/contract/scans";
 import { listSignalsOperation, readServiceSignalsOperation } from "@/lib/api/contract/signals";
 import { tickOperation } from "@/lib/api/contract/ticks";
 import { createTokenOperation, listTokensOperation, revokeTokenOperation } from "@/lib/api/contract/tokens";
+import { fireByAlertmanagerOperation, fireTriggerOperation } from "@/lib/api/contract/triggers";
 import type { Operation } from "@/lib/api/operation";
 
 /** Every operation below /api/v1 but the document itself; a test compares it with the routes. */
@@ -84,6 +85,8 @@ export const operations: readonly Operation[] = [
   resumeOperation,
   skipOperation,
   promoteFullyOperation,
+  fireTriggerOperation,
+  fireByAlertmanagerOperation,
   settleOperation,
   retryOperation,
   rollBackOperation,

@@ -55,6 +55,8 @@ const ofPromotions: Record<RejectionCode, RefusalForm> = {
   stepUpNeeded: notYours("A fresh sign-in is asked for"),
   outOfOrder: conflicting("This does not fit where the promotion stands"),
   stale: conflicting("This came too late"),
+  noSuchTrigger: conflicting("The plan names no such trigger"),
+  reportOfBefore: conflicting("It happened before the rollout"),
   noActor: notYours("A person must stand behind this"),
 };
 
@@ -94,6 +96,7 @@ const ofCommands = {
   drifted: conflicting("Something else runs there"),
   ownAccess: notYours("Another administrator must"),
   alreadyRevoked: conflicting("The access is revoked already"),
+  nothingInFlight: conflicting("Nothing is in flight there"),
   notRevoked: conflicting("The access is not revoked"),
 } satisfies Record<string, RefusalForm>;
 

@@ -33,6 +33,7 @@ const table: Record<Action, string> = {
   abort: "- R P - A",
   pause: "- R P - A",
   skipStep: "- - - O A",
+  fireTrigger: "- R P - A",
   rollBack: "- R - - A",
   hold: "- R P - A",
   release: "- R - - A",
@@ -65,6 +66,19 @@ describe("every role and action", () => {
     expect(can(person([grant(role)]), action, scope)).toBe(allowed);
     expect(can(person([grant(role)]), action, { project: "other", environment: "staging" })).toBe(false);
     expect(can(token(person([grant(role)])), action, scope)).toBe(allowed);
+  });
+
+  test("an alarm is a token that reports triggers where it may, and does nothing else, not even look", () => {
+    const alarm = token(person([], true), { role: "alarm", environments: ["staging"] });
+    const may = (environment: string) => actions.filter((one) => can(alarm, one, { project: "veza", environment }));
+    expect(may("staging")).toEqual(["fireTrigger"]);
+    expect(may("production")).toEqual([]);
+    expect(can(alarm, "view", { project: "veza" })).toBe(false);
+    expect(visibleProjects(alarm, ["veza"])).toEqual([]);
+    expect(can(token(person([grant("viewer")]), { role: "alarm" }), "fireTrigger", { project: "veza" })).toBe(false);
+    expect(mayGrant(person([grant("releaseManager")]), "veza", "alarm", null)).toBe(true);
+    expect(mayGrant(person([grant("viewer")]), "veza", "alarm", null)).toBe(false);
+    expect(can(alarm, "administer", { instance: true })).toBe(false);
   });
 
   test("nobody but an administrator of the installation administers it", () => {

@@ -1,6 +1,6 @@
 import { EVERY_PROJECT, type Principal } from "@/lib/auth/principal";
 import { Forbidden, NotFound } from "@/lib/pipeline/errors";
-import type { Role } from "@/lib/pipeline/policy/project";
+import type { TokenRole } from "@/lib/pipeline/policy/project";
 
 /**
  * Everything somebody may be allowed to do, and how far it reaches. `environment`: counts where the role holds.
@@ -17,6 +17,7 @@ export const actionReach = {
   abort: "environment",
   pause: "environment",
   skipStep: "environment",
+  fireTrigger: "environment",
   rollBack: "environment",
   hold: "environment",
   release: "environment",
@@ -40,7 +41,8 @@ export const actions = Object.keys(actionReach) as Action[];
  * The one table of roles. A release manager moves and stops, an approver signs and stops: whoever asks for a release
  * cannot sign it by role alone. Both tick checklists, whose items may ask for more. An overrider lets a gate pass in an
  * emergency, which somebody else reviews, and a canary go on without its analysis (`skipStep`): rights that come with no
- * other role than the administrator's. `release` lifts a hold. A project's administrator does not administer the installation.
+ * other role than the administrator's. `release` lifts a hold. An alarm is a token in
+ * the hands of a machine that reports triggers (`fireTrigger`), and does not even see the project. A project's administrator does not administer the installation.
  */
 export const permissions = {
   viewer: ["view"],
@@ -51,6 +53,7 @@ export const permissions = {
     "promote",
     "abort",
     "pause",
+    "fireTrigger",
     "rollBack",
     "hold",
     "release",
@@ -68,6 +71,7 @@ export const permissions = {
     "reject",
     "abort",
     "pause",
+    "fireTrigger",
     "hold",
     "block",
     "unblock",
@@ -76,7 +80,8 @@ export const permissions = {
   ],
   overrider: ["view", "override", "skipStep", "reviewOverride"],
   administrator: actions.filter((action) => action !== "administer"),
-} as const satisfies Record<Role, readonly Action[]>;
+  alarm: ["fireTrigger"],
+} as const satisfies Record<TokenRole, readonly Action[]>;
 
 /** Where something is to be done: in an environment of a project, in the project, or in the installation. */
 export type Scope = { project: string; environment?: string } | { instance: true };
@@ -111,7 +116,12 @@ export function visibleProjects(principal: Principal, all: readonly string[]): s
  * Whether `principal` may hand out `role` in `environments` (null: every one) of `project`: nobody hands out more than
  * they may do themselves.
  */
-export function mayGrant(principal: Principal, project: string, role: Role, environments: string[] | null): boolean {
+export function mayGrant(
+  principal: Principal,
+  project: string,
+  role: TokenRole,
+  environments: string[] | null,
+): boolean {
   const scopes: Scope[] =
     environments === null ? [{ project }] : environments.map((environment) => ({ project, environment }));
   return permissions[role].every((action) => {
@@ -126,7 +136,7 @@ function reachFits(action: Action, scope: Scope): boolean {
 }
 
 function covers(
-  holder: { role: Role; environments: string[] | null },
+  holder: { role: TokenRole; environments: string[] | null },
   action: Action,
   scope: { environment?: string },
 ): boolean {

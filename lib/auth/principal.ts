@@ -1,5 +1,5 @@
 import type { Actor } from "@/lib/pipeline/actor";
-import type { Role } from "@/lib/pipeline/policy/project";
+import type { Role, TokenRole } from "@/lib/pipeline/policy/project";
 
 /** A role in a project, as its file gives it. `environments: null` means every environment. */
 export interface Grant {
@@ -31,7 +31,7 @@ export interface TokenPrincipal {
   id: string;
   name: string;
   project: string;
-  role: Role;
+  role: TokenRole;
   environments: string[] | null;
   /** ISO 8601, UTC. */
   expiresAt: string;

@@ -3,7 +3,7 @@ import { loadStoredPerson } from "@/lib/auth/people";
 import type { TokenPrincipal } from "@/lib/auth/principal";
 import { type Queryable, sql } from "@/lib/db/sql";
 import { Unauthenticated } from "@/lib/pipeline/errors";
-import { type Role, roles } from "@/lib/pipeline/policy/project";
+import { type TokenRole, tokenRoles } from "@/lib/pipeline/policy/project";
 
 export const TOKEN_DAYS_MAX = 365;
 
@@ -47,7 +47,7 @@ export async function tokenPrincipal(db: Queryable, secret: string): Promise<Tok
   if (row === undefined || !timingSafeEqual(Buffer.from(row.hash), Buffer.from(hash))) {
     throw new Unauthenticated("unknown, expired or revoked token");
   }
-  const role = roles.find((known) => known === row.role);
+  const role = tokenRoles.find((known) => known === row.role);
   const owner = await loadStoredPerson(db, row.owner);
   if (owner === null || role === undefined) throw new Unauthenticated(`token ${row.id} has no owner or role`);
   if (owner.revokedAt !== null && Date.parse(row.createdAt) <= Date.parse(owner.revokedAt)) {
@@ -58,7 +58,7 @@ export async function tokenPrincipal(db: Queryable, secret: string): Promise<Tok
 }
 
 /** `environments` empty in the table means every one: a list in the project file is never empty. */
-function asPrincipal(row: TokenRow, role: Role, owner: TokenPrincipal["owner"]): TokenPrincipal {
+function asPrincipal(row: TokenRow, role: TokenRole, owner: TokenPrincipal["owner"]): TokenPrincipal {
   return {
     kind: "token",
     id: row.id,

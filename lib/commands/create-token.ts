@@ -9,7 +9,7 @@ import { inLedgerTransaction, type LedgerTransaction } from "@/lib/ledger/append
 import { Forbidden, InvalidInput, parseInput } from "@/lib/pipeline/errors";
 import { instanceChain } from "@/lib/pipeline/instance-chain";
 import { name } from "@/lib/pipeline/policy/name";
-import { roles } from "@/lib/pipeline/policy/project";
+import { tokenRoles } from "@/lib/pipeline/policy/project";
 
 const days = `a whole number of days from 1 to ${TOKEN_DAYS_MAX}`;
 
@@ -23,7 +23,7 @@ export const createTokenInput = z.strictObject({
     .min(1, "a label of 1 to 80 characters")
     .max(80, "a label of 1 to 80 characters")
     .meta({ description: "what it is for, 1 to 80 characters" }),
-  role: z.enum(roles),
+  role: z.enum(tokenRoles),
   environments: z
     .array(name)
     .min(1, "at least one environment, or null for every one")

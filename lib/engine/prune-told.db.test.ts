@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createPool, type Pool } from "@/lib/db/pool";
 import { sql } from "@/lib/db/sql";
 import { createTestDatabase, type TestDatabase } from "@/lib/db/test-database";
-import { pruneEvidence, pruneNotifications } from "@/lib/engine/prune-told";
+import { pruneEvidence, pruneNotifications, pruneReports } from "@/lib/engine/prune-told";
 
 let database: TestDatabase;
 let pool: Pool;
@@ -62,4 +62,13 @@ it("what outside systems said goes by its age, however much it is, a bounded par
   expect(await pruneEvidence(pool, 30)).toBe(12_001);
   expect(await pool.query(sql`select key from outside_evidence`)).toEqual([{ key: "young" }]);
   expect(await pool.query(sql`select plan_hash as hash from evidence_wanted`)).toEqual([{ hash: "young" }]);
+});
+
+it("what triggers reported goes by its age", async () => {
+  await pool.execute(
+    sql`insert into trigger_report (project, reporter, id, content_hash, told, reported_at)
+        values ('demo', 't', 'old', 'h', '[]', now() - interval '31 days'), ('demo', 't', 'young', 'h', '[]', now())`,
+  );
+  expect(await pruneReports(pool, 30)).toBe(1);
+  expect(await pool.query(sql`select id from trigger_report`)).toEqual([{ id: "young" }]);
 });

@@ -37,6 +37,15 @@ export async function pruneEvidence(db: Queryable, days: number): Promise<number
   return said + wanted;
 }
 
+/** Removes reports of triggers from longer ago than `days`: what is sent again by then is too old to be about anything. */
+export function pruneReports(db: Queryable, days: number): Promise<number> {
+  return inPieces(
+    db,
+    sql`delete from trigger_report where ctid = any(array(
+          select ctid from trigger_report where reported_at < now() - make_interval(days => ${days}) limit ${rowsAtOnce}))`,
+  );
+}
+
 async function inPieces(db: Queryable, statement: Sql): Promise<number> {
   let gone = 0;
   for (let count = 0; count < statementsMax; count++) {

@@ -150,6 +150,8 @@ function stepWords(entry: OtherEntry): string {
       return `runs ${short(entry.data.runs)}, ${entry.data.ready} of ${entry.data.desired} ready`;
     case "revert.observed":
       return entry.data.runs === null ? "runs nothing" : `runs ${short(entry.data.runs)}`;
+    case "trigger.fired":
+      return `${entry.data.trigger}: ${entry.data.words}`;
     case "rollout.failed":
     case "verification.failed":
     case "tag.failed":
@@ -186,6 +188,7 @@ type ProjectEntry = Exclude<
   {
     kind:
       | `rollout.${string}`
+      | "trigger.fired"
       | `revert.${string}`
       | `colour.${string}`
       | `verification.${string}`

@@ -36,6 +36,7 @@ const groupOf = {
   "verification.checked": "rollouts",
   "verification.passed": "rollouts",
   "verification.failed": "rollouts",
+  "trigger.fired": "rollouts",
   "tag.moved": "rollouts",
   "tag.failed": "rollouts",
   "promotion.succeeded": "promotions",

@@ -3,7 +3,7 @@ import { EVERY_PROJECT, type Principal, personOf } from "@/lib/auth/principal";
 import { readPeople } from "@/lib/auth/project-grants";
 import { type Queryable, sql } from "@/lib/db/sql";
 import { NotFound } from "@/lib/pipeline/errors";
-import type { PersonRole, Role } from "@/lib/pipeline/policy/project";
+import { roles as everyRole, type PersonRole, type Role } from "@/lib/pipeline/policy/project";
 import { listRevoked } from "@/lib/queries/api/people";
 import { actorWords, loadPeopleOf } from "@/lib/queries/people";
 import { listTokens, type TokenView } from "@/lib/queries/tokens";
@@ -101,7 +101,7 @@ export async function loadPeopleView(
 
 /** Made from what every command asks, so that the page cannot say something else. */
 function roleTable(): RoleTable {
-  const roles = Object.keys(permissions) as Role[];
+  const roles = [...everyRole];
   const allows = (role: Role, action: Action) => (permissions[role] as readonly Action[]).includes(action);
   const rows = actions.map((action) => {
     return { action, reach: actionReach[action], may: roles.filter((role) => allows(role, action)) };

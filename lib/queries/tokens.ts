@@ -20,6 +20,8 @@ export interface TokenView {
 
 /** The tokens of a project ("*": those for every project), newest first: an administrator's all, else one's own. */
 export async function listTokens(db: Queryable, principal: Principal, project: string): Promise<TokenView[]> {
+  // An alarm sees nothing, also not what its owner sees.
+  if (principal.kind === "token" && principal.role === "alarm") return [];
   const all = can(principal, "configure", { project }) || can(principal, "administer", { instance: true });
   const own = personOf(principal).id;
   return db.query<TokenView>(sql`

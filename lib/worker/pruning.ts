@@ -3,7 +3,7 @@ import { pruneMeasurements } from "@/lib/engine/analysis/measurements";
 import type { Engine } from "@/lib/engine/engine";
 import { pruneFailureEvidence } from "@/lib/engine/failure/settle-with-evidence";
 import { pruneJobLogs } from "@/lib/engine/jobs/job-logs";
-import { pruneEvidence, pruneNotifications } from "@/lib/engine/prune-told";
+import { pruneEvidence, pruneNotifications, pruneReports } from "@/lib/engine/prune-told";
 
 const everyMs = 3_600_000;
 
@@ -36,6 +36,7 @@ export class Pruning {
     await this.remove("measurements", () => pruneMeasurements(pool));
     await this.remove("notifications", () => pruneNotifications(pool, notificationDays));
     await this.remove("what outside systems said", () => pruneEvidence(pool, evidenceDays));
+    await this.remove("what triggers reported", () => pruneReports(pool, evidenceDays));
     await this.remove("what failing pods left behind", () => pruneFailureEvidence(pool));
     await this.remove("what jobs printed", () => pruneJobLogs(pool));
   }

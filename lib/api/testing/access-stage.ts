@@ -58,8 +58,11 @@ function accessFile({ sandbox }: DemoWorld): string {
     "- { email: deputy@example.org, role: overrider }",
   ];
   const soak = "- soak: { in: staging, for: 1s }";
+  const watched = '/{namespace}/{workload}/health" }], watch: 1s }';
+  const triggers = '/{namespace}/{workload}/health" }], watch: 1s, rollBackWhen: [{ webhook: breaker }] }';
   const checklist = "- checklist: { items: [on-call told] }";
   return projectFile(sandbox)
+    .replace(watched, triggers)
     .replace(staff, [staff, ...more].join("\n    "))
     .replace(soak, [soak, checklist].join("\n        "));
 }

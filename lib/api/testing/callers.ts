@@ -18,6 +18,7 @@ export const callers = [
   "stranger",
   "stagingToken",
   "viewerToken",
+  "alarmToken",
   "foreignToken",
   "expiredToken",
   "revokedToken",
@@ -74,6 +75,7 @@ export async function prepareCallers(world: DemoWorld): Promise<Knocks> {
   await revokeToken(pool, people.ada, { id: revoked.id }, new Date());
   const staging = await make(people.rita, { role: "releaseManager", environments: ["staging"] });
   const reading = await make(people.ada, { project: "*" });
+  const alarm = await make(people.rita, { role: "alarm", environments: ["staging"] });
   const foreign = await make(stranger, { project: "other", role: "administrator" });
   const bySecret = ({ secret }: { secret: string }) => ({ authorization: `Bearer ${secret}` });
   const byCookie = (caller: Caller) => ({ cookie: cookies[caller] ?? "", origin });
@@ -90,6 +92,7 @@ export async function prepareCallers(world: DemoWorld): Promise<Knocks> {
       stranger: byCookie("stranger"),
       stagingToken: bySecret(staging),
       viewerToken: bySecret(reading),
+      alarmToken: bySecret(alarm),
       foreignToken: bySecret(foreign),
       expiredToken: bySecret(expired),
       revokedToken: bySecret(revoked),

@@ -47,6 +47,7 @@ export const triggersArbitrary = fc.array(
       connection: fc.constantFrom("metrics", "alerts"),
       labels: fc.constant({ a: "b" }),
     }),
+    fc.record({ webhook: fc.constant("circuit-breaker") }),
   ),
   { maxLength: 3 },
 );

@@ -16,6 +16,7 @@ import {
   memoryAbove,
   metricAbove,
   moveTrigger,
+  notReported,
   type PodReading,
   probesFail,
   type RestartLook,
@@ -226,6 +227,8 @@ function findingOf(
       return Array.isArray(pods) ? probesFail(trigger, pods) : unknown(pods.message);
     case "restarts":
       return Array.isArray(pods) ? restartedTooOften(trigger, pods, earlier, now) : unknown(pods.message);
+    case "webhook":
+      return notReported;
     default:
       return trigger satisfies never;
   }

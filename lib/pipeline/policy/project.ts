@@ -12,6 +12,10 @@ import type { Strategy } from "@/lib/pipeline/policy/strategy";
 export const roles = ["viewer", "releaseManager", "approver", "overrider", "administrator"] as const;
 export type Role = (typeof roles)[number];
 
+/** What a token may be limited to: a role of people, or to be an alarm, which reports triggers and sees nothing. */
+export const tokenRoles = [...roles, "alarm"] as const;
+export type TokenRole = (typeof tokenRoles)[number];
+
 /** A role for a group, or for a person by e-mail address (in lower case). Without `environments` it holds in all. */
 export type PersonRole = ({ kind: "group"; group: string } | { kind: "person"; email: string }) & {
   role: Role;

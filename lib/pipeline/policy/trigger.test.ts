@@ -16,10 +16,12 @@ describe("what rolls back at once", () => {
     [{ probeFailures: "50%" }, "probes fail on more than 50 % of the pods"],
     [{ memory: "90%", for: "3m" }, "memory above 90 % of its limit for 3m"],
     [{ alert: "CircuitOpen", connection: "metrics" }, "the alert CircuitOpen fires"],
+    [{ webhook: "circuit-breaker" }, "circuit-breaker is reported from outside"],
   ])("%j is read: %s", (value, words) => expect(triggerWords(read(value))).toBe(words));
 
   it.each([
-    [{}, ": must have one of metric, restarts, probeFailures, memory, alert"],
+    [{}, ": must have one of metric, restarts, probeFailures, memory, alert, webhook"],
+    [{ webhook: "breaker", for: "2m" }, "for: does not stand beside webhook"],
     [{ metric: "a", restarts: 3 }, ": has metric and restarts at once"],
     [{ metric: "a" }, "above: is missing beside metric"],
     [{ restarts: 3 }, "within: is missing beside restarts"],

@@ -17,7 +17,9 @@ export type TriggerPolicy =
   /** The fullest container uses more than this share (0 to 1) of its limit. */
   | { kind: "memory"; share: number; forMs?: number; connection?: string; query: string }
   /** The alert of this name fires for it. `labels` are what the alert must carry beside its name. */
-  | { kind: "alert"; alert: string; labels: Record<string, string>; forMs?: number; connection?: string };
+  | { kind: "alert"; alert: string; labels: Record<string, string>; forMs?: number; connection?: string }
+  /** Somebody outside says so, under this name: see fireTrigger. */
+  | { kind: "webhook"; webhook: string };
 
 /** cAdvisor's and kube-state-metrics' own names: the pod that uses most against the limit all of them share. */
 const memoryQuery =
@@ -32,7 +34,7 @@ const share = percentage
   .refine((text) => parsePercentage(text) !== 0)
   .meta({ description: "a whole percentage from 1% to 100%" });
 
-const kinds = ["metric", "restarts", "probeFailures", "memory", "alert"] as const;
+const kinds = ["metric", "restarts", "probeFailures", "memory", "alert", "webhook"] as const;
 
 /** What stands beside each kind in the file; anything else is refused at its own path. */
 const beside: Record<(typeof kinds)[number], readonly string[]> = {
@@ -41,6 +43,7 @@ const beside: Record<(typeof kinds)[number], readonly string[]> = {
   probeFailures: ["for"],
   memory: ["for", "connection", "query"],
   alert: ["for", "connection", "labels"],
+  webhook: [],
 };
 const required: Partial<Record<(typeof kinds)[number], string>> = {
   metric: "above",
@@ -71,6 +74,9 @@ export const trigger = z
     labels: z
       .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(200))
       .meta({ description: "labels that the alert must carry; {service}, {environment} and {namespace} are filled in" })
+      .optional(),
+    webhook: name
+      .meta({ description: "the name under which somebody outside says that it fired, such as circuit-breaker" })
       .optional(),
     connection,
     for: held,
@@ -106,6 +112,7 @@ export const trigger = z
       const query = value.query ?? memoryQuery;
       return { kind: "memory", share: shareOf(value.memory), ...forMs, ...from, query };
     }
+    if (value.webhook !== undefined) return { kind: "webhook", webhook: value.webhook };
     return { kind: "alert", alert: value.alert as string, labels: value.labels ?? {}, ...forMs, ...from };
   })
   .meta({ description: "what rolls back at once when it holds", ...exactlyOneSchema(...kinds) });
@@ -174,6 +181,8 @@ export function triggerWords(trigger: TriggerPolicy): string {
       return `memory above ${percent(trigger.share)} of its limit${held}`;
     case "alert":
       return `the alert ${trigger.alert} fires${held}`;
+    case "webhook":
+      return `${trigger.webhook} is reported from outside`;
     default:
       return trigger satisfies never;
   }

@@ -23,6 +23,11 @@ import { judgeCheck } from "@/lib/pipeline/verification/judge-check";
 const holds = (life: Life) => life.entries.flatMap((one) => (one.kind === "environment.held" ? [one.data] : []));
 const mostly = fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) });
 
+const watchedFromOutside = {
+  ...aPlan().verification,
+  rollBackWhen: [{ kind: "webhook" as const, webhook: "breaker" }],
+};
+
 /** Long lives as often as short ones: without `size` most would end before anything went wrong. */
 const inputsOf = (plan: Plan) => fc.array(fc.tuple(mostly, someInput(plan)), { maxLength: 60, size: "max" });
 
@@ -39,6 +44,9 @@ describe("every state against every input", () => {
       aPlan({ services: [aBlueGreenService("backend")], kind: "rollback" }),
       aPlan({ services: [aBlueGreenService("backend", { from: null, rollback: null }), aService("chat")] }),
       aPlan({ services: [aCanaryService("backend"), aService("chat")] }),
+      aPlan({ services: [aBlueGreenService("backend"), aService("chat")], verification: watchedFromOutside }),
+      aPlan({ verification: watchedFromOutside, onFailure: "hold" }),
+      aPlan({ verification: watchedFromOutside, kind: "rollback" }),
     ];
     const reached = new Set<PromotionPhase>();
     fc.assert(

@@ -4,6 +4,7 @@ import { decideRollout } from "@/lib/pipeline/promotion/decide-rollout";
 import { decideVerifying } from "@/lib/pipeline/promotion/decide-verifying";
 import { decideWaiting } from "@/lib/pipeline/promotion/decide-waiting";
 import { type Decision, decision, effect, entryFor, refuse } from "@/lib/pipeline/promotion/decision";
+import { fireTrigger } from "@/lib/pipeline/promotion/fire-trigger";
 import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
 import { withKept } from "@/lib/pipeline/promotion/with-kept";
@@ -24,6 +25,7 @@ function decideByPhase(state: PromotionState | undefined, input: PromotionInput,
   }
   if (!state) return refuse("doesNotExist", "there is no such promotion");
   if (input.kind === "reviewOverride") return reviewOverride(state, input, now);
+  if (input.kind === "triggerFired") return fireTrigger(state, input, now);
   switch (state.phase) {
     case "waiting":
     case "queued":

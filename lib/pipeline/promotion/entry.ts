@@ -105,6 +105,11 @@ export type PromotionEntryBody =
       kind: "rollout.observed";
       data: { service: string; runs: Digest; as: "index" | "platform"; ready: number; desired: number };
     }
+  /** Somebody outside said that a trigger of the plan fired; `report` is their own id of it. Without a service: of all. */
+  | {
+      kind: "trigger.fired";
+      data: { service?: string; trigger: string; report: string; words: string; happenedAt: string };
+    }
   | { kind: "rollout.failed"; data: { service: string; touched: boolean; reason: string } }
   | { kind: "verification.started"; data: { checks: CheckState[]; watchUntil: string; deadlineAt: string } }
   | { kind: "verification.checked"; data: { checks: CheckState[] } }

@@ -144,6 +144,7 @@ function applyRunning(state: PromotionState, entry: PromotionEntry): PromotionSt
     case "verification.passed":
       return state.phase === "verifying" ? { ...state, passedAt: at } : state;
     case "verification.failed":
+    case "trigger.fired":
       return state;
     case "tag.moved":
     case "tag.failed": {

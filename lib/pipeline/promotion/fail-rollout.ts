@@ -1,3 +1,4 @@
+import type { Actor } from "@/lib/pipeline/actor";
 import { type Decision, decision, entryFor, worker } from "@/lib/pipeline/promotion/decision";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 import { moveRollout } from "@/lib/pipeline/promotion/evolve-rollout";
@@ -12,12 +13,14 @@ export interface FailedRollout {
   trouble: Trouble;
   /** Entries that tell how it came to it, before that of the failure. */
   before?: Entry[];
+  /** Who said so, where somebody did; then also whether it is about this service alone (null: about all). */
+  said?: { by: Actor; about: string | null };
 }
 
 /** The decision that follows a rollout's failure. */
 export function failRollout(
   state: PromotionState & { phase: "rollingOut" },
-  { service, touched, trouble, before = [] }: FailedRollout,
+  { service, touched, trouble, before = [], said }: FailedRollout,
   now: string,
 ): Decision {
   const write = entryFor(state, now, worker);
@@ -25,7 +28,7 @@ export function failRollout(
   const rollouts = state.rollouts.map((one) =>
     one.service === service ? [...before, failed].reduce(moveRollout, one) : one,
   );
-  const cause = { ...trouble, service, by: null, at: now };
+  const cause = { ...trouble, service: said ? said.about : service, by: said?.by ?? null, at: now };
   const back = goBack({ ...state, rollouts }, cause, now, worker);
   return decision([...before, failed, ...back.entries], back.effects);
 }

@@ -3,6 +3,7 @@ import type { Verdict } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import type { Via } from "@/lib/pipeline/promotion/entry";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
+import type { TriggerReport } from "@/lib/pipeline/promotion/trigger-report";
 import type { Digest } from "@/lib/pipeline/release/digest";
 
 /** A refusal by the target or a check (failed), or that we could not tell (errored), in words for a person. */
@@ -116,6 +117,8 @@ type Said =
   | { kind: "pauseRollout" | "resumeRollout" | "skipStep" | "promoteFully"; service: string; why: string; by: Actor }
   | { kind: "intendStep"; service: string; step: string; attempt: number; generation: number }
   | { kind: "stepFound"; service: string; step: string; attempt: number; finding: StepFinding }
+  /** Somebody outside says that a trigger of the plan fired. */
+  | { kind: "triggerFired"; report: TriggerReport; by: Actor }
   /** `evidence`: the numbers behind checks that stand against a success. */
   | { kind: "checked"; checks: CheckState[]; evidence?: { name: string; value: string }[] }
   /** Its jobs are about to be started. */
@@ -169,6 +172,8 @@ export type RejectionCode =
   | "notEnded"
   | "outOfOrder"
   | "stale"
+  | "noSuchTrigger"
+  | "reportOfBefore"
   | "noActor";
 
 export interface Rejection {

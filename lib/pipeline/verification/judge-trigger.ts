@@ -62,6 +62,9 @@ export function alertFires(trigger: TriggerPolicy & { kind: "alert" }, reading: 
   };
 }
 
+/** What is reported from outside decides at that moment, without a look: whoever looks finds that nobody did. */
+export const notReported: TriggerFinding = { holds: "no", words: "nobody reported it", value: null, limit: null };
+
 /** The share of running pods that are not ready. A pod that does not run yet has no probe that could fail. */
 export function probesFail(
   { share }: TriggerPolicy & { kind: "probeFailures" },

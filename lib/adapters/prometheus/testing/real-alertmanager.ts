@@ -13,16 +13,16 @@ const program = ["prometheus-alertmanager", "alertmanager"].find((name) => spawn
 export const hasAlertmanager = program !== undefined;
 
 /** An alert that inhibits those of another name where both carry the same service. */
-const config = `route: { receiver: none }
-receivers: [{ name: none }]
+const configOf = (receiver: string) => `route: { receiver: waybill, group_wait: 0s }
+receivers: [{ name: waybill${receiver === "" ? "" : `, webhook_configs: [{ url: "${receiver}", http_config: { authorization: { credentials: wb_secret } } }]`} }]
 inhibit_rules: [{ source_matchers: [alertname="NetworkDown"], target_matchers: [alertname="ServiceDown"], equal: [service] }]
 `;
 
-/** An Alertmanager of its own on loopback, without peers, until `stop`. */
-export async function startAlertmanager(): Promise<{ url: string; stop: () => Promise<void> }> {
+/** An Alertmanager of its own on loopback, without peers, until `stop`; with a `receiver` it tells that address by webhook. */
+export async function startAlertmanager(receiver = ""): Promise<{ url: string; stop: () => Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), "waybill-alertmanager-"));
   const file = join(directory, "alertmanager.yml");
-  await writeFile(file, config);
+  await writeFile(file, configOf(receiver));
   const address = `127.0.0.1:${await freePort()}`;
   const flags = [
     `--config.file=${file}`,

@@ -19,6 +19,8 @@ export interface Access {
   send(stage: Stage, caller: Caller): Sent;
   /** Puts something there to be done before each caller who may. */
   refresh?(stage: Stage): Promise<void>;
+  /** The body's form is another program's, whose later versions may say more. */
+  foreignForm?: boolean;
   /** The rules of promotions may refuse some of those who may; at least one of them succeeds. */
   rulesMayRefuse?: boolean;
 }

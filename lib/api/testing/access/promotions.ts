@@ -32,6 +32,12 @@ const renewCanary = (isPaused: boolean) => async (stage: Stage) => {
   stage.canary = await freshCanary(stage, isPaused);
 };
 const skippers: Caller[] = ["overrider", ...administrators];
+/** The machine that may do this and nothing else, and whoever may stop a promotion. */
+const reporters: Caller[] = ["alarmToken", "stagingToken", ...either];
+const reported = (caller: Caller) => ({
+  id: `report-of-${caller}-${performance.now()}`,
+  happenedAt: new Date().toISOString(),
+});
 const canary = (stage: Stage) => ({ promotion: stage.canary, why });
 const steered = (verb: string, who: Caller[], isPaused: boolean): Access => ({
   may: allow(...who),
@@ -120,6 +126,26 @@ export const promotionsOperations: Record<string, Access> = {
   "POST /api/v1/promotions/{id}/resume": steered("resume", either, true),
   "POST /api/v1/promotions/{id}/skip": steered("skip", skippers, true),
   "POST /api/v1/promotions/{id}/promote-fully": steered("promote-fully", skippers, false),
+  "POST /api/v1/triggers": {
+    may: allow(...reporters),
+    rulesMayRefuse: true,
+    send: (_, caller) => {
+      const at = { project, environment: "staging", service: "backend" };
+      return { path: "/api/v1/triggers", body: { ...at, ...reported(caller), trigger: "breaker", words: why } };
+    },
+  },
+  "POST /api/v1/triggers/{project}/{environment}/{trigger}/alertmanager": {
+    may: allow(...reporters),
+    foreignForm: true,
+    send: (_, caller) => {
+      const { id, happenedAt } = reported(caller);
+      const labels = { alertname: "Breaker", service: "backend" };
+      const alerts = [
+        { status: "firing", labels, annotations: { summary: why }, startsAt: happenedAt, fingerprint: id },
+      ];
+      return { path: `/api/v1/triggers/${project}/staging/breaker/alertmanager`, body: { version: "4", alerts } };
+    },
+  },
   "POST /api/v1/promotions/{id}/settle": {
     may: allow(...managers, "stagingToken"),
     rulesMayRefuse: true,

@@ -7,6 +7,7 @@ import { nextToRevert } from "@/lib/pipeline/promotion/go-back";
 import type { PromotionInput, Sighting, StepFinding, Trouble } from "@/lib/pipeline/promotion/input";
 import type { CheckState, PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
 import { digestOf } from "@/lib/pipeline/promotion/testing/a-plan";
+import type { TriggerReport } from "@/lib/pipeline/promotion/trigger-report";
 import { currentStep } from "@/lib/pipeline/rollout/step";
 import { stepsOf } from "@/lib/pipeline/rollout/steps-of";
 
@@ -25,6 +26,19 @@ export function aRequest(plan: Plan): PromotionInput & { kind: "request" } {
     causedBy: null,
     expiresAt: "2026-03-01T11:00:00.000Z",
     by: rita,
+  };
+}
+
+/** What a circuit breaker outside says, long after everything of these tests began. */
+export function aReport(extra: Partial<TriggerReport> = {}): TriggerReport {
+  const happenedAt = "2026-03-01T12:00:00.000Z";
+  return {
+    id: "breaker-4711",
+    trigger: "breaker",
+    service: null,
+    words: "payments do not answer",
+    happenedAt,
+    ...extra,
   };
 }
 
@@ -109,6 +123,9 @@ function saidByPeople(plan: Plan): fc.Arbitrary<MadeInput>[] {
     saidOfGates(hash),
     who.map((by) => always({ kind: "abort", by, why: "stop" })),
     fc.tuple(who, steerings).map(([by, kind]) => always({ kind, service: "backend", why: "to see", by })),
+    fc
+      .tuple(who, fc.constantFrom("breaker", "nothing"), fc.constantFrom("backend", "nobody", null))
+      .map(([by, trigger, service]) => always({ kind: "triggerFired", report: aReport({ trigger, service }), by })),
     fc.constant(always({ kind: "supersede", by: "demo-2" })),
     who.map((by) => always({ kind: "retryRollback", by })),
     who.map((by) => always({ kind: "close", by, why: "closed" })),
