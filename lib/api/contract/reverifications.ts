@@ -26,7 +26,8 @@ export const verifyAgainOperation = operation({
   tag: "Environments",
   summary: "Verify again what runs",
   description:
-    "Makes the environment's checks of a service once more: the digest that runs, health endpoints, smoke tests. What " +
+    "Makes the environment's checks of a service once more: the digest that runs, health endpoints, smoke tests and their " +
+    "jobs, metrics and triggers; what compares with the time before a rollout says so and decides nothing. What " +
     "fails blocks the digest there, and its success there counts no more for the environments after it. No answer changes nothing.",
   body: verifyAgainInput.meta({ id: "VerifyAgain" }),
   answers: { 201: { description: "asked for", schema: z.strictObject({ id: z.string(), digest }) } },

@@ -55,11 +55,11 @@ const looksBack = 500;
 
 /**
  * Looks once at every metric and trigger of these services: asks, judges, keeps what was measured, and answers how the
- * checks stand now. A source that does not answer makes a check unknown; nothing is thrown for that.
+ * checks stand now (`keep: false` keeps nothing: it is no promotion, and has no charts). A source that does not answer makes a check unknown; nothing is thrown for that.
  */
 export async function lookAtMetrics(
   engine: Engine,
-  where: { project: string; promotion: string },
+  where: { project: string; promotion: string; keep?: boolean },
   subjects: readonly MetricSubject[],
 ): Promise<MetricsLook> {
   const now = engine.now();
@@ -83,7 +83,7 @@ export async function lookAtMetrics(
     engine.pool,
     where,
     looked.flatMap((one) => one.metric ?? []),
-    measured,
+    where.keep === false ? [] : measured,
   );
   return { checks: looked.map((one) => one.check), evidence: await evidenceOf(engine, where, looked) };
 }

@@ -1,4 +1,4 @@
-import { type Queryable, sql } from "@/lib/db/sql";
+import { json, type Queryable, type Sql, sql } from "@/lib/db/sql";
 import type { Engine } from "@/lib/engine/engine";
 import { inLedgerTransaction, type LedgerTransaction } from "@/lib/ledger/append";
 import { recordBlock } from "@/lib/ledger/project-entries";
@@ -17,6 +17,8 @@ export interface DueReverification {
   environment: string;
   digest: Digest;
   leaseGeneration: number;
+  /** As an earlier look left them; none before the first. */
+  checks: CheckState[];
 }
 
 /** Takes one that nobody holds; two processes never get the same one. */
@@ -27,7 +29,7 @@ export async function takeDueReverification(engine: Engine): Promise<DueReverifi
          where id = (select id from reverification
                       where status = 'due' and (lease_until is null or lease_until <= now())
                       order by requested_at for update skip locked limit 1)
-         returning id, project, service, environment, digest, lease_generation as "leaseGeneration"`,
+         returning id, project, service, environment, digest, checks, lease_generation as "leaseGeneration"`,
   );
   return taken;
 }
@@ -49,7 +51,35 @@ export function releaseReverifications(engine: Engine): Promise<number> {
   );
 }
 
-type Ended = Exclude<VerifiedAgain, { kind: "lookAgain" }>;
+/** Keeps how far it is, while this process holds it. Answers whether it did. */
+export async function saveReverification(
+  engine: Engine,
+  taken: DueReverification,
+  checks: readonly CheckState[],
+): Promise<boolean> {
+  const { leaseMs } = engine;
+  return (await keep(engine, taken, checks, sql`now() + ${leaseMs} * interval '1 millisecond'`)) === 1;
+}
+
+/** The same, and lets it be taken again by anybody after `ms`. */
+export async function putOffReverification(
+  engine: Engine,
+  taken: DueReverification,
+  checks: readonly CheckState[],
+  ms: number,
+): Promise<boolean> {
+  return (await keep(engine, taken, checks, sql`now() + ${ms} * interval '1 millisecond'`)) === 1;
+}
+
+function keep(engine: Engine, taken: DueReverification, checks: readonly CheckState[], until: Sql): Promise<number> {
+  return engine.pool.execute(
+    sql`update reverification set checks = ${json(checks)}::jsonb, lease_until = ${until}
+         where id = ${taken.id} and status = 'due' and lease_owner = ${engine.owner}
+           and lease_generation = ${taken.leaseGeneration}`,
+  );
+}
+
+export type EndedAgain = Exclude<VerifiedAgain, { kind: "lookAgain" } | { kind: "awaitJobs" }>;
 
 /**
  * Writes what came of it, if this process still holds it: one that passed counts as a success from now on, one that failed
@@ -58,8 +88,9 @@ type Ended = Exclude<VerifiedAgain, { kind: "lookAgain" }>;
 export function settleReverification(
   engine: Engine,
   taken: DueReverification,
-  found: Ended,
+  found: EndedAgain,
   checks: readonly CheckState[],
+  numbers: readonly { name: string; value: string }[] = [],
 ): Promise<boolean> {
   return inLedgerTransaction(engine.pool, taken.project, async (tx) => {
     const outcome = (await isMoving(tx, taken))
@@ -67,7 +98,7 @@ export function settleReverification(
       : found;
     const at = engine.now();
     const said = outcome.kind === "passed" ? null : outcome.reason;
-    const evidence = checks.map(({ title, status, found: seen }) => ({ name: title, value: `${status}: ${seen}` }));
+    const evidence = [...checks.flatMap(evidenceOf), ...numbers];
     const held = { owner: engine.owner, leaseGeneration: taken.leaseGeneration };
     if (!(await recordReverification(tx, taken.id, held, { status: outcome.kind, said, checks, at }))) return false;
     const { id, service, environment, digest } = taken;
@@ -86,6 +117,14 @@ export function settleReverification(
     await wakeWaiting(tx, taken.project);
     return true;
   });
+}
+
+function evidenceOf({ title, status, found, dryRun, job }: CheckState): { name: string; value: string }[] {
+  const stands = dryRun ? `decides nothing: ${found}` : `${status}: ${found}`;
+  return [
+    { name: title, value: stands },
+    ...(job?.log === undefined ? [] : [{ name: `SHA-256 of what ${title} printed`, value: job.log }]),
+  ];
 }
 
 async function isMoving(tx: LedgerTransaction, { project, service, environment, digest }: DueReverification) {

@@ -1,99 +1,89 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "@/lib/db/sql";
 import type { Engine } from "@/lib/engine/engine";
-import { expectedDigest } from "@/lib/engine/expected-digest";
-import { type DueReverification, settleReverification } from "@/lib/engine/reverify/due-reverification";
+import {
+  type DueReverification,
+  type EndedAgain,
+  putOffReverification,
+  saveReverification,
+  settleReverification,
+} from "@/lib/engine/reverify/due-reverification";
+import { lookAgain, type Place } from "@/lib/engine/reverify/look-again";
 import { loadProject } from "@/lib/facts/project";
-import type { TargetRefPlan } from "@/lib/pipeline/plan/target-plan";
-import type { VerificationPolicy } from "@/lib/pipeline/policy/verification";
-import type { CheckState } from "@/lib/pipeline/promotion/state";
-import { judgeObservation } from "@/lib/pipeline/rollout/judge-observation";
-import { type CheckAgain, checksAgain, judgeAgain, type VerifiedAgain } from "@/lib/pipeline/verification/again";
-import { judgeCheck, type Look } from "@/lib/pipeline/verification/judge-check";
-import { judgeDigest } from "@/lib/pipeline/verification/judge-digest";
-import { ExternalError } from "@/lib/ports/external-error";
+import { type CheckAgain, checksAgain, judgeAgain } from "@/lib/pipeline/verification/again";
+import { intendJob } from "@/lib/pipeline/verification/judge-job";
 
 const betweenLooksMs = 1_000;
+/** A job is asked after this, and ever less often the longer it runs. */
+const jobLookMsMin = 1_000;
+const jobLookMsMax = 15_000;
 
-interface Place {
-  target: TargetRefPlan;
-  connection: string;
-  repository: string;
-  verification: VerificationPolicy;
-}
-
-/** Makes an environment's checks of what runs there, three times at most, and records what they say. */
+/**
+ * Makes an environment's checks of what runs there, three times at most, and records what they say. Where only jobs are
+ * still under way it is put off, to be taken by anybody later.
+ */
 export async function runReverification(engine: Engine, taken: DueReverification): Promise<void> {
-  const { outcome, checks } = await lookUntilTold(engine, taken);
-  const kept = await settleReverification(engine, taken, outcome, checks);
+  const kept = await lookUntilTold(engine, taken);
   if (!kept) engine.log("info", "the lease of a verification is lost", { reverification: taken.id });
 }
 
-async function lookUntilTold(
-  engine: Engine,
-  taken: DueReverification,
-): Promise<{ outcome: Exclude<VerifiedAgain, { kind: "lookAgain" }>; checks: CheckState[] }> {
+/** Answers false where somebody else holds it by now. */
+async function lookUntilTold(engine: Engine, taken: DueReverification): Promise<boolean> {
+  const end = (outcome: EndedAgain, checks: CheckAgain[], numbers: { name: string; value: string }[] = []) =>
+    settleReverification(engine, taken, outcome, statesOf(checks), numbers);
   const place = await loadPlace(engine, taken);
-  if (!place) return { outcome: { kind: "errored", reason: "it has no target there any more" }, checks: [] };
-  const { project, environment, service, digest } = taken;
-  const { namespace, workload } = place.target;
-  const facts = { project, environment, service, digest, namespace, workload: workload.name };
-  let checks = checksAgain(facts, place.verification, engine.now());
+  if (!place) return end({ kind: "errored", reason: "it has no target there any more" }, []);
+  const { checks: begun, isNew } = begin(engine, taken, place);
+  // Before a job is started it is kept that it will be, so that a successor asks with the same key.
+  if (isNew && !(await saveReverification(engine, taken, statesOf(begun)))) return false;
+  let checks = begun;
   for (let looks = 1; ; looks += 1) {
-    checks = await Promise.all(checks.map((check) => look(engine, taken, place, check)));
-    const states = checks.map((check) => check.state);
-    const found = judgeAgain(states, looks);
-    if (found.kind !== "lookAgain") return { outcome: found, checks: states };
+    const looked = await lookAgain(engine, taken, place, checks);
+    checks = looked.checks;
+    const found = judgeAgain(statesOf(checks), looks);
+    if (found.kind === "awaitJobs") {
+      return putOffReverification(engine, taken, statesOf(checks), jobPauseMs(engine, checks));
+    }
+    if (found.kind !== "lookAgain") return end(found, checks, looked.evidence);
     await pause(betweenLooksMs);
   }
 }
 
+const statesOf = (checks: readonly CheckAgain[]) => checks.map((check) => check.state);
+
+/** The checks as the policy has them now, each where an earlier look left it; what is called otherwise by now begins anew. */
+function begin(engine: Engine, taken: DueReverification, place: Place): { checks: CheckAgain[]; isNew: boolean } {
+  const { project, environment, service, digest } = taken;
+  const { namespace, workload } = place.target;
+  const facts = { project, environment, service, digest, namespace, workload: workload.name, version: place.version };
+  const now = engine.now();
+  let isNew = false;
+  const checks = checksAgain(facts, place.verification, now).map((check): CheckAgain => {
+    const before = taken.checks.find(({ id, title }) => id === check.state.id && title === check.state.title);
+    if (before) return { ...check, state: before };
+    if (check.kind !== "job") return check;
+    isNew = true;
+    return { ...check, state: intendJob(check.state, now) };
+  });
+  return { checks, isNew };
+}
+
+function jobPauseMs({ now }: Engine, checks: readonly CheckAgain[]): number {
+  const running = checks.flatMap(({ state: { job } }) =>
+    job && !job.isOver ? [Date.parse(now()) - Date.parse(job.askedAt)] : [],
+  );
+  return Math.min(jobLookMsMax, ...running.map((ms) => Math.max(jobLookMsMin, Math.round(ms / 5))));
+}
+
 async function loadPlace(engine: Engine, taken: DueReverification): Promise<Place | undefined> {
-  const { project, environment, service } = taken;
+  const { project, environment, service, digest } = taken;
   const stored = await loadProject(engine.pool, project);
   const policy = stored?.document.environments.find((one) => one.name === environment);
   const [row] = await engine.pool.query<Omit<Place, "verification">>(
-    sql`select d.target, s.connection, s.repository from deployment d
-          join service s on s.project = d.project and s.name = d.service
+    sql`select d.target, s.connection, s.repository, coalesce(d.wanted_version, ${digest}) as version,
+               coalesce(d.wanted_since, d.observed_since, now()) as since
+          from deployment d join service s on s.project = d.project and s.name = d.service
          where d.project = ${project} and d.service = ${service} and d.environment = ${environment}`,
   );
   return policy && row && { ...row, verification: policy.verification };
-}
-
-async function look(engine: Engine, taken: DueReverification, place: Place, check: CheckAgain): Promise<CheckAgain> {
-  if (check.kind === "digest") return { ...check, state: await lookAtDigest(engine, taken, place, check.state) };
-  let found: Look;
-  try {
-    const answer = await engine.world.probe.get(check.url, AbortSignal.timeout(engine.callMs));
-    found = { kind: "answered", ...answer };
-  } catch (error) {
-    found = silence(error);
-  }
-  return { ...check, state: judgeCheck(check.state, check.expected, found, engine.now()) };
-}
-
-/** Another digest there is no failure of this one: what runs cannot be told then. */
-async function lookAtDigest(
-  engine: Engine,
-  { project, service, digest }: DueReverification,
-  { target: ref, connection, repository }: Place,
-  state: CheckState,
-): Promise<CheckState> {
-  try {
-    const target = await engine.world.target(project, ref.connection);
-    const seen = await target.observe(ref, AbortSignal.timeout(engine.callMs));
-    if (seen.exists && seen.specDigest !== digest) {
-      return judgeDigest(state, { kind: "silent", message: "its spec names another digest" }, engine.now());
-    }
-    const expected = await expectedDigest(engine, project, { service, connection, repository }, digest);
-    const told = { generation: undefined, forMs: Number.POSITIVE_INFINITY };
-    return judgeDigest(state, judgeObservation(seen, expected, told), engine.now());
-  } catch (error) {
-    return judgeDigest(state, silence(error), engine.now());
-  }
-}
-
-function silence(error: unknown): Look & { kind: "silent" } {
-  if (!(error instanceof ExternalError)) throw error;
-  return { kind: "silent", message: error.message };
 }
