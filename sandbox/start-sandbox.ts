@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { RolloutController } from "./cluster/argo/rollout-controller";
 import { createClusterApi } from "./cluster/cluster-api";
 import { DeploymentController } from "./cluster/deployment-controller";
 import { createImagePuller, type ImagePuller } from "./cluster/image-puller";
@@ -143,7 +144,11 @@ async function refuseSecond(dataFolder: string, identity: Identity): Promise<voi
 
 function runControllers(store: ObjectStore, images: ImagePuller, speed: number, withKubelet: boolean): () => void {
   const now = () => performance.now() * speed;
-  const controllers = [new DeploymentController(store, now), new StatefulSetController(store)];
+  const controllers = [
+    new DeploymentController(store, now),
+    new StatefulSetController(store),
+    new RolloutController(store, images, speed),
+  ];
   const running = withKubelet ? [new Kubelet(store, images, now), ...controllers] : controllers;
   const timer = setInterval(
     () => {

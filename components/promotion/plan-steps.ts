@@ -1,6 +1,7 @@
 import { stepLines, stepTitle, touchesUsers } from "@/components/promotion/step-words";
 import { spanWords } from "@/components/time/time-words";
 import type { Plan, PlannedService } from "@/lib/pipeline/plan/plan";
+import { controllerNames } from "@/lib/pipeline/policy/delegated";
 import { weightOf } from "@/lib/pipeline/rollout/step";
 import { stepsOf } from "@/lib/pipeline/rollout/steps-of";
 import { watchMsOf } from "@/lib/pipeline/verification/start";
@@ -49,6 +50,7 @@ export function strategyWords({ strategy }: Pick<PlannedService, "strategy">): s
   if (strategy.kind === "recreate") return "recreate: all stop first";
   if (strategy.kind === "canary") return `canary: ${strategy.steps.map(({ weight }) => `${weight} %`).join(", ")}`;
   if (strategy.kind === "blueGreen") return "blue-green: a second colour takes over";
+  if (strategy.kind === "delegated") return `by ${controllerNames[strategy.controller]}`;
   const limits = [
     strategy.maxSurge === undefined ? "" : `${strategy.maxSurge} more`,
     strategy.maxUnavailable === undefined ? "" : `${strategy.maxUnavailable} fewer`,

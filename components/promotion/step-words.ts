@@ -1,6 +1,7 @@
 import { spanWords } from "@/components/time/time-words";
 import type { PlannedService } from "@/lib/pipeline/plan/plan";
 import type { CanaryStrategy } from "@/lib/pipeline/policy/canary";
+import { controllerNames, type DelegatedStrategy } from "@/lib/pipeline/policy/delegated";
 import { routeWords } from "@/lib/pipeline/rollout/canary-route";
 import type { RolloutStep, StepKind } from "@/lib/pipeline/rollout/step";
 
@@ -16,6 +17,8 @@ export const stepTitles: Record<StepKind, string> = {
   promoteStable: "Roll out the stable pods",
   trafficHome: "Bring the requests home",
   removeCanary: "Let the canary go",
+  setDigest: "Hand over the digest",
+  follow: "Follow the controller",
 };
 
 /** The step's title, with the share of a canary where it is about one. */
@@ -28,6 +31,7 @@ export function stepTitle(kind: StepKind, weight: number | null): string {
 export function stepLines(step: RolloutStep, { strategy, target }: PlannedService): string[] {
   const within = `within ${spanWords(step.deadlineMs)}`;
   if (strategy.kind === "canary") return canaryLines(step, strategy, within);
+  if (strategy.kind === "delegated") return delegatedLines(step, strategy, target);
   if (strategy.kind !== "blueGreen") return [within];
   switch (step.kind) {
     case "prepare":
@@ -72,7 +76,19 @@ function canaryLines(step: RolloutStep, { route, analysis, rollBackWhen }: Canar
   }
 }
 
+function delegatedLines(
+  step: RolloutStep,
+  { controller, withoutAnalysis, deadlineMs }: DelegatedStrategy,
+  { workload }: PlannedService["target"],
+): string[] {
+  if (step.kind === "setDigest") return [`Rollout ${workload.name}`, "refused where it is busy"];
+  const watched = withoutAnalysis ? "may be without analysis" : "by its own steps and analysis";
+  const isFull = step.kind === "follow" && step.fully;
+  const limit = `${spanWords(deadlineMs)} without progress`;
+  return [`${controllerNames[controller]}: ${isFull ? "its steps are skipped" : watched}`, limit];
+}
+
 /** True for a step after which users meet the new release. */
 export function touchesUsers({ kind }: RolloutStep): boolean {
-  return kind === "switch" || kind === "weight" || kind === "promoteStable";
+  return kind === "switch" || kind === "weight" || kind === "promoteStable" || kind === "follow";
 }

@@ -205,6 +205,12 @@ const strategy = z.discriminatedUnion("kind", [
     rollBackWhen: z.array(plannedTrigger),
     deadlineMs: z.int(),
   }),
+  z.strictObject({
+    kind: z.literal("delegated"),
+    controller: z.enum(["argoRollouts"]).meta({ description: "who rolls out, by the steps of its own object" }),
+    withoutAnalysis: z.boolean().meta({ description: "that object may have no analysis" }),
+    deadlineMs: z.int().meta({ description: "so long it may stand still without waiting for a person" }),
+  }),
 ]);
 
 const verification = z.strictObject({
@@ -225,7 +231,7 @@ const plannedService = z.strictObject({
     kind: z.literal("kubernetes"),
     connection: z.string(),
     namespace: z.string(),
-    workload: z.strictObject({ kind: z.enum(["deployment", "statefulSet"]), name: z.string() }),
+    workload: z.strictObject({ kind: z.enum(["deployment", "statefulSet", "rollout"]), name: z.string() }),
     container: z.string(),
     service: z.string().optional().meta({ description: "the Service through which it takes traffic" }),
     colourLabel: z.string().optional(),

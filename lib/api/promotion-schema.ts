@@ -55,7 +55,7 @@ const step = z
     id: z.string(),
     kind: z.string().meta({
       description:
-        "what it does: prepare, available, smoke, switch; startCanary, weight, analyse, promoteStable, trafficHome, removeCanary",
+        "what it does: prepare, available, smoke, switch; startCanary, weight, analyse, promoteStable, trafficHome, removeCanary; setDigest, follow",
     }),
     status: z
       .enum(["pending", "requested", "accepted", "done", "failed", "skipped"])

@@ -4,6 +4,7 @@ import { groupsOf } from "@/lib/pipeline/gates/approval-config";
 import type { EnvironmentPolicy } from "@/lib/pipeline/policy/environment";
 import { type ProjectDocument, strategyFor } from "@/lib/pipeline/policy/project";
 import type { ServicePolicy, ServiceTarget } from "@/lib/pipeline/policy/service";
+import type { Strategy } from "@/lib/pipeline/policy/strategy";
 
 /** What is wrong with a project although each of its parts is well-formed. Paths are those of its document. */
 export function projectViolations(project: ProjectDocument): Violation[] {
@@ -252,11 +253,14 @@ function unreachableTargets(project: ProjectDocument, service: ServicePolicy): V
 function impossibleStrategies(project: ProjectDocument, service: ServicePolicy): Violation[] {
   return project.environments.flatMap((environment) => {
     const target = Object.hasOwn(service.targets, environment.name) ? service.targets[environment.name] : undefined;
-    if (target && strategyFor(environment, service).kind === "blueGreen") {
+    const { kind } = strategyFor(environment, service);
+    if (target && (target.ref.workload.kind === "rollout" || kind === "delegated")) {
+      return withoutItsController(environment.name, service, target, kind);
+    }
+    if (target && kind === "blueGreen") {
       return coloursWithoutService(environment.name, service, target);
     }
     if (target?.ref.workload.kind !== "statefulSet" || target.strategy !== undefined) return [];
-    const { kind } = strategyFor(environment, service);
     if (kind !== "recreate" && kind !== "canary") return [];
     return [
       {
@@ -268,6 +272,31 @@ function impossibleStrategies(project: ProjectDocument, service: ServicePolicy):
       },
     ];
   });
+}
+
+/** A Rollout's pods are its controller's to replace, and the controller has nothing to say over any other workload. */
+function withoutItsController(
+  environment: string,
+  service: ServicePolicy,
+  { ref, strategy }: ServiceTarget,
+  kind: Strategy["kind"],
+): Violation[] {
+  const isRollout = ref.workload.kind === "rollout";
+  if (isRollout && kind === "delegated") return [];
+  const base = ["spec", "services", service.position, "targets", environment];
+  const path = strategy === undefined ? base : [...base, "strategy", kind];
+  const by = strategy === undefined ? `the strategy ${kind} of ${environment}` : kind;
+  return [
+    {
+      code: "invalid",
+      path,
+      message: isRollout
+        ? `is not possible for a rollout, whose controller replaces its pods: ${by} is set`
+        : `is a ${ref.workload.kind}, which Argo Rollouts does not own: ${by} is not possible`,
+      allowed: isRollout ? "{ delegated: { argoRollouts: {} } }" : "a rollout, or another strategy",
+      atKey: true,
+    },
+  ];
 }
 
 function coloursWithoutService(

@@ -1,13 +1,14 @@
 import type { Digest } from "@/lib/pipeline/release/digest";
 import type { BlueGreenTarget } from "@/lib/ports/blue-green-target";
 import type { CanaryTarget } from "@/lib/ports/canary-target";
+import type { DelegatedTarget } from "@/lib/ports/delegated-target";
 
 /** Where one service runs in one environment. */
 export interface KubernetesTargetRef {
   kind: "kubernetes";
   connection: string;
   namespace: string;
-  workload: { kind: "deployment" | "statefulSet"; name: string };
+  workload: { kind: "deployment" | "statefulSet" | "rollout"; name: string };
   container: string;
   /** The Service through which it takes traffic; where its selector names a colour, that colour is the workload. */
   service?: string;
@@ -168,6 +169,8 @@ export interface DeployTarget {
   ): Promise<void>;
   /** How a canary stands beside a workload of this target; absent where it cannot. */
   canary?: CanaryTarget;
+  /** Present where a controller in the cluster may own a workload of this target. */
+  delegated?: DelegatedTarget;
   /** Present where this kind of target can hold two colours behind one Service. */
   blueGreen?: BlueGreenTarget;
   /** A cheap authenticated call that proves that the connection works. */

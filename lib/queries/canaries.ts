@@ -75,7 +75,8 @@ function nextOf(steps: Parameters<typeof weightSeen>[0]): number | null {
   return next ? weightOf(next.step) : null;
 }
 
-function steersOf(
+/** What a reader may say to a rollout as it stands. */
+export function steersOf(
   principal: Principal,
   { project, plan, phase }: PromotionState,
   rollout: Parameters<typeof whyNotSteer>[0],

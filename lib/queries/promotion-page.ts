@@ -16,6 +16,7 @@ import {
 import { type SigningStanding, signatureCount, signingStanding } from "@/lib/queries/approval-standing";
 import { type CanaryView, loadCanaries } from "@/lib/queries/canaries";
 import { type ChecklistView, loadChecklists } from "@/lib/queries/checklists";
+import { type DelegatedView, loadDelegated } from "@/lib/queries/delegated";
 import { entryWords, type SpokenEntry } from "@/lib/queries/entry-words";
 import { type OverrideView, overrideViews } from "@/lib/queries/overrides";
 import { loadPlanFacts, type ServiceFacts } from "@/lib/queries/plan-facts";
@@ -143,6 +144,8 @@ export interface PromotionView {
   /** Of those whose strategy has several steps. */
   rollouts: SteppedRollout[];
   canaries: CanaryView[];
+  /** Those that a controller in the cluster carries out. */
+  delegated: DelegatedView[];
   checks: CheckState[];
   /** What its checks measured; empty where nothing is measured. */
   metrics: MetricView[];
@@ -222,17 +225,18 @@ export async function loadPromotionPage(
           from promotion p where p.id = ${id}`,
   );
   if (!row || !can(principal, "view", { project: row.state.project })) throw new NotFound(`promotion ${id}`);
-  const [facts, checklists, rollouts, metrics, canaries] = await allSent([
+  const [facts, checklists, rollouts, metrics, canaries, delegated] = await allSent([
     hasEnded(row.state.phase) ? [] : loadPlanFacts(db, row.state.plan),
     loadChecklists(db, principal, row.state, row.state),
     loadRolloutSteps(db, row.state),
     "rollouts" in row.state ? loadPromotionMetrics(db, id, row.entries) : [],
     loadCanaries(db, principal, row.state),
+    loadDelegated(db, principal, row.state),
   ]);
-  return viewOf(principal, row, { facts, checklists, rollouts, metrics, canaries }, now);
+  return viewOf(principal, row, { facts, checklists, rollouts, metrics, canaries, delegated }, now);
 }
 
-type Loaded = Pick<PromotionView, "facts" | "checklists" | "rollouts" | "metrics" | "canaries">;
+type Loaded = Pick<PromotionView, "facts" | "checklists" | "rollouts" | "metrics" | "canaries" | "delegated">;
 
 function viewOf(principal: Principal, row: Row, loaded: Loaded, now: string): PromotionView {
   const { state, entries } = row;

@@ -14,6 +14,9 @@ const waybillMay: Record<string, Verb[]> = {
   events: ["list"],
   httproutes: ["get", "patch"],
   virtualservices: ["get", "patch"],
+  rollouts: ["get", "list", "watch", "patch"],
+  "rollouts/status": ["patch"],
+  analysisruns: ["get"],
 };
 
 /** Who calls: no token is `system:anonymous`, an unknown one is 401, as on a real server. */

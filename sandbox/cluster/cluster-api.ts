@@ -88,33 +88,41 @@ function discover(path: string): unknown {
   if (path === "/api") return { kind: "APIVersions", versions: ["v1"] };
   const named = [...new Set(Object.values(resources).map((one) => one.group))].filter((group) => group !== "");
   const groups = named.map((name) => {
-    const version = { groupVersion: `${name}/v1`, version: "v1" };
+    const { version: own = "v1" } = Object.values(resources).find((one) => one.group === name) ?? {};
+    const version = { groupVersion: `${name}/${own}`, version: own };
     return { name, versions: [version], preferredVersion: version };
   });
   if (path === "/apis") return { kind: "APIGroupList", apiVersion: "v1", groups };
-  const group = path === "/api/v1" ? "" : named.find((name) => path === `/apis/${name}/v1`);
-  if (group === undefined) return undefined;
+  const served = ["/api/v1", ...groups.map(({ preferredVersion }) => `/apis/${preferredVersion.groupVersion}`)];
+  if (!served.includes(path)) return undefined;
+  const groupVersion = path.replace(/^\/apis?\//, "");
   const verbs = ["create", "delete", "get", "list", "patch", "update", "watch"];
-  const served = Object.values(resources).filter((resource) => resource.group === group);
-  const list = served.map(({ plural: name, namespaced, kind }) => ({
+  const kinds = Object.values(resources).filter((resource) => apiVersionOf(resource) === groupVersion);
+  const list = kinds.map(({ plural: name, namespaced, kind }) => ({
     name,
     singularName: "",
     namespaced,
     kind,
     verbs,
   }));
-  return { kind: "APIResourceList", groupVersion: group === "" ? "v1" : `${group}/v1`, resources: list };
+  return {
+    kind: "APIResourceList",
+    groupVersion: path.slice(path.lastIndexOf("/", path.lastIndexOf("/") - 1) + 1).replace(/^api\//, ""),
+    resources: list,
+  };
 }
 
 function parsePath(path: string): Target {
-  const [, prefix, rest = ""] = /^\/(api\/v1|apis\/[a-z0-9.]+\/v1)\/(.+)$/.exec(decodeURIComponent(path)) ?? [];
+  const [, prefix, rest = ""] =
+    /^\/(api\/v1|apis\/[a-z0-9.]+\/v1(?:alpha1)?)\/(.+)$/.exec(decodeURIComponent(path)) ?? [];
   if (prefix === undefined) throw noSuchPath();
   const parts = rest.split("/");
   const scoped = parts[0] === "namespaces" && parts.length > 2 && parts[2] !== "status";
   const [plural = "", name, subresource, ...more] = scoped ? parts.slice(2) : parts;
   const resource: Resource | undefined = (resources as Record<string, Resource>)[plural];
   const group = prefix.split("/").slice(1, -1).join("");
-  if (resource === undefined || resource.group !== group || more.length > 0) throw noSuchPath();
+  if (resource === undefined || resource.group !== group || !prefix.endsWith(`/${resource.version}`) || more.length > 0)
+    throw noSuchPath();
   if (scoped !== resource.namespaced && name !== undefined) throw noSuchPath();
   const served = (subresource === "status" && resource.status) || (subresource === "log" && resource.kind === "Pod");
   if (subresource !== undefined && !served) throw noSuchPath();

@@ -132,9 +132,9 @@ export class DeploymentController {
   /** Makes as many pods as the set wants; takes away those first that are not ready, then the youngest. */
   private fill(set: ReplicaSet, all: Pod[]): void {
     const pods = all.filter((pod) => !isTerminating(pod));
-    const label = set.metadata.labels?.["pod-template-hash"] ?? "";
+    const label = set.metadata.labels?.["pod-template-hash"];
     for (let missing = set.spec.replicas - pods.length; missing > 0; missing--) {
-      createPod(this.store, set, set.spec.template, { "pod-template-hash": label });
+      createPod(this.store, set, set.spec.template, label === undefined ? {} : { "pod-template-hash": label });
     }
     const age = (pod: Pod) => Number(pod.metadata.resourceVersion);
     const sorted = [...pods].sort((a, b) => Number(isReady(a)) - Number(isReady(b)) || age(b) - age(a));

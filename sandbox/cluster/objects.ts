@@ -125,7 +125,8 @@ export interface Pod extends KubeObject {
 
 /** A kind that this API serves. */
 export interface Resource {
-  group: "" | "apps" | "gateway.networking.k8s.io" | "networking.istio.io";
+  group: "" | "apps" | "gateway.networking.k8s.io" | "networking.istio.io" | "argoproj.io";
+  version: "v1" | "v1alpha1";
   plural: string;
   kind: string;
   namespaced: boolean;
@@ -138,7 +139,7 @@ export interface Resource {
 }
 
 type Traits = Omit<Resource, "plural" | "kind">;
-const base: Traits = { group: "", namespaced: true, generation: false, fields: [], status: true };
+const base: Traits = { group: "", version: "v1", namespaced: true, generation: false, fields: [], status: true };
 const app: Traits = { ...base, group: "apps", generation: true };
 /** As a CustomResourceDefinition makes them: no defaults, and no strategic merge patch. */
 const custom: Omit<Traits, "group"> = { ...base, generation: true };
@@ -158,12 +159,19 @@ export const resources = {
   statefulsets: { ...app, plural: "statefulsets", kind: "StatefulSet" },
   replicasets: { ...app, plural: "replicasets", kind: "ReplicaSet" },
   httproutes: { ...custom, group: "gateway.networking.k8s.io", plural: "httproutes", kind: "HTTPRoute" },
+  rollouts: { ...custom, group: "argoproj.io", version: "v1alpha1", plural: "rollouts", kind: "Rollout" },
+  // As its definition has it: no status subresource, so that its controller writes the object itself.
+  analysisruns: {
+    ...custom,
+    ...{ group: "argoproj.io", version: "v1alpha1", plural: "analysisruns", kind: "AnalysisRun", status: false },
+  },
   virtualservices: { ...custom, group: "networking.istio.io", plural: "virtualservices", kind: "VirtualService" },
 } satisfies Record<string, Resource>;
 
 /** A kind that the API itself does not know the fields of. */
 export const isCustom = ({ group }: Resource): boolean => group !== "" && group !== "apps";
-export const apiVersionOf = (resource: Resource): string => (resource.group === "" ? "v1" : `${resource.group}/v1`);
+export const apiVersionOf = (resource: Resource): string =>
+  resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
 /** `deployments.apps`, `pods`: how the API names a kind in its messages. */
 export const qualified = (resource: Resource): string =>
   resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`;

@@ -1,3 +1,4 @@
+import type { Rollout } from "./argo/rollout-controller";
 import type { ImagePuller } from "./image-puller";
 import type { ObjectStore } from "./object-store";
 import { type Deployment, type Pod, type ReplicaSet, resources, type StatefulSet } from "./objects";
@@ -24,7 +25,7 @@ export interface RunningWorkload {
 }
 
 type Labels = Record<string, string>;
-type Workload = Deployment | StatefulSet;
+type Workload = Deployment | StatefulSet | Rollout;
 const matches = (labels: Labels | undefined, wanted: [string, string][]) =>
   wanted.every(([key, value]) => labels?.[key] === value);
 
@@ -49,6 +50,7 @@ function standing(store: ObjectStore): Standing[] {
   const workloads: Workload[] = [
     ...store.list<Deployment>(resources.deployments),
     ...store.list<StatefulSet>(resources.statefulsets),
+    ...store.list<Rollout>(resources.rollouts),
   ];
   return workloads.map((workload) => ({
     workload,
@@ -80,7 +82,7 @@ function loads(store: ObjectStore, all: Standing[]): Map<Standing, number> {
   }
   const led = new Set([...load].filter(([, share]) => share > 0).map(([one]) => placeOf(one)));
   for (const one of all)
-    if (!load.has(one)) load.set(one, one.workload.spec.replicas > 0 && !led.has(placeOf(one)) ? 1 : 0);
+    if (!load.has(one)) load.set(one, (one.workload.spec.replicas ?? 1) > 0 && !led.has(placeOf(one)) ? 1 : 0);
   return load;
 }
 

@@ -54,9 +54,9 @@ export interface Template {
   reads: TargetConfig["reads"];
 }
 
-/** A Deployment or a StatefulSet. */
+/** A Deployment, a StatefulSet or a Rollout. */
 export interface Workload {
-  kind: "deployment" | "statefulSet";
+  kind: "deployment" | "statefulSet" | "rollout";
   metadata: Metadata;
   replicas: number;
   paused: boolean;
@@ -73,6 +73,8 @@ export interface Workload {
     readyReplicas: number;
     availableReplicas: number | undefined;
     updateRevision: string | undefined;
+    /** Of a Rollout: its controller's one word for it, and why. */
+    phase?: { word: string; message: string };
     conditions: Condition[];
   };
 }
@@ -267,7 +269,7 @@ function readsOf(pod: Record<string, unknown>, claimTemplates: unknown[]): Targe
   return { configMaps: names(configMaps), secrets: names(secrets), volumeClaims: names(claims) };
 }
 
-/** What is read of a Deployment or StatefulSet as the API sends it. */
+/** What is read of a Deployment, StatefulSet or Rollout as the API sends it. */
 export function slimWorkload(kind: Workload["kind"], object: unknown): Workload {
   const whole = fields(object);
   const spec = fields(whole.spec);
@@ -292,14 +294,21 @@ export function slimWorkload(kind: Workload["kind"], object: unknown): Workload 
       partition: integer(rolling.partition),
     },
     status: {
-      observedGeneration: integer(status.observedGeneration) ?? 0,
+      observedGeneration: integer(status.observedGeneration) ?? generationText(status.observedGeneration),
       updatedReplicas: integer(status.updatedReplicas) ?? 0,
       readyReplicas: integer(status.readyReplicas) ?? 0,
       availableReplicas: integer(status.availableReplicas),
       updateRevision: text(status.updateRevision),
+      ...(kind === "rollout" ? { phase: { word: text(status.phase) ?? "", message: text(status.message) ?? "" } } : {}),
       conditions: conditionsOf(status),
     },
   };
+}
+
+/** A Rollout writes the generation that it observed as text (RolloutStatus in pkg/apis/rollouts/v1alpha1/types.go). */
+function generationText(value: unknown): number {
+  const written = text(value);
+  return written !== undefined && /^\d{1,15}$/.test(written) ? Number(written) : 0;
 }
 
 export function slimReplicaSet(object: unknown): ReplicaSet {

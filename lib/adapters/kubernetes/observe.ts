@@ -14,7 +14,7 @@ export interface Seen {
   pods: Iterable<Pod>;
 }
 
-const revisionAnnotation = "deployment.kubernetes.io/revision";
+const revisionAnnotations = ["deployment.kubernetes.io/revision", "rollout.argoproj.io/revision"];
 const revisionLabel = "controller-revision-hash";
 
 function ownedBy(object: { metadata: { owners: { uid?: string; controller?: boolean }[] } }, uid: string): boolean {
@@ -22,7 +22,8 @@ function ownedBy(object: { metadata: { owners: { uid?: string; controller?: bool
 }
 
 function revisionOf(set: ReplicaSet): number {
-  const revision = Number(set.metadata.annotations[revisionAnnotation]);
+  const written = revisionAnnotations.map((name) => set.metadata.annotations[name]).find((one) => one !== undefined);
+  const revision = Number(written);
   return Number.isSafeInteger(revision) ? revision : 0;
 }
 
@@ -64,6 +65,10 @@ function wordsOf(condition: Condition, reason: string): Trouble {
 
 /** What the deployment or its newest replica set itself says went wrong. */
 function conditionFailure(workload: Workload, set: ReplicaSet | undefined): Trouble | undefined {
+  const { phase } = workload.status;
+  // Its conditions tell of every abort and pause; this one word says whether it is in trouble.
+  if (phase)
+    return phase.word === "Degraded" ? { reason: "Degraded", message: clusterWords(phase.message) } : undefined;
   const conditions = workload.status.conditions;
   // A deployment repeats the trouble of its old replica sets too: the newest one's own word counts where there is one.
   const replicaFailure = (set?.conditions ?? conditions).find(

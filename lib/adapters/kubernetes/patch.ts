@@ -1,4 +1,7 @@
+import { annotate } from "@/lib/adapters/kubernetes/canary/weights";
+import type { PatchOperation } from "@/lib/adapters/kubernetes/client";
 import { pinnedImage } from "@/lib/adapters/kubernetes/image-reference";
+import type { Workload } from "@/lib/adapters/kubernetes/objects";
 import { generationAnnotation, promotionAnnotation } from "@/lib/adapters/kubernetes/plan";
 import type { KubernetesTargetRef, RolloutStrategy, TargetChange } from "@/lib/ports/deploy-target";
 
@@ -22,6 +25,30 @@ function deploymentStrategy(strategy: RolloutStrategy): Record<string, unknown> 
     ...(maxUnavailable === undefined ? {} : { maxUnavailable }),
   };
   return { type: "RollingUpdate", ...(Object.keys(given).length === 0 ? {} : { rollingUpdate: given }) };
+}
+
+/**
+ * The same write of a Rollout: a custom resource knows no strategic merge, so it is a JSON patch that names the container
+ * by its place in what was read, on the condition that nothing moved since. How pods are replaced is the Rollout's own.
+ */
+export function buildRolloutPatch(
+  ref: KubernetesTargetRef,
+  change: TargetChange,
+  { metadata, containers }: Pick<Workload, "metadata" | "containers">,
+): PatchOperation[] {
+  const place = containers.findIndex(({ name }) => name === ref.container);
+  return [
+    { op: "replace", path: "/metadata/resourceVersion", value: metadata.resourceVersion },
+    ...annotate(metadata, {
+      [promotionAnnotation]: change.promotion,
+      [generationAnnotation]: String(change.generation),
+    }),
+    {
+      op: "replace",
+      path: `/spec/template/spec/containers/${place}/image`,
+      value: pinnedImage(change.image, change.digest),
+    },
+  ];
 }
 
 /**

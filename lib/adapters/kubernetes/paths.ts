@@ -2,7 +2,10 @@ import type { Selector } from "@/lib/adapters/kubernetes/objects";
 import type { KubernetesTargetRef } from "@/lib/ports/deploy-target";
 import { ExternalError } from "@/lib/ports/external-error";
 
-export type ResourceKind = "deployments" | "statefulsets" | "replicasets" | "pods" | "services";
+export type ResourceKind = "deployments" | "statefulsets" | "rollouts" | "replicasets" | "pods" | "services";
+
+/** Argo Rollouts has had no other version of its kinds. */
+export const rolloutsApi = "/apis/argoproj.io/v1alpha1";
 
 /** Kubernetes object names (RFC 1123 subdomain): what else stands in a path could lead to another one. */
 const nameForm = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
@@ -16,12 +19,14 @@ export function checkedName(system: string, what: string, name: string): string 
 
 /** The path of a kind's list in one namespace. */
 export function listPath(system: string, kind: ResourceKind, namespace: string): string {
-  const api = kind === "pods" || kind === "services" ? "/api/v1" : "/apis/apps/v1";
+  const api = kind === "pods" || kind === "services" ? "/api/v1" : kind === "rollouts" ? rolloutsApi : "/apis/apps/v1";
   return `${api}/namespaces/${checkedName(system, "namespace", namespace)}/${kind}`;
 }
 
-export function workloadKind(ref: KubernetesTargetRef): "deployments" | "statefulsets" {
-  return ref.workload.kind === "deployment" ? "deployments" : "statefulsets";
+const workloadKinds = { deployment: "deployments", statefulSet: "statefulsets", rollout: "rollouts" } as const;
+
+export function workloadKind(ref: KubernetesTargetRef): "deployments" | "statefulsets" | "rollouts" {
+  return workloadKinds[ref.workload.kind];
 }
 
 export function workloadPath(system: string, ref: KubernetesTargetRef): string {

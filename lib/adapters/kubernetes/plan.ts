@@ -8,10 +8,11 @@ import { ExternalError } from "@/lib/ports/external-error";
 export const promotionAnnotation = "waybill.dev/promotion";
 export const generationAnnotation = "waybill.dev/generation";
 
+const kindWords = { deployment: "deployment", statefulSet: "stateful set", rollout: "Rollout" } as const;
+
 /** `deployment veza-staging/veza-backend`, as errors and pages call a workload. */
 export function workloadName(ref: KubernetesTargetRef): string {
-  const kind = ref.workload.kind === "deployment" ? "deployment" : "stateful set";
-  return `${kind} ${ref.namespace}/${ref.workload.name}`;
+  return `${kindWords[ref.workload.kind]} ${ref.namespace}/${ref.workload.name}`;
 }
 
 /** The fencing number that an object carries, for one who only watches: 0 where it carries none, or what is no number. */
@@ -40,6 +41,8 @@ interface Setting {
 
 /** What the workload's strategy should be, beside what it is. */
 function strategySettings(workload: Workload, strategy: RolloutStrategy): Setting[] {
+  // How a Rollout's pods are replaced is in the Rollout itself.
+  if (workload.kind === "rollout") return [];
   const field = workload.kind === "deployment" ? "spec.strategy" : "spec.updateStrategy";
   const { strategyType, rollingUpdate } = workload;
   const type = strategy.kind === "recreate" ? "Recreate" : "RollingUpdate";
@@ -71,7 +74,7 @@ export function checkChange(system: string, ref: KubernetesTargetRef, change: Ta
     throw invalid(`image "${change.image}" must be host/repository, without tag or digest`);
   if (!Number.isSafeInteger(change.generation) || change.generation < 1)
     throw invalid(`generation ${change.generation} must be a whole number from 1`);
-  if (ref.workload.kind === "deployment") return;
+  if (ref.workload.kind !== "statefulSet") return;
   if (change.strategy.kind === "recreate")
     throw misconfigured(system, `${workloadName(ref)} cannot use the strategy recreate: use rolling`);
   // maxUnavailable of a StatefulSet is not in the stable API, and maxSurge is not in it at all.
@@ -106,6 +109,11 @@ export function planChange(
     };
   const container = workload.containers.find(({ name }) => name === ref.container);
   if (!container) {
+    if (workload.kind === "rollout" && workload.containers.length === 0)
+      throw misconfigured(
+        system,
+        `${workloadName(ref)} has no pod template of its own (workloadRef): put the template into the Rollout`,
+      );
     const names = workload.containers.map(({ name }) => name).join(", ");
     throw misconfigured(system, `${workloadName(ref)} has no container "${ref.container}"; it has: ${names}`);
   }
@@ -118,7 +126,7 @@ export function planChange(
       to: pinnedImage(change.image, change.digest),
     },
     ...strategySettings(workload, change.strategy),
-    ...(deadline === undefined || workload.kind === "statefulSet"
+    ...(deadline === undefined || workload.kind !== "deployment"
       ? []
       : [
           {

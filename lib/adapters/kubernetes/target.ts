@@ -4,12 +4,13 @@ import { readLive } from "@/lib/adapters/kubernetes/blue-green/read-colours";
 import { createCanaryTarget } from "@/lib/adapters/kubernetes/canary/canary-target";
 import { createClient, type KubernetesClient } from "@/lib/adapters/kubernetes/client";
 import type { KubeconfigSource } from "@/lib/adapters/kubernetes/connection";
+import { createDelegatedTarget } from "@/lib/adapters/kubernetes/delegated/delegated-target";
 import { badResponse } from "@/lib/adapters/kubernetes/errors";
 import type { Pacing } from "@/lib/adapters/kubernetes/feed";
 import { listAll } from "@/lib/adapters/kubernetes/list-all";
 import { slimPod, slimReplicaSet, slimWorkload, type Workload } from "@/lib/adapters/kubernetes/objects";
 import { summarize } from "@/lib/adapters/kubernetes/observe";
-import { buildPatch } from "@/lib/adapters/kubernetes/patch";
+import { buildPatch, buildRolloutPatch } from "@/lib/adapters/kubernetes/patch";
 import { listPath, selectorQuery, workloadPath } from "@/lib/adapters/kubernetes/paths";
 import { checkChange, planChange, workloadName } from "@/lib/adapters/kubernetes/plan";
 import { traceTarget } from "@/lib/adapters/kubernetes/trace";
@@ -86,7 +87,7 @@ async function observeWorkload(
   const options = { labelSelector: selectorQuery(workload.selector), signal };
   const [pods, replicaSets] = await Promise.all([
     listAll(client, listPath(client.system, "pods", ref.namespace), slimPod, options),
-    workload.kind === "deployment"
+    workload.kind !== "statefulSet"
       ? listAll(client, listPath(client.system, "replicasets", ref.namespace), slimReplicaSet, options)
       : { items: [] },
   ]);
@@ -120,15 +121,34 @@ async function apply(
     const { generation, resourceVersion } = workload.metadata;
     return { targetGeneration: generation, resourceVersion, written: false };
   }
-  const answer = await client.patch(workloadPath(system, ref), buildPatch(ref, change, plan.fence), signal);
+  const answer =
+    ref.workload.kind === "rollout"
+      ? await patchRollout(client, ref, change, plan.fence, signal)
+      : await client.patch(workloadPath(system, ref), buildPatch(ref, change, plan.fence), signal);
   const { generation, resourceVersion } = slimWorkload(ref.workload.kind, answer).metadata;
   if (generation === 0 || resourceVersion === "")
     throw badResponse(system, `PATCH ${workloadName(ref)}: the answer is not the workload`);
   return { targetGeneration: generation, resourceVersion, written: true };
 }
 
+/** The image of a Rollout, as it stood when the plan was made; `conflict` where it moved since. */
+async function patchRollout(
+  client: KubernetesClient,
+  ref: KubernetesTargetRef,
+  change: TargetChange,
+  fence: string,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  const workload = await readWorkload(client, ref, signal);
+  if (workload?.metadata.resourceVersion !== fence) {
+    const message = `${workloadName(ref)}: was changed since the plan was made`;
+    throw new ExternalError({ system: client.system, code: "conflict", message, retryable: true });
+  }
+  return client.patchJson(workloadPath(client.system, ref), buildRolloutPatch(ref, change, workload), signal);
+}
+
 /**
- * Deployments and StatefulSets of one cluster as places to deploy to. It needs no right but those of deploy/rbac.yaml,
+ * Deployments, StatefulSets and Rollouts of one cluster as places to deploy to. It needs no right but those of deploy/rbac.yaml,
  * and every write carries the resourceVersion that it was decided on.
  */
 export function createKubernetesTarget(options: KubernetesTargetOptions): DeployTarget {
@@ -153,6 +173,7 @@ export function createKubernetesTarget(options: KubernetesTargetOptions): Deploy
     blueGreen: createBlueGreenTarget({ client, observe: (ref, signal) => observe(client, now, ref, signal) }),
     trace: (ref, digest, limits, signal) => traceTarget(client, ref, digest, limits, signal),
     canary: createCanaryTarget({ client, now, observe: (ref, signal) => observe(client, now, ref, signal) }),
+    delegated: createDelegatedTarget({ client, now }),
     watch: (refs, on, signal) => watchTargets(refs, { client, pacing, on, signal }),
     async check(signal) {
       // Discovery is for those who signed in (system:discovery); /version would answer anybody.

@@ -47,12 +47,13 @@ async function watchNamespace(namespace: string, refs: KubernetesTargetRef[], wa
   const deployments = wants("deployment")
     ? feed("deployments", (object) => slimWorkload("deployment", object))
     : undefined;
-  const replicaSets = deployments && feed("replicasets", slimReplicaSet);
+  const rollouts = wants("rollout") ? feed("rollouts", (object) => slimWorkload("rollout", object)) : undefined;
+  const replicaSets = (deployments ?? rollouts) && feed("replicasets", slimReplicaSet);
   const statefulSets = wants("statefulSet")
     ? feed("statefulsets", (object) => slimWorkload("statefulSet", object))
     : undefined;
   const services = refs.some((ref) => ref.service !== undefined) ? feed("services", slimService) : undefined;
-  const feeds = [pods, deployments, replicaSets, statefulSets, services].filter((one) => one !== undefined);
+  const feeds = [pods, deployments, rollouts, replicaSets, statefulSets, services].filter((one) => one !== undefined);
 
   /** An observation is as old as the oldest of what it was made of; where a part is unknown, nothing is said. */
   function asOf(): Date | undefined {
@@ -68,7 +69,7 @@ async function watchNamespace(namespace: string, refs: KubernetesTargetRef[], wa
     const podsOf = groupByOwner(pods.items.values());
     const setsOf = groupByOwner(replicaSets?.items.values() ?? []);
     for (const ref of refs) {
-      const workloads = ref.workload.kind === "deployment" ? deployments : statefulSets;
+      const workloads = { deployment: deployments, statefulSet: statefulSets, rollout: rollouts }[ref.workload.kind];
       const service = ref.service === undefined ? undefined : services?.items.get(ref.service);
       const choice = ref.service === undefined ? undefined : chooseLive(ref, service, workloads?.items ?? new Map());
       const workload = choice ? choice.workload : workloads?.items.get(ref.workload.name);

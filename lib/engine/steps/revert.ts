@@ -4,6 +4,7 @@ import { failpoint } from "@/lib/engine/failpoint";
 import { type LeasedStep, recordIntent, settle } from "@/lib/engine/lease";
 import { revertCanary } from "@/lib/engine/steps/rollout/revert-canary";
 import { revertColour } from "@/lib/engine/steps/rollout/revert-colour";
+import { revertDelegated } from "@/lib/engine/steps/rollout/revert-delegated";
 import {
   changeFor,
   foreignChange,
@@ -85,6 +86,8 @@ function bringBack(back: Back): Promise<WrittenTarget> {
       return revertCanary({ ...back, generation, planning }, way);
     case "selector":
       return revertColour({ ...back, steps, generation, planning });
+    case "delegated":
+      return revertDelegated({ ...back, steps, generation, planning });
     case "order": {
       const change = changeFor(state, planned, rollback.digest, generation);
       return writeTarget({

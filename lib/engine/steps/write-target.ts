@@ -54,6 +54,7 @@ function podStrategyOf({ strategy }: PlannedService): RolloutStrategy {
       return strategy;
     case "blueGreen":
     case "canary":
+    case "delegated":
       return { kind: "rolling" };
     default:
       return strategy satisfies never;

@@ -53,7 +53,7 @@ export function projectFile(
   sandbox: Sandbox,
   extra: Pick<
     DemoWorldOptions,
-    "soak" | "watch" | "registryUrl" | "metricsUrl" | "verification" | "blueGreen" | "cluster"
+    "soak" | "watch" | "registryUrl" | "metricsUrl" | "verification" | "blueGreen" | "rollouts" | "cluster"
   > = {},
 ): string {
   const { verification, blueGreen } = extra;
@@ -61,7 +61,9 @@ export function projectFile(
   const prefix = extra.cluster?.namespacePrefix ?? "demo";
   const target = (service: string, environment: string) => {
     const behind = blueGreen !== undefined && environment === "staging" ? `, service: ${service}` : "";
-    return `${environment}: { kubernetes: { connection: cluster, namespace: ${prefix}-${environment}, deployment: ${service}, container: ${service}${behind} } }`;
+    const owned = extra.rollouts !== undefined && environment === "staging";
+    const own = owned ? `, strategy: ${extra.rollouts?.strategy}` : "";
+    return `${environment}: { kubernetes: { connection: cluster, namespace: ${prefix}-${environment}, ${owned ? "rollout" : "deployment"}: ${service}, container: ${service}${behind} }${own} }`;
   };
   return `apiVersion: waybill.dev/v1
 kind: Connection
@@ -145,6 +147,8 @@ export interface DemoWorldOptions {
   metricsUrl?: string;
   /** Staging goes by two colours, as this says (SERVICES: the sandbox's). Every service is blue, behind a Service and a preview. */
   blueGreen?: string;
+  /** In staging every service is a Rollout of Argo Rollouts with these steps, and this is the target's strategy. */
+  rollouts?: { strategy: string; steps: object[]; progressDeadlineSeconds?: number };
   /** Another cluster, in place of the sandbox's. */
   cluster?: OtherCluster;
   /** False: no loop takes the due work until startWorker or withWorker. */
@@ -227,19 +231,40 @@ async function deploy(world: DemoWorld, service: string, extra: DemoWorldOptions
   for (const environment of ["staging", "production"]) {
     const namespace = world.namespace(environment);
     if (!extra.cluster) await create(world, "/api/v1/namespaces", { metadata: { name: namespace } });
-    await create(world, `/apis/apps/v1/namespaces/${namespace}/deployments`, {
-      metadata: { name: service, namespace },
-      spec: {
-        replicas: 2,
-        selector: { matchLabels: labels },
-        template: { metadata: { labels }, spec: { ...extra.cluster?.podSpec, containers } },
-      },
-    });
+    const spec = {
+      replicas: 2,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { ...extra.cluster?.podSpec, containers } },
+    };
+    if (extra.rollouts && environment === "staging") await createRollout(world, service, spec, extra.rollouts);
+    else {
+      const path = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+      await create(world, path, { metadata: { name: service, namespace }, spec });
+    }
     for (const name of coloured ? [service, `${service}-preview`] : []) {
       const spec = { selector: labels, ports: [{ port: 80 }] };
       await create(world, `/api/v1/namespaces/${namespace}/services`, { metadata: { name, namespace }, spec });
     }
   }
+}
+
+async function createRollout(
+  world: DemoWorld,
+  service: string,
+  spec: object,
+  { steps, progressDeadlineSeconds }: NonNullable<DemoWorldOptions["rollouts"]>,
+): Promise<void> {
+  const namespace = world.namespace("staging");
+  await create(world, `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/rollouts`, {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Rollout",
+    metadata: { name: service, namespace },
+    spec: { ...spec, ...(progressDeadlineSeconds ? { progressDeadlineSeconds } : {}), strategy: { canary: { steps } } },
+  });
+  const selector = { app: service };
+  await create(world, `/api/v1/namespaces/${namespace}/services`, {
+    ...{ metadata: { name: service, namespace }, spec: { selector, ports: [{ port: 80 }] } },
+  });
 }
 
 /** What stands there already stays. */

@@ -3,7 +3,7 @@ export interface TargetRefPlan {
   kind: "kubernetes";
   connection: string;
   namespace: string;
-  workload: { kind: "deployment" | "statefulSet"; name: string };
+  workload: { kind: "deployment" | "statefulSet" | "rollout"; name: string };
   container: string;
   /** The Service through which it takes traffic, and its selector's key for the colour that it selects. */
   service?: string;

@@ -11,7 +11,7 @@ export interface KubernetesTarget {
   kind: "kubernetes";
   connection: string;
   namespace: string;
-  workload: { kind: "deployment" | "statefulSet"; name: string };
+  workload: { kind: "deployment" | "statefulSet" | "rollout"; name: string };
   container: string;
   /** The Service through which it takes traffic; only of a Deployment. */
   service?: string;
@@ -36,37 +36,44 @@ export interface ServicePolicy {
   signals?: ServiceSignals;
 }
 
+/** exactlyOne has passed where this is asked, so one of them is there. */
+function workloadOf(deployment?: string, statefulSet?: string, rollout?: string): KubernetesTarget["workload"] {
+  if (deployment !== undefined) return { kind: "deployment", name: deployment };
+  if (statefulSet !== undefined) return { kind: "statefulSet", name: statefulSet };
+  return { kind: "rollout", name: rollout as string };
+}
+
 const kubernetesTarget = z
   .strictObject({
     connection: name.meta({ description: "the name of a connection of kind kubernetes" }),
     namespace: name,
     deployment: workloadName.optional(),
     statefulSet: workloadName.optional(),
+    rollout: workloadName
+      .meta({ description: "a Rollout of Argo Rollouts, which needs the strategy delegated" })
+      .optional(),
     container: name,
     service: workloadName
       .meta({ description: "the Service through which it takes traffic; blueGreen needs it" })
       .optional(),
   })
-  .superRefine(exactlyOne("deployment", "statefulSet"))
+  .superRefine(exactlyOne("deployment", "statefulSet", "rollout"))
   .superRefine((value, context) => {
-    if (value.service === undefined || value.statefulSet === undefined) return;
+    if (value.service === undefined || value.deployment !== undefined) return;
     const params = { allowed: "service beside a deployment" };
-    context.addIssue({ code: "custom", path: ["service"], message: "is of no use for a statefulSet", params });
+    const kind = value.rollout === undefined ? "statefulSet" : "rollout";
+    context.addIssue({ code: "custom", path: ["service"], message: `is of no use for a ${kind}`, params });
   })
   .transform(
-    ({ deployment, statefulSet, ...where }): KubernetesTarget => ({
+    ({ deployment, statefulSet, rollout, ...where }): KubernetesTarget => ({
       kind: "kubernetes",
       ...where,
-      workload:
-        deployment !== undefined
-          ? { kind: "deployment", name: deployment }
-          : // exactlyOne has passed by now, so the other one is there.
-            { kind: "statefulSet", name: statefulSet as string },
+      workload: workloadOf(deployment, statefulSet, rollout),
     }),
   )
   .meta({
-    description: "one named container of a Deployment or StatefulSet",
-    ...exactlyOneSchema("deployment", "statefulSet"),
+    description: "one named container of a Deployment, StatefulSet or Rollout",
+    ...exactlyOneSchema("deployment", "statefulSet", "rollout"),
   });
 
 const target = z

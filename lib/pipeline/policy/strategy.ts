@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type BlueGreenStrategy, blueGreen, blueGreenStrategy } from "@/lib/pipeline/policy/blue-green";
 import { type CanaryStrategy, canary, toCanaryStrategy } from "@/lib/pipeline/policy/canary";
+import { type DelegatedStrategy, delegated, toDelegatedStrategy } from "@/lib/pipeline/policy/delegated";
 import { duration } from "@/lib/pipeline/policy/duration";
 import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one";
 import { parsePercentage, percentage } from "@/lib/pipeline/policy/percentage";
@@ -10,7 +11,8 @@ export type Strategy =
   | { kind: "rolling"; maxSurge?: number | string; maxUnavailable?: number | string; deadlineMs: number }
   | { kind: "recreate"; deadlineMs: number }
   | BlueGreenStrategy
-  | CanaryStrategy;
+  | CanaryStrategy
+  | DelegatedStrategy;
 
 /** How long a rollout may take where the file does not say. */
 export const rolloutDeadlineMsDefault = 600_000;
@@ -43,20 +45,22 @@ const recreate = z
   .strictObject({ deadline: duration.optional() })
   .meta({ description: "all old pods stop before the new ones start" });
 
-const kinds = ["rolling", "recreate", "blueGreen", "canary"] as const;
+const kinds = ["rolling", "recreate", "blueGreen", "canary", "delegated"] as const;
 
-/** `{ rolling: {…} }`, `{ recreate: {…} }`, `{ blueGreen: {…} }` or `{ canary: {…} }` of the project file. */
+/** `{ rolling: {…} }`, `{ recreate: {…} }`, `{ blueGreen: {…} }`, `{ canary: {…} }` or `{ delegated: {…} }` of the file. */
 export const strategy = z
   .strictObject({
     rolling: rolling.optional(),
     recreate: recreate.optional(),
     blueGreen: blueGreen.optional(),
     canary: canary.optional(),
+    delegated: delegated.optional(),
   })
   .superRefine(exactlyOne(...kinds))
   .transform((value): Strategy => {
     if (value.blueGreen !== undefined) return blueGreenStrategy(value.blueGreen, rolloutDeadlineMsDefault);
     if (value.canary !== undefined) return toCanaryStrategy(value.canary, rolloutDeadlineMsDefault);
+    if (value.delegated !== undefined) return toDelegatedStrategy(value.delegated, rolloutDeadlineMsDefault);
     if (value.recreate !== undefined) {
       return { kind: "recreate", deadlineMs: value.recreate.deadline ?? rolloutDeadlineMsDefault };
     }

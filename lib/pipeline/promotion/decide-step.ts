@@ -67,12 +67,17 @@ export function stepFound(state: RollingOut, input: Found, now: string): Decisio
       if (current.status === "accepted") return outOfOrder(state, input);
       return decision([write({ kind: "rollout.stepAccepted", data: data(finding.words, finding.facts) })], [again(0)]);
     case "progressing": {
-      const isOver = current.deadlineAt !== null && now >= current.deadlineAt;
-      if (isOver && !finding.waits) return outOfTime(state, input, finding, now);
       const { words, facts, checks } = finding;
       const isNews = Object.entries(facts ?? {}).some(([name, value]) => current.facts[name] !== value);
+      const isRenewed = isNews && finding.renews === true;
+      const isOver = current.deadlineAt !== null && now >= current.deadlineAt;
+      if (isOver && !finding.waits && !isRenewed) return outOfTime(state, input, finding, now);
       const moved = checks !== undefined && standingChanged(current.checks ?? [], checks);
-      const noted = isNews || moved ? [write({ kind: "rollout.stepNoted", data: data(words, facts, checks) })] : [];
+      const renewed = isRenewed ? { deadlineAt: later(now, current.step.deadlineMs) } : {};
+      const noted =
+        isNews || moved
+          ? [write({ kind: "rollout.stepNoted", data: { ...data(words, facts, checks), ...renewed } })]
+          : [];
       return decision(noted, [again(finding.againMs ?? lookAgainMs)]);
     }
     case "done":
@@ -96,7 +101,7 @@ function outOfOrder(state: RollingOut, input: { kind: string; service: string; s
 
 /** Paused, nothing new begins but the watch over what is so already. */
 function mayBegin({ paused }: Stepping, { step }: StepState): boolean {
-  return paused === undefined || step.kind === "analyse";
+  return paused === undefined || step.kind === "analyse" || step.kind === "follow";
 }
 
 /** After a step: the next one, or, after the last, a look at what the target runs by now. */

@@ -27,6 +27,8 @@ type StepData = {
   words: string;
   facts: Record<string, string>;
   checks?: CheckState[];
+  /** Its time was set anew: it got further. */
+  deadlineAt?: string;
 };
 /** `person` is who ticked or unticked the item at place `item` of the checklist at place `gate` of the plan. */
 type TickData = { gate: number; item: number; text: string; planHash: string; person: string };
@@ -95,7 +97,10 @@ export type PromotionEntryBody =
       kind: "rollout.stepFailed";
       data: { service: string; step: string; attempt: number; reason: string; checks?: CheckState[] };
     }
-  | { kind: "rollout.paused" | "rollout.resumed"; data: { service: string; step: string; why: string } }
+  | {
+      kind: "rollout.paused" | "rollout.resumed" | "rollout.promotedFully";
+      data: { service: string; step: string; why: string };
+    }
   | {
       kind: "rollout.accepted";
       /** `deadlineAt` where the order had several steps: until when it must have been seen. */

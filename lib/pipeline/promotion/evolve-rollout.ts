@@ -1,5 +1,5 @@
 import type { Entry } from "@/lib/pipeline/promotion/entry";
-import type { RolloutState } from "@/lib/pipeline/promotion/state";
+import type { DelegatedWish, RolloutState } from "@/lib/pipeline/promotion/state";
 import { pendingSteps, type StepState } from "@/lib/pipeline/rollout/step";
 
 /** An entry that does not fit the state it meets: a chain that was not written by decide. */
@@ -35,11 +35,16 @@ export function moveRollout(rollout: RolloutState, entry: Entry): RolloutState {
       return { ...rollout, steps: rollout.steps.map((one) => moveStep(one, entry)) };
     case "rollout.paused":
       if (rollout.phase !== "stepping") throw new BrokenHistory(entry, rollout.phase);
-      return { ...rollout, paused: { by: entry.actor, at, why: entry.data.why } };
+      return { ...rollout, ...toldOf(rollout, "pause", at), paused: { by: entry.actor, at, why: entry.data.why } };
     case "rollout.resumed": {
       if (rollout.phase !== "stepping") throw new BrokenHistory(entry, rollout.phase);
       const { paused: _, ...going } = rollout;
-      return going;
+      return { ...going, ...toldOf(rollout, "resume", at) };
+    }
+    case "rollout.promotedFully": {
+      if (rollout.phase !== "stepping") throw new BrokenHistory(entry, rollout.phase);
+      const { paused: _, ...going } = rollout;
+      return { ...going, ...toldOf(rollout, "promoteFully", at) };
     }
     case "rollout.accepted": {
       const { targetGeneration, deadlineAt } = entry.data;
@@ -74,6 +79,11 @@ export function moveRollout(rollout: RolloutState, entry: Entry): RolloutState {
   }
 }
 
+/** Only a controller that owns the workload has to be told; other steps ask whether they are paused. */
+function toldOf({ steps }: RolloutState & { phase: "stepping" }, order: DelegatedWish, at: string) {
+  return steps.some(({ step }) => step.kind === "follow") ? { told: { order, at } } : {};
+}
+
 type StepEntry = Entry & { kind: `rollout.step${string}` };
 
 function moveStep(step: StepState, entry: StepEntry): StepState {
@@ -84,8 +94,10 @@ function moveStep(step: StepState, entry: StepEntry): StepState {
       const { attempt, deadlineAt } = entry.data;
       return { ...step, status: "requested", attempt, requestedAt: since, since, deadlineAt };
     }
-    case "rollout.stepNoted":
-      return { ...step, ...checksOf(entry), words: entry.data.words, facts: { ...step.facts, ...entry.data.facts } };
+    case "rollout.stepNoted": {
+      const { words, facts, deadlineAt = step.deadlineAt } = entry.data;
+      return { ...step, ...checksOf(entry), words, deadlineAt, facts: { ...step.facts, ...facts } };
+    }
     case "rollout.stepAccepted":
     case "rollout.stepDone":
     case "rollout.stepSkipped": {

@@ -34,6 +34,8 @@ export type StepFinding =
       unknown?: boolean;
       /** Its time does not end: a person paused it, or is to decide. */
       waits?: boolean;
+      /** It got further: with news, its time begins anew. */
+      renews?: boolean;
     }
   /** `targetGeneration`: the target's own revision of the last order, where the step gave one. */
   | {

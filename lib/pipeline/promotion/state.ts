@@ -84,6 +84,9 @@ export interface Pause {
   why: string;
 }
 
+/** What a person may have a controller do that owns the workload. */
+export type DelegatedWish = "pause" | "resume" | "promoteFully";
+
 /**
  * Where one service's rollout stands: requested → accepted → observed, and the way back. A strategy of several steps is
  * stepping until the last one is done, then accepted; its steps stay, however it ends.
@@ -99,6 +102,8 @@ export type RolloutState = { service: string; steps?: StepState[] } & (
       steps: StepState[];
       /** Somebody stopped it here: the next step does not begin. */
       paused?: Pause;
+      /** What a person said last to a controller that owns the workload, and when: it is handed on once. */
+      told?: { order: DelegatedWish; at: string };
     }
   | {
       phase: "accepted";

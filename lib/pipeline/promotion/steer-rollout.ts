@@ -8,7 +8,7 @@ import { currentStep, isSettled, type StepState } from "@/lib/pipeline/rollout/s
 type Stepping = RolloutState & { phase: "stepping" };
 type Steering = PromotionInput & { kind: "pauseRollout" | "resumeRollout" | "skipStep" | "promoteFully" };
 
-/** What a person may say to a canary under way, beside stopping it. */
+/** What a person may say to a canary, or to a controller that owns the workload, beside stopping it. */
 export type Steer = "pause" | "resume" | "skip" | "promoteFully";
 
 const beforePromotion: readonly StepState["step"]["kind"][] = ["startCanary", "weight", "analyse"];
@@ -21,6 +21,7 @@ export function whyNotSteer(rollout: RolloutState | undefined, steer: Steer): st
   const steps = rollout?.phase === "stepping" ? rollout.steps : undefined;
   const current = steps && currentStep(steps);
   if (rollout?.phase !== "stepping" || !current || !steps) return "it is not between the steps of a canary";
+  if (steps.some(({ step }) => step.kind === "follow")) return whyNotSteerDelegated(rollout, current, steer);
   if (!steps.some(({ step }) => step.kind === "weight")) return "its strategy is not a canary";
   if (!beforePromotion.includes(current.step.kind)) return "the stable workload takes the digest already";
   switch (steer) {
@@ -35,6 +36,30 @@ export function whyNotSteer(rollout: RolloutState | undefined, steer: Steer): st
       if (current.step.kind === "startCanary") return "the canary is not up yet";
       if (current.step.kind === "analyse" || current.status === "pending") return undefined;
       return "a share of the requests is being set at this moment: ask again when it stands";
+    default:
+      return steer satisfies never;
+  }
+}
+
+/** The controller's own steps are its own: it is paused, let go on, or told to leave them all out. */
+function whyNotSteerDelegated({ paused, told }: Stepping, current: StepState, steer: Steer): string | undefined {
+  if (current.step.kind !== "follow" || current.status === "pending" || current.facts.seen !== "yes") {
+    return "the controller has not taken up the order yet";
+  }
+  const isFull = told?.order === "promoteFully" || current.step.fully;
+  const { pausedBy = "" } = current.facts;
+  switch (steer) {
+    case "pause":
+      if (isFull) return "the controller was told to skip its steps";
+      return paused === undefined && pausedBy !== "hand" ? undefined : "it is paused already";
+    case "resume":
+      if (paused !== undefined) return undefined;
+      // Whoever resumes answers for it that nobody could judge.
+      return pausedBy === "" ? "it is not paused" : undefined;
+    case "skip":
+      return "the steps are the controller's own: resume goes past a pause, promote-fully past all that are left";
+    case "promoteFully":
+      return isFull ? "the controller was told so already" : undefined;
     default:
       return steer satisfies never;
   }
@@ -64,21 +89,32 @@ export function steerRollout(
   const step = current.step.id;
   switch (input.kind) {
     case "pauseRollout":
-      return decision([write({ kind: "rollout.paused", data: { service, step, why } })]);
-    case "resumeRollout": {
-      const again = { kind: "rolloutStep" as const, service, step, attempt: Math.max(1, current.attempt) };
+      return decision(
+        [write({ kind: "rollout.paused", data: { service, step, why } })],
+        current.step.kind === "follow" ? [lookNow(state, service, current, now)] : [],
+      );
+    case "resumeRollout":
       return decision(
         [write({ kind: "rollout.resumed", data: { service, step, why } })],
-        [effect(state.id, now, again)],
+        [lookNow(state, service, current, now)],
       );
-    }
     case "skipStep":
       return goOn(state, rollout, undefined, now, [skipped(state, input, current, now)]);
     case "promoteFully":
-      return promoteNow(state, rollout, input, now);
+      if (current.step.kind !== "follow") return promoteNow(state, rollout, input, now);
+      return decision(
+        [write({ kind: "rollout.promotedFully", data: { service, step, why } })],
+        [lookNow(state, service, current, now)],
+      );
     default:
       return input.kind satisfies never;
   }
+}
+
+/** The step under way, or the one that was held, is due now. */
+function lookNow(state: PromotionState, service: string, { step, attempt }: StepState, now: string) {
+  const again = { kind: "rolloutStep" as const, service, step: step.id, attempt: Math.max(1, attempt) };
+  return effect(state.id, now, again);
 }
 
 function skipped(

@@ -70,8 +70,13 @@ export function weightsPossible(steps: readonly StepState[]): number[] {
   return possible;
 }
 
-/** The weight that was set last and seen; undefined before there was one. */
+/** The weight that was set last and seen; undefined before there was one. A controller of its own says it while it rolls. */
 export function weightSeen(steps: readonly StepState[] | undefined): number | undefined {
+  const followed = steps?.find(({ step }) => step.kind === "follow");
+  if (followed) {
+    const { weight = "" } = followed.facts;
+    return followed.status === "accepted" && weight !== "" ? Number(weight) : undefined;
+  }
   const seen = (steps ?? []).findLast(
     ({ step, status }) => status === "done" && (step.kind === "weight" || step.kind === "trafficHome"),
   );

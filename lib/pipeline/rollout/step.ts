@@ -8,6 +8,10 @@ export type RolloutStep = { id: string; deadlineMs: number } & (
   | { kind: "smoke" }
   | { kind: "switch" }
   | CanaryStep
+  /** The controller that owns the workload finds the digest in its object. */
+  | { kind: "setDigest" }
+  /** The controller rolls out; `fully`: it is told to skip its own steps, on the way back to what was verified. */
+  | { kind: "follow"; fully: boolean }
 );
 
 export type StepKind = RolloutStep["kind"];

@@ -28,6 +28,11 @@ export function stepsOf(
       ];
     case "canary":
       return canarySteps(plan, planned, strategy);
+    case "delegated":
+      return [
+        { id: "setDigest", kind: "setDigest", deadlineMs: callDeadlineMs },
+        { id: "follow", kind: "follow", fully: plan.kind === "rollback", deadlineMs: strategy.deadlineMs },
+      ];
     default:
       return strategy satisfies never;
   }

@@ -14,6 +14,8 @@ export type WayBack =
    * stable workload was told to take the digest as well.
    */
   | { kind: "canary"; weights: number[]; promoted: boolean }
+  /** The controller is told to abort what it has begun; then its object takes the earlier digest again. */
+  | { kind: "delegated" }
   /** Nothing that takes traffic was touched. */
   | { kind: "nothing" };
 
@@ -34,6 +36,10 @@ export function wayBack(
     }
     case "canary":
       return wayBackOfCanary(steps ?? []);
+    case "delegated": {
+      const begun = steps?.some(({ step, status }) => step.kind === "setDigest" && status !== "pending");
+      return begun ? { kind: "delegated" } : { kind: "nothing" };
+    }
     default:
       return strategy satisfies never;
   }

@@ -1,12 +1,22 @@
 import type { BareApi } from "@/lib/adapters/kubernetes/testing/bare-api";
 
-const kinds = [
+interface CustomKind {
+  group: string;
+  version?: string;
+  plural: string;
+  singular: string;
+  kind: string;
+  /** Whether its status is a subresource; it is where nothing is said. */
+  status?: boolean;
+}
+
+const routeKinds: CustomKind[] = [
   { group: "gateway.networking.k8s.io", plural: "httproutes", singular: "httproute", kind: "HTTPRoute" },
   { group: "networking.istio.io", plural: "virtualservices", singular: "virtualservice", kind: "VirtualService" },
 ];
 
 /** As little of a CustomResourceDefinition as its API needs: every field is kept, none is checked, none has a default. */
-function definition({ group, plural, singular, kind }: (typeof kinds)[number]) {
+function definition({ group, version = "v1", plural, singular, kind, status = true }: CustomKind) {
   const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
   return {
     apiVersion: "apiextensions.k8s.io/v1",
@@ -20,19 +30,34 @@ function definition({ group, plural, singular, kind }: (typeof kinds)[number]) {
       group,
       scope: "Namespaced",
       names: { plural, singular, kind, listKind: `${kind}List` },
-      versions: [{ name: "v1", served: true, storage: true, schema, subresources: { status: {} } }],
+      versions: [
+        { name: version, served: true, storage: true, schema, ...(status ? { subresources: { status: {} } } : {}) },
+      ],
     },
   };
 }
 
 /** Teaches the cluster HTTPRoute and VirtualService, where it does not know them yet, and waits until it serves them. */
-export async function installRouteKinds(admin: BareApi): Promise<void> {
+export function installRouteKinds(admin: BareApi): Promise<void> {
+  return install(admin, routeKinds);
+}
+
+/** The same for Rollout and AnalysisRun of Argo Rollouts (argoproj/argo-rollouts, manifests/crds). */
+export function installRolloutKinds(admin: BareApi): Promise<void> {
+  const own = { group: "argoproj.io", version: "v1alpha1" };
+  return install(admin, [
+    { ...own, plural: "rollouts", singular: "rollout", kind: "Rollout" },
+    { ...own, plural: "analysisruns", singular: "analysisrun", kind: "AnalysisRun", status: false },
+  ]);
+}
+
+async function install(admin: BareApi, kinds: CustomKind[]): Promise<void> {
   const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
   for (const kind of kinds) {
     const { status } = await admin.call("POST", definitions, definition(kind));
     // 409: it knows the kind, or another file of tests has just taught it.
     if (status >= 300 && status !== 409) throw new Error(`POST ${definitions}: ${status}`);
-    const list = `/apis/${kind.group}/v1/${kind.plural}`;
+    const list = `/apis/${kind.group}/${kind.version ?? "v1"}/${kind.plural}`;
     const deadline = performance.now() + 30_000;
     // Until it serves the kind, it answers in plain text.
     while ((await admin.send("GET", list)).status !== 200)

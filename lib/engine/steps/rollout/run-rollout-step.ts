@@ -5,8 +5,10 @@ import { settleWithEvidence } from "@/lib/engine/failure/settle-with-evidence";
 import { type LeasedStep, recordIntent, settle } from "@/lib/engine/lease";
 import { analyseCanary } from "@/lib/engine/steps/rollout/analyse-canary";
 import { awaitColour } from "@/lib/engine/steps/rollout/await-colour";
+import { followController } from "@/lib/engine/steps/rollout/follow-controller";
 import { prepareColour } from "@/lib/engine/steps/rollout/prepare-colour";
 import { promoteStable } from "@/lib/engine/steps/rollout/promote-stable";
+import { setDigest } from "@/lib/engine/steps/rollout/set-digest";
 import { smokePreview } from "@/lib/engine/steps/rollout/smoke-preview";
 import { startCanary } from "@/lib/engine/steps/rollout/start-canary";
 import type { StepRunner } from "@/lib/engine/steps/rollout/step-runner";
@@ -16,7 +18,7 @@ import { nextGeneration, plannedOf, targetOf } from "@/lib/engine/steps/write-ta
 import { loadPromotion } from "@/lib/ledger/record-promotion";
 import type { StepFinding } from "@/lib/pipeline/promotion/input";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
-import { currentStep, type StepKind } from "@/lib/pipeline/rollout/step";
+import { currentStep, type StepKind, type StepState } from "@/lib/pipeline/rollout/step";
 import { stepsOf } from "@/lib/pipeline/rollout/steps-of";
 
 /** Who does each kind of step. */
@@ -31,6 +33,8 @@ export const stepRunners: Record<StepKind, StepRunner> = {
   promoteStable,
   trafficHome: bringTrafficHome,
   removeCanary,
+  setDigest,
+  follow: followController,
 };
 
 /** Does one step of a rollout once: intent, look, order, record. Safe to do again at any point. */
@@ -56,7 +60,7 @@ export async function runRolloutStep(engine: Engine, leased: LeasedStep): Promis
     return;
   }
   const planned = plannedOf(under.state, service);
-  const outcome = await attemptCall(engine, leased, under.step.deadlineAt ?? engine.now(), async (signal) => {
+  const outcome = await attemptCall(engine, leased, patienceOf(under.step, engine.now()), async (signal) => {
     const target = await targetOf(engine, under.state, planned);
     const looked = () => failpoint(`${kind}:looked`);
     return stepRunners[kind]({ engine, planned, target, signal, looked, ...under });
@@ -71,6 +75,12 @@ export async function runRolloutStep(engine: Engine, leased: LeasedStep): Promis
       : { kind: "trouble", trouble: outcome.trouble, touched: outcome.touched || triedBefore };
   await settleWithEvidence(engine, leased, under.state, { kind: "stepFound", service, step, attempt, finding });
   await failpoint(`${kind}:settled`);
+}
+
+/** Until when an outside system may be silent: to the step's own end, which does not come while a person is waited for. */
+function patienceOf({ step, facts, deadlineAt }: StepState, now: string): string {
+  if (facts.waits === "yes") return new Date(Date.parse(now) + step.deadlineMs).toISOString();
+  return deadlineAt ?? now;
 }
 
 function kindOf(state: PromotionState, service: string, id: string): StepKind | undefined {

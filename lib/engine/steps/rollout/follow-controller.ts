@@ -1,0 +1,85 @@
+import { againstRaces } from "@/lib/engine/steps/rollout/colours";
+import { delegatedOf, keepDelegatedSeen } from "@/lib/engine/steps/rollout/delegated-ground";
+import { refused, type StepContext } from "@/lib/engine/steps/rollout/step-runner";
+import type { StepFinding } from "@/lib/pipeline/promotion/input";
+import type { DelegatedWish } from "@/lib/pipeline/promotion/state";
+import type { DelegatedStanding } from "@/lib/pipeline/rollout/delegated-standing";
+import { analysisEvidence, judgeDelegated } from "@/lib/pipeline/rollout/judge-delegated";
+import type { DelegatedTarget } from "@/lib/ports/delegated-target";
+
+/** What the watch sees wakes it sooner; the numbers of an analysis move without the Rollout. */
+const againMs = 2_000;
+
+/**
+ * Follows the controller from its first step to the moment when it says that everything was moved, and hands on what a
+ * person said meanwhile: each once, so that what somebody else changes after it stays.
+ */
+export async function followController(context: StepContext): Promise<StepFinding> {
+  const { planned, state, target, signal } = context;
+  const delegated = delegatedOf(target, planned.target.connection);
+  const standing = await delegated.look(planned.target, signal);
+  await keepDelegatedSeen(context, standing);
+  const sighting = judgeDelegated(standing, { digest: planned.to.digest, promotion: state.id });
+  const { words, facts } = sighting;
+  if (sighting.kind === "foreign") return refused(words);
+  if (context.step.status === "requested" && standing.caughtUp) return { kind: "accepted", words, facts };
+  const wish = openWish(context, standing);
+  if (wish) return handOn(context, delegated, wish);
+  switch (sighting.kind) {
+    case "promoted":
+      return { kind: "done", words, facts, targetGeneration: standing.targetGeneration };
+    case "failed": {
+      const trouble = { kind: "failed" as const, reason: words, evidence: analysisEvidence(standing) };
+      return { kind: "trouble", touched: true, trouble };
+    }
+    case "waiting":
+      return { kind: "progressing", words, facts: { ...facts, waits: "yes" }, waits: true, renews: true, againMs };
+    case "moving":
+      return {
+        kind: "progressing",
+        words,
+        facts: { ...facts, waits: "" },
+        renews: true,
+        unknown: sighting.unknown,
+        againMs,
+      };
+    default:
+      return sighting satisfies never;
+  }
+}
+
+interface Wish {
+  order: DelegatedWish;
+  /** Tells one from another. */
+  id: string;
+}
+
+/** What the controller has not been told yet, once it has taken up the order at all. */
+function openWish({ rollout, step }: StepContext, standing: DelegatedStanding): Wish | undefined {
+  if (!standing.caughtUp || standing.isAborted || standing.phase === "degraded") return undefined;
+  const { told } = rollout;
+  const isFull = step.step.kind === "follow" && step.step.fully;
+  const wish = told ? { order: told.order, id: told.at } : isFull ? fullWish : undefined;
+  return wish && step.facts.told !== wish.id ? wish : undefined;
+}
+
+const fullWish: Wish = { order: "promoteFully", id: "rollback" };
+
+const toldWords: Record<DelegatedWish, string> = {
+  pause: "the controller was told to pause",
+  resume: "the controller was told to go on",
+  promoteFully: "the controller was told to skip the steps that are left",
+};
+
+async function handOn(context: StepContext, delegated: DelegatedTarget, wish: Wish): Promise<StepFinding> {
+  const { planned, state, rollout, signal } = context;
+  await context.looked();
+  const by = { promotion: state.id, generation: rollout.generation };
+  const order = { command: wish.order, digest: planned.to.digest, by };
+  const outcome = await againstRaces(() => delegated.tell(planned.target, order, signal));
+  if (outcome.kind === "drift") {
+    return refused(`somebody else changed it: found ${outcome.found}, expected ${outcome.expected}`);
+  }
+  const facts = { told: wish.id, ...(wish.order === "pause" ? { pausedByUs: "yes" } : { pausedByUs: "" }) };
+  return { kind: "progressing", words: toldWords[wish.order], facts, renews: true, againMs: 0 };
+}

@@ -1,0 +1,40 @@
+import { delegatedOf } from "@/lib/engine/steps/rollout/delegated-ground";
+import { refused, type StepContext } from "@/lib/engine/steps/rollout/step-runner";
+import { changeFor, foreignChange, writeTarget } from "@/lib/engine/steps/write-target";
+import { InvariantViolation } from "@/lib/pipeline/errors";
+import type { StepFinding } from "@/lib/pipeline/promotion/input";
+import { shortDigest } from "@/lib/pipeline/release/digest";
+import { type DelegatedStanding, standingProblem } from "@/lib/pipeline/rollout/delegated-standing";
+
+/** The controller's object takes the digest, unless something is under way there already, or nothing would watch it. */
+export async function setDigest(context: StepContext): Promise<StepFinding> {
+  const { state, planned, rollout, step, target, signal } = context;
+  const { strategy } = planned;
+  if (strategy.kind !== "delegated") throw new InvariantViolation(`${planned.service} is not delegated`);
+  const delegated = delegatedOf(target, planned.target.connection);
+  const standing = await delegated.look(planned.target, signal);
+  const isOurs = standing.digest === planned.to.digest && standing.promotion === state.id;
+  if (step.status === "accepted") {
+    if (!isOurs) return refused(changedWords(standing));
+    const words = `${standing.what} asks for ${shortDigest(planned.to.digest)}`;
+    return { kind: "done", words, targetGeneration: standing.targetGeneration };
+  }
+  // A rollback goes to what was verified, past whatever stands there.
+  const problem = isOurs || state.plan.kind === "rollback" ? undefined : standingProblem(standing, strategy);
+  if (problem !== undefined) return refused(problem);
+  const change = changeFor(state, planned, planned.to.digest, rollout.generation);
+  const written = await writeTarget({
+    plan: () => target.plan(planned.target, change, signal),
+    allowed: (live) => foreignChange(live, [planned.to.digest, planned.from?.digest]),
+    apply: async (live) => {
+      await context.looked();
+      return target.apply(planned.target, change, live, signal);
+    },
+  });
+  if (written.kind === "foreign") return refused(written.reason);
+  return { kind: "accepted", words: `${standing.what} took ${shortDigest(planned.to.digest)}` };
+}
+
+function changedWords({ what, digest }: DelegatedStanding): string {
+  return `somebody else changed ${what}: its spec says ${digest === undefined ? "no digest" : shortDigest(digest)}`;
+}

@@ -1,0 +1,39 @@
+import type { DemoWorld } from "@/lib/engine/testing/demo-world";
+import type { DelegatedStanding } from "@/lib/pipeline/rollout/delegated-standing";
+import type { TargetRef } from "@/lib/ports/deploy-target";
+
+/** A service's target in staging of a world whose services are Rollouts. */
+export function rolloutRef(world: DemoWorld, service: string): TargetRef {
+  return {
+    ...{ kind: "kubernetes", connection: "cluster", namespace: world.namespace("staging"), container: service },
+    workload: { kind: "rollout", name: service },
+  };
+}
+
+/** What the controller's object says at this moment. */
+export async function standingOf(world: DemoWorld, service: string): Promise<DelegatedStanding> {
+  const target = await world.engine.world.target("demo", "cluster");
+  if (!target.delegated) throw new Error("no controller owns workloads of this target");
+  return target.delegated.look(rolloutRef(world, service));
+}
+
+/** As a person with kubectl and every right does it: a merge patch of a service's Rollout, or of its status. */
+export function patchRollout(world: DemoWorld, service: string, patch: object, status = false): Promise<unknown> {
+  const path = `/apis/argoproj.io/v1alpha1/namespaces/${world.namespace("staging")}/rollouts/${service}`;
+  return world.kubectl("PATCH", status ? `${path}/status` : path, patch, "application/merge-patch+json");
+}
+
+/** Resolves when the controller's object is as `accept` says. */
+export async function untilStanding(
+  world: DemoWorld,
+  service: string,
+  accept: (standing: DelegatedStanding) => boolean,
+): Promise<DelegatedStanding> {
+  const end = performance.now() + 40_000;
+  for (;;) {
+    const standing = await standingOf(world, service);
+    if (accept(standing)) return standing;
+    if (performance.now() > end) throw new Error(`${service} is ${JSON.stringify(standing)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
