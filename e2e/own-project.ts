@@ -32,6 +32,8 @@ interface OwnProjectOptions {
   canaryFor?: string;
   /** Staging goes by two colours: `api` is blue there, behind a Service, with a preview that is asked before the switch. */
   colours?: true;
+  /** In staging `api` is a Rollout of Argo Rollouts: half, an analysis, then it waits for somebody. */
+  rollout?: true;
   /** More gates of production, a line each: `- freeze: {…}`. */
   gates?: string[];
   /** Production's objective: no request fails. It has failed already, because only what failed counts as good. */
@@ -51,7 +53,8 @@ export async function makeOwnProject(ada: Page, options: OwnProjectOptions): Pro
     const labels: Labels = { track: {}, own: {} };
     if (isRouted) labels.track = { track: "stable" };
     if (isColoured) labels.own = { version: "blue" };
-    await deploy(name, environment, digests["v1.0.0"], labels);
+    const isRollout = options.rollout === true && environment === "staging";
+    await deploy(name, environment, digests["v1.0.0"], labels, isRollout);
     if (isRouted) await route(`${name}-${environment}`);
     if (isColoured) await colour(`${name}-${environment}`);
   }
@@ -80,21 +83,31 @@ async function push(name: string, version: string, fault?: Fault): Promise<strin
 /** Both stand on the pods; `own` is in the selector of their Deployment too. */
 type Labels = Record<"track" | "own", Record<string, string>>;
 
-async function deploy(name: string, environment: string, digest: string, { track, own }: Labels): Promise<void> {
+async function deploy(
+  name: string,
+  environment: string,
+  digest: string,
+  { track, own }: Labels,
+  isRollout: boolean,
+): Promise<void> {
   const namespace = `${name}-${environment}`;
   const image = `${runningProduct().sandbox.registryHost}/${name}-api@${digest}`;
   await cluster("POST", "/api/v1/namespaces", { metadata: { name: namespace } });
-  await cluster("POST", `/apis/apps/v1/namespaces/${namespace}/deployments`, {
-    metadata: { name: "api", labels: { app: "api" } },
-    spec: {
-      replicas: 1,
-      selector: { matchLabels: { app: "api", ...own } },
-      template: {
-        metadata: { labels: { app: "api", ...track, ...own } },
-        spec: { containers: [{ name: "api", image }] },
-      },
+  const metadata = { name: "api", labels: { app: "api" } };
+  const spec = {
+    replicas: 1,
+    selector: { matchLabels: { app: "api", ...own } },
+    template: {
+      metadata: { labels: { app: "api", ...track, ...own } },
+      spec: { containers: [{ name: "api", image }] },
     },
-  });
+  };
+  if (isRollout) {
+    const analysis = { templates: [{ templateName: "success-rate" }] };
+    const canary = { steps: [{ setWeight: 50 }, { analysis }, { pause: {} }, { setWeight: 100 }] };
+    const owned = { ...spec, replicas: 2, strategy: { canary } };
+    await cluster("POST", `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/rollouts`, { metadata, spec: owned });
+  } else await cluster("POST", `/apis/apps/v1/namespaces/${namespace}/deployments`, { metadata, spec });
 }
 
 /** A Service that selects blue, and a preview that waits for the other colour. */
@@ -164,6 +177,7 @@ function projectFile({
   measured,
   canaryFor,
   colours,
+  rollout,
   unasked,
   spent,
 }: OwnProjectOptions): string {
@@ -171,7 +185,9 @@ function projectFile({
   const health = fault && !unasked ? `, health: [{ url: "${servicesUrl}/{namespace}/{workload}/health" }]` : "";
   const place = (environment: string) => {
     const service = colours && environment === "staging" ? ", service: api" : "";
-    return `{ kubernetes: { connection: ${name}-cluster, namespace: ${name}-${environment}, deployment: api, container: api${service} } }`;
+    const isRollout = rollout === true && environment === "staging";
+    const strategy = isRollout ? ", strategy: { delegated: { argoRollouts: {}, deadline: 30s } }" : "";
+    return `{ kubernetes: { connection: ${name}-cluster, namespace: ${name}-${environment}, ${isRollout ? "rollout" : "deployment"}: api, container: api${service} }${strategy} }`;
   };
   const own = colours ? coloursBy(servicesUrl) : undefined;
   const strategy = own ?? (canaryFor ? canaryBy(name, canaryFor) : "{ rolling: { deadline: 30s } }");

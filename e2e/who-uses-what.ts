@@ -41,6 +41,7 @@ export const uses = {
   measured: { project: "whimbrel" },
   canary: { project: "wicker" },
   blueGreen: { project: "wheal" },
+  delegated: { project: "whippet" },
   backtest: { project: "wharve" },
   gateForms: { project: "warp" },
   signals: { project: "whisk" },

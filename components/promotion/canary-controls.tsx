@@ -1,10 +1,8 @@
 "use client";
 
 import { FastForward, Pause, Play, SkipForward } from "lucide-react";
-import { type ReactNode, useState } from "react";
-import { ReasonDialog } from "@/components/action/reason-dialog";
+import { SteerButton, type SteerControl } from "@/components/promotion/steer-button";
 import type { PromotionAction } from "@/components/promotion/stop-sheet";
-import { Button } from "@/components/ui/button";
 import type { Steer } from "@/lib/pipeline/promotion/steer-rollout";
 import type { CanaryView } from "@/lib/queries/canaries";
 
@@ -15,15 +13,7 @@ export interface CanaryActions {
   promoteFullyAction: PromotionAction;
 }
 
-interface Control {
-  label: string;
-  title: string;
-  effect: string;
-  icon: ReactNode;
-  action: PromotionAction;
-}
-
-function controlOf(steer: Steer, canary: CanaryView, actions: CanaryActions): Control {
+function controlOf(steer: Steer, canary: CanaryView, actions: CanaryActions): SteerControl {
   const { weight, next, service, canaryVersion } = canary;
   const left = canary.shares.filter((share) => share > weight).map((share) => `${share} %`);
   switch (steer) {
@@ -82,22 +72,10 @@ export function CanaryControls({ promotion, canaries, actions }: CanaryControlsP
   const canary = canaries.find((one) => one.isOn);
   if (!canary) return null;
   return canary.steers.map((steer) => (
-    <ControlButton
+    <SteerButton
       key={steer}
       control={controlOf(steer, canary, actions)}
       input={(why) => ({ promotion, service: canary.service, why })}
     />
   ));
-}
-
-function ControlButton({ control, input }: { control: Control; input: (why: string) => object }) {
-  const [open, setOpen] = useState(false);
-  return (
-    <>
-      <Button icon={control.icon} aria-haspopup="dialog" onClick={() => setOpen(true)}>
-        {control.label}
-      </Button>
-      <ReasonDialog {...control} variant="primary" input={input} open={open} onOpenChange={setOpen} />
-    </>
-  );
 }

@@ -7,6 +7,7 @@ import { useView } from "@/components/live/use-view";
 import { OverridesAlert } from "@/components/override/overrides-alert";
 import { PlanChanged } from "@/components/promote/plan-changed";
 import { type CanaryActions, CanaryControls } from "@/components/promotion/canary-controls";
+import { DelegatedControls } from "@/components/promotion/delegated-controls";
 import { PromotionAside } from "@/components/promotion/promotion-aside";
 import { PromotionHead } from "@/components/promotion/promotion-head";
 import { PromotionSheet } from "@/components/promotion/promotion-sheet";
@@ -54,7 +55,12 @@ export function PromotionPage({ initial, actions }: { initial: PromotionView; ac
       <PromotionHead
         view={view}
         retryAction={actions.retryAction}
-        controls={<CanaryControls promotion={id} canaries={view.canaries} actions={actions} />}
+        controls={
+          <>
+            <CanaryControls promotion={id} canaries={view.canaries} actions={actions} />
+            <DelegatedControls promotion={id} delegated={view.delegated} actions={actions} />
+          </>
+        }
       />
       {error?.problem.status === 404 ? (
         <div className="mb-4">

@@ -3,6 +3,7 @@ import { CauseBox } from "@/components/promotion/cause-box";
 import { ChangesBox } from "@/components/promotion/changes-box";
 import { ChecklistItems, type Ticking } from "@/components/promotion/checklist-items";
 import { ChecksBox } from "@/components/promotion/checks-box";
+import { DelegatedBoxes, delegatedBoxes } from "@/components/promotion/delegated-boxes";
 import { FromTo } from "@/components/promotion/from-to";
 import { tallyWords } from "@/components/promotion/gate-words";
 import { GatesTable } from "@/components/promotion/gates-table";
@@ -93,6 +94,7 @@ export function PromotionSheet({ view, unblockAction, override, ticking }: Promo
             />
           </SheetRow>
         ))}
+      <DelegatedBoxes view={view} number={next(delegatedBoxes(view))} />
       {view.cause || view.why ? (
         <SheetRow>
           <CauseBox number={next()} view={view} unblockAction={unblockAction} />

@@ -53,8 +53,10 @@ export async function loadRolloutSteps(db: Queryable, state: PromotionState): Pr
     usual.find((one) => one.service === service && one.step === step)?.ms ?? null;
   return rollouts.map(({ service, steps = [] }) => ({
     service,
-    steps: steps.map(({ step, status, requestedAt, since, deadlineAt, words, checks = [] }) => ({
-      ...{ id: step.id, kind: step.kind, weight: weightOf(step), status, requestedAt, since, deadlineAt, words },
+    steps: steps.map(({ step, status, requestedAt, since, deadlineAt, words, facts, checks = [] }) => ({
+      ...{ id: step.id, kind: step.kind, weight: weightOf(step), status, requestedAt, since, words },
+      // While a person is waited for, its time does not run out.
+      deadlineAt: facts.waits === "yes" ? null : deadlineAt,
       jobs: checks.filter((check) => check.kind === "job"),
       usualMs: usualOf(service, step.id),
     })),

@@ -38,6 +38,13 @@ const strategy = fc.oneof(
   fc.record({ rolling: fc.record({ maxSurge: amount, maxUnavailable: amount, deadline: duration }, optional) }),
   fc.record({ recreate: fc.record({ deadline: duration }, optional) }),
 );
+/** Of a Rollout alone, which needs it. */
+const delegatedStrategy = fc.record({
+  delegated: fc.record(
+    { argoRollouts: fc.record({ withoutAnalysis: fc.boolean() }, optional), deadline: duration },
+    { requiredKeys: ["argoRollouts"] },
+  ),
+});
 /** Of a target alone: an environment's would need a Service of every target in it. */
 const ownStrategy = fc.oneof(
   strategy,
@@ -203,9 +210,15 @@ function environment(own: string, before: readonly string[], group: string): fc.
 
 function service(own: string, environments: readonly string[]): fc.Arbitrary<JsonValue> {
   return fc
-    .record({ path: fc.option(name, { nil: undefined }), strategy: fc.option(ownStrategy, { nil: undefined }) })
+    .record({
+      path: fc.option(name, { nil: undefined }),
+      way: fc.oneof(
+        fc.option(ownStrategy, { nil: undefined }).map((strategy) => ({ isRollout: false, strategy })),
+        delegatedStrategy.map((strategy) => ({ isRollout: true, strategy })),
+      ),
+    })
     .map(
-      ({ path, strategy }): JsonValue => ({
+      ({ path, way: { isRollout, strategy } }): JsonValue => ({
         name: own,
         image: { connection: "registry", repository: `shop/${own.replace(/-+/g, "-")}` },
         ...given("source", path === undefined ? undefined : { repository: "https://git.example.com/shop", path }),
@@ -214,8 +227,8 @@ function service(own: string, environments: readonly string[]): fc.Arbitrary<Jso
             environment,
             {
               kubernetes: {
-                ...{ connection: "cluster", namespace: environment, deployment: own, container: own },
-                service: `${own}-service`,
+                ...{ connection: "cluster", namespace: environment, container: own },
+                ...(isRollout ? { rollout: own } : { deployment: own, service: `${own}-service` }),
               },
               ...given("strategy", strategy),
             },

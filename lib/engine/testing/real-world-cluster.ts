@@ -4,7 +4,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { BareApi } from "@/lib/adapters/kubernetes/testing/bare-api";
+import { installRolloutKinds } from "@/lib/adapters/kubernetes/testing/custom-resources";
 import { type Behaviour, playKubelet } from "@/lib/adapters/kubernetes/testing/play-kubelet";
+import { playRollouts } from "@/lib/adapters/kubernetes/testing/play-rollouts";
 import {
   adminKubeconfig,
   createNamespace,
@@ -14,6 +16,7 @@ import {
 import type { ScenarioCluster } from "@/lib/engine/testing/blue-green.contract";
 import type { DemoWorld } from "@/lib/engine/testing/demo-world";
 import { type ServingPod, serves } from "@/lib/engine/testing/play-users";
+import { answered } from "@/sandbox/cluster/argo/rollout-controller";
 
 const podSpec = { schedulerName: "waybill-test-nobody", terminationGracePeriodSeconds: 0 };
 
@@ -49,6 +52,27 @@ export async function startRealWorldCluster(): Promise<RealWorldCluster> {
       for (const kubelet of kubelets) await kubelet.stop();
       for (const namespace of [staging, production]) await admin.call("DELETE", `/api/v1/namespaces/${namespace}`);
       await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The same, with the kinds of Argo Rollouts and their controller, which is played, in staging. */
+export async function startRealRolloutsCluster(): Promise<ScenarioCluster> {
+  const admin = new BareApi(adminKubeconfig);
+  await installRolloutKinds(admin);
+  const cluster = await startRealWorldCluster();
+  let faults: DemoWorld["faults"] = new Map();
+  const answeredBy = (image: string) => answered(faults.get(image.split("@")[1] ?? ""));
+  const player = playRollouts(admin, `${cluster.namespacePrefix}-staging`, 20, answeredBy);
+  return {
+    ...cluster,
+    play: (world) => {
+      faults = world.faults;
+      cluster.play(world);
+    },
+    async close() {
+      await player.stop();
+      await cluster.close();
     },
   };
 }

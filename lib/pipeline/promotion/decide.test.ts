@@ -9,7 +9,14 @@ import { evolve } from "@/lib/pipeline/promotion/evolve";
 import type { PromotionInput } from "@/lib/pipeline/promotion/input";
 import { hasEnded, type PromotionPhase, type PromotionState } from "@/lib/pipeline/promotion/state";
 import { begin, goOn, kinds, type Life, say, until } from "@/lib/pipeline/promotion/testing/a-life";
-import { aBlueGreenService, aCanaryService, aPlan, aService, digestOf } from "@/lib/pipeline/promotion/testing/a-plan";
+import {
+  aBlueGreenService,
+  aCanaryService,
+  aDelegatedService,
+  aPlan,
+  aService,
+  digestOf,
+} from "@/lib/pipeline/promotion/testing/a-plan";
 import {
   aRequest,
   arjun,
@@ -47,6 +54,7 @@ describe("every state against every input", () => {
       aPlan({ services: [aBlueGreenService("backend"), aService("chat")], verification: watchedFromOutside }),
       aPlan({ verification: watchedFromOutside, onFailure: "hold" }),
       aPlan({ verification: watchedFromOutside, kind: "rollback" }),
+      aPlan({ services: [aDelegatedService("backend"), aService("chat")] }),
     ];
     const reached = new Set<PromotionPhase>();
     fc.assert(

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { aBlueGreenService, aCanaryService, aService, digestOf } from "@/lib/pipeline/promotion/testing/a-plan";
+import {
+  aBlueGreenService,
+  aCanaryService,
+  aDelegatedService,
+  aService,
+  digestOf,
+} from "@/lib/pipeline/promotion/testing/a-plan";
 import { pendingSteps, type StepState } from "@/lib/pipeline/rollout/step";
 import { stepsOf } from "@/lib/pipeline/rollout/steps-of";
 import { digestBack, wayBack } from "@/lib/pipeline/rollout/way-back";
@@ -19,6 +25,15 @@ describe("the way back", () => {
   it("is one order for what was one order", () => {
     expect(wayBack(aService("backend"), undefined)).toEqual({ kind: "order" });
     expect(digestBack(aService("backend"), undefined)).toBe(digestOf("b"));
+  });
+
+  it("of what a controller owns goes through it as soon as it may have the digest", () => {
+    const delegated = aDelegatedService("backend");
+    expect(wayBack(delegated, stepsAfter(0, "pending", delegated))).toEqual({ kind: "nothing" });
+    for (const status of ["requested", "accepted", "failed"] as const)
+      expect(wayBack(delegated, stepsAfter(0, status, delegated))).toEqual({ kind: "delegated" });
+    expect(wayBack(delegated, stepsAfter(2, "done", delegated))).toEqual({ kind: "delegated" });
+    expect(digestBack(delegated, stepsAfter(1, "accepted", delegated))).toBe(digestOf("b"));
   });
 
   it("of two colours is nothing while the switch was not even asked for", () => {

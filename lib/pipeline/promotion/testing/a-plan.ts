@@ -82,6 +82,17 @@ export function aCanaryService(service: string, extra: Partial<PlannedService> =
   };
 }
 
+/** A service as of `aService` whose Rollout Argo Rollouts owns. */
+export function aDelegatedService(service: string, extra: Partial<PlannedService> = {}): PlannedService {
+  const plain = aService(service);
+  return {
+    ...plain,
+    target: { ...plain.target, workload: { kind: "rollout", name: service } },
+    strategy: { kind: "delegated", controller: "argoRollouts", withoutAnalysis: false, deadlineMs: 60_000 },
+    ...extra,
+  };
+}
+
 /** A plan for tests: two services to production, one approval, one health check, a watch of ten seconds, a tag each. */
 export function aPlan(extra: Partial<Plan> = {}): Plan {
   const services = extra.services ?? [aService("backend"), aService("chat")];

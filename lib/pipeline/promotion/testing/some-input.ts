@@ -198,13 +198,23 @@ function foundByTheEngine(service: fc.Arbitrary<string>): fc.Arbitrary<MadeInput
 }
 
 const steerings = fc.constantFrom("pauseRollout", "resumeRollout", "skipStep", "promoteFully");
-const stepIds = fc.constantFrom("prepare", "available", "smoke", "switch", "weight:25", "analyse:25", "nothing");
+const stepIds = fc.constantFrom(
+  "prepare",
+  "available",
+  "smoke",
+  "switch",
+  "weight:25",
+  "analyse:25",
+  "follow",
+  "nothing",
+);
 const stepFindings = fc.constantFrom<StepFinding>(
   { kind: "accepted", words: "took it", facts: { from: "blue", to: "green" } },
   { kind: "progressing", words: "1 of 2" },
   { kind: "progressing", words: "answered 500", facts: { wrongRounds: "1" } },
   { kind: "progressing", words: "no answer", unknown: true },
   { kind: "progressing", words: "a person decides", unknown: true, waits: true },
+  { kind: "progressing", words: "step 2 of 4", facts: { seen: "yes", at: "1" }, renews: true },
   { kind: "done", words: "it is so", targetGeneration: 4 },
   { kind: "done", words: "it is so" },
   { kind: "skipped", words: "not needed" },

@@ -1,0 +1,64 @@
+"use client";
+
+import { FastForward, Pause, Play } from "lucide-react";
+import type { CanaryActions } from "@/components/promotion/canary-controls";
+import { SteerButton, type SteerControl } from "@/components/promotion/steer-button";
+import type { Steer } from "@/lib/pipeline/promotion/steer-rollout";
+import type { DelegatedView } from "@/lib/queries/delegated";
+
+/** What each order does to the controller; a step of its own cannot be skipped alone. */
+function controlOf(steer: Steer, view: DelegatedView, actions: CanaryActions): SteerControl | undefined {
+  const { controller, service, newVersion, seen } = view;
+  switch (steer) {
+    case "pause":
+      return {
+        label: "Pause",
+        title: `Pause the rollout of ${service}`,
+        effect: `${controller} is told to stop where it is (spec.paused), until somebody resumes it.`,
+        icon: <Pause size={14} aria-hidden="true" />,
+        action: actions.pauseRolloutAction,
+      };
+    case "resume":
+      return {
+        label: "Resume",
+        title: `Resume the rollout of ${service}`,
+        effect:
+          seen?.pausedBy === "hand"
+            ? `${controller} is told to go on from where it was paused.`
+            : seen?.pausedBy === "inconclusive"
+              ? `${controller} is told to go past its analysis, which was inconclusive. The ledger keeps that with your name.`
+              : `${controller} is told to go past the pause in its steps.`,
+        icon: <Play size={14} aria-hidden="true" />,
+        action: actions.resumeRolloutAction,
+      };
+    case "promoteFully":
+      return {
+        label: "Promote fully",
+        title: `Promote ${service} fully`,
+        effect: `${controller} is told to leave out every step and analysis that is left, which the ledger keeps with your name. All pods take ${newVersion} now.`,
+        icon: <FastForward size={14} aria-hidden="true" />,
+        action: actions.promoteFullyAction,
+      };
+    case "skip":
+      return undefined;
+    default:
+      return steer satisfies never;
+  }
+}
+
+interface DelegatedControlsProps {
+  promotion: string;
+  delegated: readonly DelegatedView[];
+  actions: CanaryActions;
+}
+
+/** What whoever looks may have the controller do; each asks why, and says what it does. */
+export function DelegatedControls({ promotion, delegated, actions }: DelegatedControlsProps) {
+  const view = delegated.find((one) => one.isOn);
+  if (!view) return null;
+  return view.steers.flatMap((steer) => {
+    const control = controlOf(steer, view, actions);
+    if (!control) return [];
+    return [<SteerButton key={steer} control={control} input={(why) => ({ promotion, service: view.service, why })} />];
+  });
+}
