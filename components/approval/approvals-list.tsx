@@ -25,7 +25,7 @@ interface ApprovalsListProps {
   actions: OverrideActions;
 }
 
-/** What waits for my yes, and what waits for the yes of others. */
+/** What waits for my yes or my tick, and what waits for the yes of others. */
 export function ApprovalsList({ initial, initialPath, actions }: ApprovalsListProps) {
   const { inSight } = useProjectsInSight();
   const path = approvalsPath(inSight);
@@ -46,15 +46,15 @@ export function ApprovalsList({ initial, initialPath, actions }: ApprovalsListPr
   return (
     <div className="sheets">
       {data.mine.length === 0 ? (
-        <EmptyState title="Nothing waits for your yes">
+        <EmptyState title="Nothing waits for your yes or your tick">
           {data.others.length === 0
             ? "No promotion in the projects in sight waits for a signature."
             : "What waits for others stands below."}
         </EmptyState>
       ) : (
-        <Sheet label="Waits for your yes">
-          <Box title="Waits for your yes" note={data.mine.length} flush>
-            <ApprovalLines caption="Approvals that wait for you" lines={data.mine} mine />
+        <Sheet label="Waits for you">
+          <Box title="Waits for you" note={data.mine.length} flush>
+            <ApprovalLines caption="Approvals and checklists that wait for you" lines={data.mine} mine />
           </Box>
         </Sheet>
       )}
@@ -98,7 +98,7 @@ function ApprovalLines({ caption, lines, mine }: { caption: string; lines: Appro
       {lines.map((line) => (
         <tr key={line.id} className={mine ? "is-open" : undefined}>
           <th scope="row">
-            <Link className="link strong" href={mine ? slipOf(line) : `/promotions/${line.id}`}>
+            <Link className="link strong" href={mine && isAsked(line) ? slipOf(line) : `/promotions/${line.id}`}>
               <PromotionName {...line} kind="promote" />
             </Link>
             <span className="muted block">
@@ -106,9 +106,13 @@ function ApprovalLines({ caption, lines, mine }: { caption: string; lines: Appro
             </span>
           </th>
           <td className="lines__side">
-            <Stamp name={mine ? "approve" : "waiting"}>
-              {line.given} of {line.needed}
-            </Stamp>
+            {mine && !isAsked(line) ? (
+              <Stamp name="approve">{line.toTick.length} to tick</Stamp>
+            ) : (
+              <Stamp name={mine ? "approve" : "waiting"}>
+                {line.given} of {line.needed}
+              </Stamp>
+            )}
           </td>
           <td>
             {line.alsoWaits.join("; ") || <span className="muted">nothing else is waited for</span>}
@@ -125,6 +129,11 @@ function ApprovalLines({ caption, lines, mine }: { caption: string; lines: Appro
       ))}
     </Lines>
   );
+}
+
+/** Whether their yes is waited for, or only a tick. */
+function isAsked({ standing }: ApprovalLine): boolean {
+  return standing === "asked" || standing === "stale";
 }
 
 /** Bound to the plan that stands here. */

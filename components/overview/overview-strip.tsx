@@ -17,20 +17,22 @@ const notRead = { tasks: [], total: 0, none: "reading" };
 function waitingBox(view: OverviewView | undefined): StripBox {
   const title = "Waiting for you";
   if (!view) return { title, ...notRead };
-  const { tasks, total, others, overrides } = view.waiting;
+  const { tasks, total, checklists, others, overrides } = view.waiting;
   const elsewhere = others > 0 ? `${others} ${others === 1 ? "waits" : "wait"} for other people` : undefined;
   const toReview = countOf(overrides, "override");
   const also = [toReview && `${toReview} to look at`, elsewhere].filter(Boolean).join(", ");
   return {
     title,
-    note: [countOf(total, "approval"), also].filter(Boolean).join(", "),
+    note: [countOf(total - checklists, "approval"), countOf(checklists, "checklist"), also].filter(Boolean).join(", "),
     tasks: tasks.map((task) => ({
       id: task.id,
       state: "approve",
+      ...(task.toTick > 0 ? { stamp: "to tick" } : {}),
       what: <Moves {...task} />,
       when: (
         <>
-          {task.needed > 1 ? `${task.given} of ${task.needed}, ` : null}
+          {task.toTick > 0 ? `${countOf(task.toTick, "item")}, ` : null}
+          {task.toTick === 0 && task.needed > 1 ? `${task.given} of ${task.needed}, ` : null}
           <Until at={task.expiresAt} />
         </>
       ),

@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPool, type Pool } from "@/lib/db/pool";
 import { sql } from "@/lib/db/sql";
 import { createTestDatabase, type TestDatabase } from "@/lib/db/test-database";
+import { loadApprovals } from "@/lib/queries/approvals";
 import { readMatrix } from "@/lib/queries/matrix";
 import { matrixInput, matrixShows } from "@/lib/queries/matrix-input";
 import { readMatrixSummary } from "@/lib/queries/matrix-summary";
 import { readOverview } from "@/lib/queries/overview";
+import { loadShell } from "@/lib/queries/shell";
 import {
   administrator,
   announce,
@@ -73,7 +75,7 @@ describe("the strip", () => {
   it("is empty where nothing needs anybody", async () => {
     const { waiting, inFlight, stopped } = await read();
     expect({ waiting, inFlight, stopped }).toEqual({
-      waiting: { tasks: [], total: 0, overrides: 0, others: 0 },
+      waiting: { tasks: [], total: 0, checklists: 0, overrides: 0, others: 0 },
       inFlight: { tasks: [], total: 0 },
       stopped: { tasks: [], total: 0, counts: { stuck: 0, hold: 0, automation: 0, drift: 0, block: 0 } },
     });
@@ -86,10 +88,11 @@ describe("the strip", () => {
       tasks: [
         {
           ...{ id, services: ["chat"], version: "v2", environment: "production", expiresAt: minute(5_000) },
-          ...{ given: 0, needed: 1 },
+          ...{ given: 0, needed: 1, toTick: 0 },
         },
       ],
       total: 1,
+      checklists: 0,
       overrides: 0,
       others: 0,
     });
@@ -104,6 +107,28 @@ describe("the strip", () => {
       overrides: 0,
       others: 0,
     });
+  });
+
+  it("says whose tick is waited for, where no yes is", async () => {
+    const gates = [{ kind: "checklist", items: [{ text: "on-call told", otherThanRequester: true }] }];
+    const open = { name: "on-call told", value: "open" };
+    const wait = { gate: "checklist", status: "wait", demand: "", summary: "", evidence: [{ name: "ticked" }, open] };
+    const state = { expiresAt: minute(5_000), approvals: [], plan: { gates }, verdicts: [wait] };
+    const place = { project: "other", service: "mail", environment: "production" };
+    const id = await opens(pool, place, 2, "waiting", state);
+    const approver = { ...personWith(["other", "approver"]), id: "x#a" };
+    const now = minute(15);
+    expect((await read(approver)).waiting).toMatchObject({
+      tasks: [{ id, toTick: 1, needed: 0 }],
+      ...{ total: 1, checklists: 1, others: 0 },
+    });
+    const inbox = await loadApprovals(pool, approver, { projects: ["other"], now });
+    expect(inbox.mine).toMatchObject([{ id, standing: "over", toTick: ["on-call told"] }]);
+    expect((await loadShell(pool, approver, { inSight: ["other"], now })).counts.mine).toBe(1);
+    for (const other of [{ ...approver, id: "https://idp.example#sam" }, personWith(["other", "viewer"])])
+      expect((await read(other)).waiting).toMatchObject({ total: 0, checklists: 0, others: 0 });
+    await pool.execute(sql`delete from rollout where promotion = ${id}`);
+    await pool.execute(sql`delete from promotion where id = ${id}`);
   });
 
   it("shows what is under way with how far it is", async () => {

@@ -1,5 +1,6 @@
 import type { Principal } from "@/lib/auth/principal";
 import { type Queryable, type Sql, sql } from "@/lib/db/sql";
+import { waitsForThem } from "@/lib/queries/approval-standing";
 import { type ApprovalLine, loadApprovals } from "@/lib/queries/approvals";
 import { instant } from "@/lib/queries/instant";
 import { type MatrixSummary, readMatrixSummary } from "@/lib/queries/matrix-summary";
@@ -9,9 +10,14 @@ import { projectsInSightOf } from "@/lib/queries/visible-projects";
 export interface OverviewView {
   summary: MatrixSummary;
   waiting: {
-    /** Approvals that wait for whoever looks, the soonest to expire first. */
-    tasks: Pick<ApprovalLine, "id" | "services" | "version" | "environment" | "expiresAt" | "given" | "needed">[];
+    /** Approvals and checklists that wait for whoever looks, the soonest to expire first. */
+    tasks: (Pick<ApprovalLine, "id" | "services" | "version" | "environment" | "expiresAt" | "given" | "needed"> & {
+      /** How many items they may tick, where it is not their yes that is waited for; 0 where it is. */
+      toTick: number;
+    })[];
     total: number;
+    /** Of them those of which a tick is waited for, not a yes. */
+    checklists: number;
     /** Overrides that whoever looks may confirm or review. */
     overrides: number;
     /** Approvals that wait for other people. */
@@ -69,18 +75,23 @@ export async function readOverview(
   return {
     summary,
     waiting: {
-      tasks: approvals.mine
-        .slice(0, tasksMax)
-        .map(({ id, services, version, environment, expiresAt, given, needed }) => {
-          return { id, services, version, environment, expiresAt, given, needed };
-        }),
+      tasks: approvals.mine.slice(0, tasksMax).map((line) => {
+        const { id, services, version, environment, expiresAt, given, needed } = line;
+        const toTick = onlyTicks(line) ? line.toTick.length : 0;
+        return { id, services, version, environment, expiresAt, given, needed, toTick };
+      }),
       total: approvals.mine.length,
+      checklists: approvals.mine.filter(onlyTicks).length,
       overrides: approvals.overrides.filter((one) => one.mayConfirm || one.mayReview).length,
       others: approvals.others.length,
     },
     inFlight: { tasks: flights?.tasks ?? [], total: flights?.total ?? 0 },
     stopped: { tasks, total: Object.values(counts).reduce((sum, count) => sum + count, 0), counts },
   };
+}
+
+function onlyTicks({ standing }: ApprovalLine): boolean {
+  return !waitsForThem(standing);
 }
 
 interface StoredStops {

@@ -2,8 +2,7 @@ import { visibleProjects } from "@/lib/auth/permissions";
 import { type PersonPrincipal, type Principal, personOf } from "@/lib/auth/principal";
 import { type Queryable, sql } from "@/lib/db/sql";
 import type { Role } from "@/lib/pipeline/policy/project";
-import { signingStanding, waitsForThem } from "@/lib/queries/approval-standing";
-import { loadAsked } from "@/lib/queries/approvals";
+import { countMine, loadAsked } from "@/lib/queries/approvals";
 import { loadOpenOverrides } from "@/lib/queries/overrides";
 import { loadProposals } from "@/lib/queries/proposals";
 
@@ -16,7 +15,7 @@ export interface ShellView {
   counts: {
     /** Promotions under way or waiting. */
     open: number;
-    /** Approvals that wait for this person. */
+    /** Approvals and checklists that wait for this person. */
     mine: number;
   };
   /** Verified: every chain in sight was walked lately, each hash recomputed, and nothing was found wrong. */
@@ -62,7 +61,7 @@ export async function loadShell(
     counts: {
       open: open?.count ?? 0,
       mine:
-        asked.filter((one) => waitsForThem(signingStanding(principal, one, now))).length +
+        countMine(principal, asked, now) +
         overrides.filter((one) => one.mayConfirm || one.mayReview).length +
         proposals.filter((one) => one.mayConfirm).length,
     },
