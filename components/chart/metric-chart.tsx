@@ -1,16 +1,15 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { lineNames, numberWords, worstPoint } from "@/components/chart/metric-lines";
+import { type ChartedMetric, lineNames, numberWords, worstPoint } from "@/components/chart/metric-lines";
 import { MetricTable } from "@/components/chart/metric-table";
 import { ExactTime } from "@/components/time/exact-time";
-import type { MetricView } from "@/lib/queries/promotion-metrics";
 
 // Drawn in the browser alone: it needs to know how wide it may be, and most promotions measure nothing.
 const MetricPlot = dynamic(() => import("@/components/chart/metric-plot"), { ssr: false });
 
 /** A metric over time against its baseline and limit, with its newest numbers in words and all of them as a table. */
-export function MetricChart({ metric }: { metric: MetricView }) {
+export function MetricChart({ metric }: { metric: ChartedMetric }) {
   const newest = metric.points.at(-1);
   const worst = worstPoint(metric);
   const names = lineNames(metric);

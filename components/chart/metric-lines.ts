@@ -1,6 +1,14 @@
 import { valueWords } from "@/lib/pipeline/policy/bound";
 import type { MetricView } from "@/lib/queries/promotion-metrics";
 
+/** A metric as a chart draws it. */
+export interface ChartedMetric extends MetricView {
+  /** All that was measured, where only a part is drawn: the axes are its own, so that they keep still. */
+  whole?: MetricView;
+  /** The moment that is shown, where it is not now. */
+  at?: string;
+}
+
 /** What the measured and the baseline line are called. */
 export function lineNames({ comparedWith }: MetricView): { value: string; baseline: string } {
   if (comparedWith === "stable") return { value: "canary", baseline: "stable" };

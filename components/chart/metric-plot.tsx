@@ -1,7 +1,7 @@
 "use client";
 
 import { CartesianGrid, Line, LineChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import { lineNames, numberWords, valueTicks } from "@/components/chart/metric-lines";
+import { type ChartedMetric, lineNames, numberWords, valueTicks } from "@/components/chart/metric-lines";
 import { clockWords } from "@/components/time/time-words";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
 import type { MetricView } from "@/lib/queries/promotion-metrics";
@@ -18,15 +18,17 @@ const decided: Partial<Record<CheckState["status"], { word: string; tone: string
 };
 
 /** The drawing of a metric, for the eye: the figure around it says the same in words and as a table. */
-export default function MetricPlot({ metric }: { metric: MetricView }) {
+export default function MetricPlot({ metric }: { metric: ChartedMetric }) {
+  const whole = metric.whole ?? metric;
   const points = metric.points.map((point) => ({ ...point, time: Date.parse(point.at) }));
   const [only, ...others] = points;
-  const first = only?.time ?? 0;
-  const last = points.at(-1)?.time ?? first;
+  const first = timeOf(whole.points[0]);
+  const last = Math.max(first, timeOf(whole.points.at(-1)));
   // A limit and a baseline are lines from the first moment on; what was measured once is one point.
   const drawn = only && others.length === 0 ? [only, { ...only, value: null, time: first + spanMin }] : points;
   const names = lineNames(metric);
-  const ticks = valueTicks(metric);
+  const ticks = valueTicks(whole);
+  const now = metric.at === undefined ? undefined : Date.parse(metric.at);
   return (
     <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 320, height: 168 }}>
       <LineChart data={drawn} margin={{ top: 18, right: 12, bottom: 0, left: 0 }} accessibilityLayer={false}>
@@ -63,6 +65,7 @@ export default function MetricPlot({ metric }: { metric: MetricView }) {
             />
           );
         })}
+        {now !== undefined && now > first && now < last ? <ReferenceLine x={now} className="chart__now" /> : null}
         {(["max", "min"] as const).map((limit) => (
           <Line key={limit} dataKey={limit} className="chart__limit" dot={false} isAnimationActive={false} />
         ))}
@@ -76,6 +79,10 @@ export default function MetricPlot({ metric }: { metric: MetricView }) {
       </LineChart>
     </ResponsiveContainer>
   );
+}
+
+function timeOf(point: MetricView["points"][number] | undefined): number {
+  return point === undefined ? 0 : Date.parse(point.at);
 }
 
 interface TipProps {

@@ -8,8 +8,14 @@ import { Sheet, SheetRow } from "@/components/sheet/sheet";
 import { State } from "@/components/state/state";
 import type { PromotionView } from "@/lib/queries/promotion-page";
 
+interface PromotionAsideProps {
+  view: PromotionView;
+  /** The entry after which the page shows it; absent where it shows it as it is. */
+  replayed?: number;
+}
+
 /** The two sides of the exchange, the plan, and the ledger's entries about it. */
-export function PromotionAside({ view }: { view: PromotionView }) {
+export function PromotionAside({ view, replayed }: PromotionAsideProps) {
   const { plan } = view;
   return (
     <>
@@ -72,6 +78,7 @@ export function PromotionAside({ view }: { view: PromotionView }) {
               hash,
               about: about ?? by,
               href: `/history?project=${view.project}&before=${seq + 1}&entry=${seq}`,
+              replayed: replayed === undefined || seq < replayed ? undefined : seq === replayed ? "now" : "later",
             }))}
           />
         </Box>

@@ -1,9 +1,11 @@
 "use client";
 
+import { History } from "lucide-react";
 import { useState } from "react";
 import { SignBox } from "@/components/approval/sign-box";
 import type { SignAction } from "@/components/approval/use-signature";
 import { useView } from "@/components/live/use-view";
+import { ViewErrorState } from "@/components/live/view-error-state";
 import { OverridesAlert } from "@/components/override/overrides-alert";
 import { PlanChanged } from "@/components/promote/plan-changed";
 import { type CanaryActions, CanaryControls } from "@/components/promotion/canary-controls";
@@ -11,12 +13,17 @@ import { DelegatedControls } from "@/components/promotion/delegated-controls";
 import { PromotionAside } from "@/components/promotion/promotion-aside";
 import { PromotionHead } from "@/components/promotion/promotion-head";
 import { PromotionSheet } from "@/components/promotion/promotion-sheet";
+import { ReplayBar } from "@/components/promotion/replay-bar";
 import { Replanned } from "@/components/promotion/signatures";
 import { canStop, type PromotionAction, StopSheet } from "@/components/promotion/stop-sheet";
+import { useReplay } from "@/components/promotion/use-replay";
 import { WithAside } from "@/components/sheet/sheet";
 import { SetCrumbs } from "@/components/shell/crumbs";
+import { StoppedClock } from "@/components/time/now";
 import { Alert } from "@/components/ui/alert";
+import { Button } from "@/components/ui/button";
 import type { PromotionView } from "@/lib/queries/promotion-page";
+import type { ReplayView } from "@/lib/queries/promotion-replay";
 
 export interface PromotionActions extends CanaryActions {
   approveAction: SignAction;
@@ -34,8 +41,15 @@ export interface PromotionActions extends CanaryActions {
 /** While targets change, what does not come over the stream (a try that is put off) is asked for this often. */
 const underWayMs = 4_000;
 
+interface PromotionPageProps {
+  initial: PromotionView;
+  /** Where the address names a moment of it. */
+  initialReplay?: ReplayView;
+  actions: PromotionActions;
+}
+
 /** One promotion's whole life, current while one looks. */
-export function PromotionPage({ initial, actions }: { initial: PromotionView; actions: PromotionActions }) {
+export function PromotionPage({ initial, initialReplay, actions }: PromotionPageProps) {
   const { id, project } = initial;
   const isUnderWay = (view: PromotionView) =>
     view.due.length > 0 && !view.ended && view.phase !== "waiting" && view.phase !== "queued";
@@ -44,6 +58,8 @@ export function PromotionPage({ initial, actions }: { initial: PromotionView; ac
     watches: { projects: [project], promotion: id },
     everyMs: (seen) => (seen && isUnderWay(seen) ? underWayMs : false),
   });
+  const { replay, open, wasOpen, error: unreadable, retry } = useReplay(view, initialReplay);
+  const shown = replay?.view ?? view;
   const [seen, setSeen] = useState({ plan: initial.plan, planHash: initial.planHash });
   const isWaiting = view.phase === "waiting" || view.phase === "queued";
   const isStale = isWaiting && seen.planHash !== view.planHash;
@@ -59,6 +75,11 @@ export function PromotionPage({ initial, actions }: { initial: PromotionView; ac
           <>
             <CanaryControls promotion={id} canaries={view.canaries} actions={actions} />
             <DelegatedControls promotion={id} delegated={view.delegated} actions={actions} />
+            {open ? (
+              <Button icon={<History size={14} aria-hidden="true" />} onClick={open} autoFocus={wasOpen}>
+                Replay
+              </Button>
+            ) : null}
           </>
         }
       />
@@ -77,6 +98,8 @@ export function PromotionPage({ initial, actions }: { initial: PromotionView; ac
         <Replanned view={view} />
       )}
       <OverridesAlert view={view} actions={actions} />
+      {unreadable ? <ViewErrorState title="The replay could not be read" error={unreadable} onRetry={retry} /> : null}
+      {replay ? <ReplayBar replay={replay} /> : null}
       <WithAside
         lead={
           asksForSignature || canStop(view) ? (
@@ -86,21 +109,24 @@ export function PromotionPage({ initial, actions }: { initial: PromotionView; ac
             </>
           ) : null
         }
-        aside={<PromotionAside view={view} />}
+        aside={<PromotionAside view={view} replayed={replay?.moments[replay.place]?.seq} />}
       >
-        <PromotionSheet
-          view={view}
-          unblockAction={actions.unblockAction}
-          ticking={isStale ? undefined : { promotion: id, planHash: seen.planHash, action: actions.tickAction }}
-          override={
-            view.rights.override && !isStale
-              ? {
-                  ...{ promotion: id, environment: view.plan.environment },
-                  ...{ planHash: seen.planHash, action: actions.overrideGateAction },
-                }
-              : undefined
-          }
-        />
+        <StoppedClock at={replay ? shown.asOf : undefined}>
+          <PromotionSheet
+            view={shown}
+            isReplayed={replay !== undefined}
+            unblockAction={actions.unblockAction}
+            ticking={isStale ? undefined : { promotion: id, planHash: seen.planHash, action: actions.tickAction }}
+            override={
+              view.rights.override && !isStale
+                ? {
+                    ...{ promotion: id, environment: view.plan.environment },
+                    ...{ planHash: seen.planHash, action: actions.overrideGateAction },
+                  }
+                : undefined
+            }
+          />
+        </StoppedClock>
       </WithAside>
     </>
   );

@@ -10,6 +10,7 @@ import { GatesTable } from "@/components/promotion/gates-table";
 import { MetricBoxes } from "@/components/promotion/metric-boxes";
 import { RiskBox, StrategyBox, VerificationBox } from "@/components/promotion/plan-boxes";
 import { PodsBox } from "@/components/promotion/pods-box";
+import { PodsNotKept } from "@/components/promotion/pods-not-kept";
 import { RollbackBox } from "@/components/promotion/rollback-box";
 import { RolloutStepsBox } from "@/components/promotion/rollout-steps-box";
 import { RouteBox } from "@/components/promotion/route-box";
@@ -29,10 +30,12 @@ interface PromotionSheetProps {
   override?: OverrideGate;
   /** Absent where the plan that the reader has seen is not the current one. */
   ticking?: Ticking;
+  /** A moment that has passed: what nobody wrote down of it is said to be so. */
+  isReplayed?: boolean;
 }
 
 /** The promotion as a form with numbered boxes; those without content are left out, so that the numbers have no gaps. */
-export function PromotionSheet({ view, unblockAction, override, ticking }: PromotionSheetProps) {
+export function PromotionSheet({ view, unblockAction, override, ticking, isReplayed }: PromotionSheetProps) {
   const { plan, phase, facts } = view;
   const isWaiting = phase === "waiting" || phase === "queued";
   // Once it has ended and something else should run there, what is seen is not its doing any more.
@@ -79,7 +82,7 @@ export function PromotionSheet({ view, unblockAction, override, ticking }: Promo
         .filter((one) => one.isOn)
         .map((canary) => (
           <SheetRow key={canary.service}>
-            <TrafficBox number={next()} canary={canary} />
+            <TrafficBox number={next()} canary={canary} isReplayed={isReplayed} />
           </SheetRow>
         ))}
       {view.canaries
@@ -116,6 +119,11 @@ export function PromotionSheet({ view, unblockAction, override, ticking }: Promo
       {view.checks.length > 0 ? (
         <SheetRow>
           <ChecksBox number={next()} checks={view.checks} logsOf={view} />
+        </SheetRow>
+      ) : null}
+      {isReplayed ? (
+        <SheetRow>
+          <PodsNotKept number={next()} orders={view.orders} />
         </SheetRow>
       ) : null}
       {hasPods ? (

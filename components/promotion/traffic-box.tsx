@@ -8,8 +8,15 @@ import type { CanaryView } from "@/lib/queries/canaries";
 /** In a narrower side, in percent, words would be cut off. */
 const narrowest = 25;
 
+interface TrafficBoxProps {
+  number: number;
+  canary: CanaryView;
+  /** Of a moment that has passed, of which the share is known and the pods are not. */
+  isReplayed?: boolean;
+}
+
 /** How the requests are shared at this moment, with the shares that are planned. */
-export function TrafficBox({ number, canary }: { number: number; canary: CanaryView }) {
+export function TrafficBox({ number, canary, isReplayed }: TrafficBoxProps) {
   const { weight, next, shares, stableVersion, canaryVersion, seen } = canary;
   const stable = 100 - weight;
   // In a narrower one its words would be cut off: they stand beside it.
@@ -18,7 +25,7 @@ export function TrafficBox({ number, canary }: { number: number; canary: CanaryV
     <Box
       number={number}
       title="Traffic"
-      note={seen ? <Seen canary={canary} /> : "nobody has looked yet"}
+      note={isReplayed ? "as it was set and seen" : seen ? <Seen canary={canary} /> : "nobody has looked yet"}
       answer={<Standing canary={canary} />}
     >
       <div className="traffic" role="img" aria-label={`stable ${stable} percent, canary ${weight} percent`}>

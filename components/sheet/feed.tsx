@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { ShortDigest } from "@/components/digest/short-digest";
 import { ExactTime } from "@/components/time/exact-time";
 import type { Moment } from "@/components/time/relative-time";
+import { classNames } from "@/components/ui/class-names";
 import { countWords } from "@/components/ui/count-words";
 
 export interface FeedEntry {
@@ -13,6 +14,8 @@ export interface FeedEntry {
   at: Moment;
   hash: string;
   href?: string;
+  /** In a replay: what had not happened yet, and the moment that is shown. */
+  replayed?: "later" | "now";
 }
 
 /** Ledger entries in a narrow column, newest first; the gutter holds their numbers. */
@@ -20,7 +23,11 @@ export function Feed({ entries }: { entries: FeedEntry[] }) {
   return (
     <ol className="feed">
       {entries.map((entry) => (
-        <li key={entry.number} className="feed__entry">
+        <li
+          key={entry.number}
+          className={classNames("feed__entry", entry.replayed && `feed__entry--${entry.replayed}`)}
+          aria-current={entry.replayed === "now" ? "step" : undefined}
+        >
           <span className="feed__no">
             <span className="sr">entry </span>
             {entry.href ? (

@@ -6,6 +6,7 @@ import {
   useCallback,
   useContext,
   useEffect,
+  useMemo,
   useState,
   useSyncExternalStore,
 } from "react";
@@ -17,6 +18,8 @@ interface Clock {
   /** Milliseconds at the server when the page was made; what both sides print first. */
   renderedAt: number;
   skewMs: number;
+  /** The clock stands here: what is shown is a moment that has passed. */
+  stoppedAt?: number;
 }
 
 const ClockContext = createContext<Clock>({ renderedAt: 0, skewMs: 0 });
@@ -38,16 +41,23 @@ export function NowProvider({ now, children }: NowProviderProps) {
   return <ClockContext value={clock}>{children}</ClockContext>;
 }
 
+/** Stops the clock for what is inside at a moment (ISO 8601); runs on where there is none. */
+export function StoppedClock({ at, children }: { at: string | undefined; children: ReactNode }) {
+  const clock = useContext(ClockContext);
+  const stopped = useMemo(() => (at === undefined ? clock : { ...clock, stoppedAt: Date.parse(at) }), [clock, at]);
+  return <ClockContext value={stopped}>{children}</ClockContext>;
+}
+
 /** Now, in milliseconds, moving on every `everyMs`; the server's moment while the page is taken over by the browser. */
 export function useNow(everyMs: number): number {
-  const { renderedAt, skewMs } = useContext(ClockContext);
+  const { renderedAt, skewMs, stoppedAt } = useContext(ClockContext);
   const subscribe = useCallback((tick: () => void) => tickEvery(everyMs, tick), [everyMs]);
   const now = useSyncExternalStore(
     subscribe,
     () => Math.floor(Date.now() / everyMs) * everyMs,
     () => Math.floor(renderedAt / everyMs) * everyMs,
   );
-  return now + skewMs;
+  return stoppedAt ?? now + skewMs;
 }
 
 /** True once the browser has taken the page over: from then on its time zone may be used. */

@@ -1,7 +1,7 @@
 import { can } from "@/lib/auth/permissions";
 import type { Principal } from "@/lib/auth/principal";
 import { type Queryable, sql } from "@/lib/db/sql";
-import type { CheckState, PromotionState } from "@/lib/pipeline/promotion/state";
+import type { CheckState, PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
 import { type Steer, whyNotSteer } from "@/lib/pipeline/promotion/steer-rollout";
 import type { CanarySeen } from "@/lib/pipeline/rollout/canary-seen";
 import { weightSeen } from "@/lib/pipeline/rollout/canary-steps";
@@ -36,14 +36,32 @@ export interface CanaryView {
 
 /** The canaries of a promotion; none for other strategies, and none where there was no canary to make. */
 export async function loadCanaries(db: Queryable, principal: Principal, state: PromotionState): Promise<CanaryView[]> {
-  const rollouts = "rollouts" in state ? state.rollouts : [];
-  const staged = rollouts.filter((one) => one.steps?.some(({ step }) => step.kind === "weight"));
-  if (staged.length === 0) return [];
-  const rows = await db.query<{ service: string; at: string; seen: Partial<CanarySeen> }>(
+  if (stagedOf(state).length === 0) return [];
+  const rows = await db.query<SeenRow>(
     sql`select service, to_char(seen_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, seen
           from canary_seen where promotion = ${state.id}`,
   );
-  return staged.map((rollout): CanaryView => {
+  return canariesOf(state, rows, (rollout) => steersOf(principal, state, rollout));
+}
+
+interface SeenRow {
+  service: string;
+  at: string;
+  seen: Partial<CanarySeen>;
+}
+
+function stagedOf(state: PromotionState): RolloutState[] {
+  const rollouts = "rollouts" in state ? state.rollouts : [];
+  return rollouts.filter((one) => one.steps?.some(({ step }) => step.kind === "weight"));
+}
+
+/** The canaries in a state, with what was seen of them last and what may be said to each. */
+export function canariesOf(
+  state: PromotionState,
+  rows: readonly SeenRow[] = [],
+  steers: (rollout: RolloutState) => Steer[] = () => [],
+): CanaryView[] {
+  return stagedOf(state).map((rollout): CanaryView => {
     const { service, steps = [] } = rollout;
     const planned = state.plan.services.find((one) => one.service === service);
     const shares = steps.flatMap(({ step }) => (step.kind === "weight" ? [step.weight] : []));
@@ -65,7 +83,7 @@ export async function loadCanaries(db: Queryable, principal: Principal, state: P
       canaryVersion: planned?.to.version ?? state.plan.version,
       seen: row ? { ...row.seen, at: row.at } : null,
       isOn: rollout.phase === "stepping",
-      steers: steersOf(principal, state, rollout),
+      steers: steers(rollout),
     };
   });
 }
@@ -79,7 +97,7 @@ function nextOf(steps: Parameters<typeof weightSeen>[0]): number | null {
 export function steersOf(
   principal: Principal,
   { project, plan, phase }: PromotionState,
-  rollout: Parameters<typeof whyNotSteer>[0],
+  rollout: RolloutState,
 ): Steer[] {
   if (phase !== "rollingOut") return [];
   const scope = { project, environment: plan.environment };

@@ -5,24 +5,17 @@ import { type Queryable, sql } from "@/lib/db/sql";
 import { NotFound } from "@/lib/pipeline/errors";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
-import {
-  type Cause,
-  type CheckState,
-  hasEnded,
-  mayRetry,
-  type PromotionPhase,
-  type PromotionState,
-} from "@/lib/pipeline/promotion/state";
+import { hasEnded, mayRetry, type PromotionState } from "@/lib/pipeline/promotion/state";
 import { type SigningStanding, signatureCount, signingStanding } from "@/lib/queries/approval-standing";
 import { type CanaryView, loadCanaries } from "@/lib/queries/canaries";
 import { type ChecklistView, loadChecklists } from "@/lib/queries/checklists";
 import { type DelegatedView, loadDelegated } from "@/lib/queries/delegated";
-import { entryWords, type SpokenEntry } from "@/lib/queries/entry-words";
+import { instant } from "@/lib/queries/instant";
 import { type OverrideView, overrideViews } from "@/lib/queries/overrides";
 import { loadPlanFacts, type ServiceFacts } from "@/lib/queries/plan-facts";
 import { loadPromotionMetrics, type MetricView } from "@/lib/queries/promotion-metrics";
-import { ordersOf, type PageEntry, type ServiceOrders } from "@/lib/queries/promotion-orders";
-import { type RouteStation, routeOf } from "@/lib/queries/promotion-route";
+import { type FeedLine, feedLine, momentOf, type PromotionMoment, replayableOf } from "@/lib/queries/promotion-moment";
+import type { PageEntry } from "@/lib/queries/promotion-orders";
 import { loadRolloutSteps, type SteppedRollout } from "@/lib/queries/rollout-steps";
 
 /** One signature, or one that is void because the plan is another one by now. */
@@ -86,15 +79,6 @@ export interface SeenView {
   failure: { reason: string; message: string } | null;
 }
 
-export interface FeedLine {
-  seq: number;
-  kind: string;
-  at: string;
-  by: string;
-  hash: string;
-  about: string | null;
-}
-
 /** What whoever looks may do with it now. */
 export interface PromotionRights {
   abort: boolean;
@@ -110,20 +94,16 @@ export interface PromotionRights {
 }
 
 /** A promotion as its page shows it. Times are ISO 8601, UTC. */
-export interface PromotionView {
+export interface PromotionView extends PromotionMoment {
   asOf: string;
   id: string;
   project: string;
-  phase: PromotionPhase;
-  ended: boolean;
   plan: Plan;
   planHash: string;
   reason: string | null;
   requestedBy: string;
   requestedAt: string;
   expiresAt: string;
-  /** Since when it stands where it stands, or when it ended. */
-  since: string;
   causedBy: string | null;
   /** Rollbacks that undo this one. */
   undoneBy: string[];
@@ -132,28 +112,20 @@ export interface PromotionView {
   supersedes: string[];
   /** Whoever asks for it again types the environment's name. */
   isProtected: boolean;
-  /** Who or what ended it, and why, where a person or a gate did. */
-  why: { by: string | null; text: string } | null;
+  /** What can be replayed of it: from its first to its last entry; null before it has ended, and where nothing was done. */
+  replay: { from: number; to: number } | null;
   verdicts: Verdict[];
   signatures: SignatureView[];
   /** When the plan became another one: what changed, and how many signatures and ticks that made void. */
   replans: { at: string; entry: number; changes: string[]; voided: number; voidedTicks: number }[];
   signing: { standing: SigningStanding; given: number; needed: number };
-  route: RouteStation[];
-  orders: ServiceOrders[];
   /** Of those whose strategy has several steps. */
   rollouts: SteppedRollout[];
   canaries: CanaryView[];
   /** Those that a controller in the cluster carries out. */
   delegated: DelegatedView[];
-  checks: CheckState[];
   /** What its checks measured; empty where nothing is measured. */
   metrics: MetricView[];
-  watchUntil: string | null;
-  tags: { service: string; tag: string; status: "due" | "moved" | "failed"; note: string }[];
-  cause: Cause | null;
-  nextStep: string | null;
-  trouble: string | null;
   due: DueWork[];
   /** What has the place that it waits for. */
   ahead: string | null;
@@ -196,7 +168,7 @@ export async function loadPromotionPage(
 ): Promise<PromotionView> {
   const [row] = await db.query<Row>(
     sql`select p.state,
-               coalesce((select jsonb_agg(jsonb_build_object('seq', seq, 'at', at, 'kind', kind, 'actor', actor,
+               coalesce((select jsonb_agg(jsonb_build_object('seq', seq, 'at', ${instant(sql`at`)}, 'kind', kind, 'actor', actor,
                                   'service', service, 'hash', hash, 'data', data - 'plan') order by seq)
                   from ledger_entry where project = p.project and promotion = p.id), '[]') as entries,
                coalesce((select jsonb_agg(jsonb_build_object('service', service, 'seenAt', observed_at, 'ready', ready,
@@ -240,34 +212,23 @@ type Loaded = Pick<PromotionView, "facts" | "checklists" | "rollouts" | "metrics
 
 function viewOf(principal: Principal, row: Row, loaded: Loaded, now: string): PromotionView {
   const { state, entries } = row;
-  const { id, project, phase, plan, planHash, reason, requestedAt, expiresAt, causedBy, verdicts } = state;
-  const services = plan.services.map((one) => one.service);
-  const orders = ordersOf(services, entries);
+  const { id, project, plan, planHash, reason, requestedAt, expiresAt, causedBy, verdicts } = state;
   const asked = { ...state, environment: plan.environment, gates: plan.gates };
   return {
-    ...{ asOf: now, id, project, phase, plan, planHash, reason, requestedAt, expiresAt, causedBy, verdicts },
+    ...{ asOf: now, id, project, plan, planHash, reason, requestedAt, expiresAt, causedBy, verdicts },
     ...loaded,
-    ended: hasEnded(phase),
+    ...momentOf(state, entries),
     requestedBy: state.requestedBy.name,
-    since: "since" in state ? state.since : state.endedAt,
     undoneBy: row.undoneBy,
     supersedes: row.supersedes,
     isProtected: row.isProtected,
     supersededBy: state.phase === "superseded" ? state.supersededBy : null,
-    why: whyOf(state),
+    replay: replayableOf(state, entries),
     signatures: signaturesOf(entries, planHash),
     replans: entries.flatMap((entry) =>
       entry.kind === "promotion.replanned" ? [replanOf(entry.at, entry.seq, entry.data)] : [],
     ),
     signing: { standing: signingStanding(principal, asked, now), ...signatureCount(asked) },
-    route: routeOf({ state, orders, entries }),
-    orders,
-    checks: "checks" in state ? state.checks : lastChecks(entries),
-    watchUntil: state.phase === "verifying" ? state.watchUntil : null,
-    tags: "tags" in state ? state.tags : [],
-    cause: "cause" in state ? state.cause : null,
-    nextStep: "nextStep" in state ? state.nextStep : null,
-    trouble: "trouble" in state ? state.trouble : null,
     due: row.due,
     ahead: row.ahead,
     blocks: row.blocks,
@@ -287,11 +248,6 @@ function replanOf(
   return { at, entry, changes: data.changes, voided: data.voided, voidedTicks: data.voidedTicks ?? 0 };
 }
 
-function whyOf(state: PromotionState): PromotionView["why"] {
-  if (state.phase === "rejected" || state.phase === "aborted") return { by: state.by?.name ?? null, text: state.why };
-  return null;
-}
-
 function signaturesOf(entries: readonly PageEntry[], planHash: string): SignatureView[] {
   return entries.flatMap((entry) =>
     entry.kind === "promotion.approved"
@@ -309,31 +265,15 @@ function signaturesOf(entries: readonly PageEntry[], planHash: string): Signatur
   );
 }
 
-/** Once it has gone back the state keeps no checks, but the ledger has the last ones. */
-function lastChecks(entries: readonly PageEntry[]): CheckState[] {
-  const last = entries.findLast(
-    (entry) => entry.kind === "verification.checked" || entry.kind === "verification.started",
-  );
-  return last && (last.kind === "verification.checked" || last.kind === "verification.started") ? last.data.checks : [];
-}
-
 function seenOf({ observation, ...seen }: Row["seen"][number]): SeenView {
   return { ...seen, pods: observation?.pods ?? [], failure: observation?.failure ?? null };
 }
 
 function feedOf({ plan }: PromotionState, entries: readonly PageEntry[]): FeedLine[] {
-  const { version, environment, kind } = plan;
-  const promotion = { services: plan.services.map((one) => one.service), version, environment, kind };
   return entries
     .slice(-feedMax)
     .toReversed()
-    .map((entry) => {
-      const { seq, at, hash, actor } = entry;
-      const subject = entry.service ? { service: entry.service } : {};
-      // Rows of the ledger: kind and data belong together, as append.ts wrote them.
-      const words = entryWords({ ...entry, subject, promotion } as unknown as SpokenEntry);
-      return { seq, kind: entry.kind, at, by: actor.name, hash, about: words.about ?? null };
-    });
+    .map((entry) => feedLine(plan, entry));
 }
 
 function rightsOf(principal: Principal, state: PromotionState, row: Row): PromotionRights {

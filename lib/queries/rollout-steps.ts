@@ -28,11 +28,18 @@ export interface SteppedRollout {
 
 const runsMax = 20;
 
+/** What a step of a service usually took, in milliseconds; null where it never ended well yet. */
+export type UsualSpans = (service: string, step: string) => number | null;
+
 /** The steps of a promotion's rollouts, each beside what it usually takes there; none for strategies without steps. */
 export async function loadRolloutSteps(db: Queryable, state: PromotionState): Promise<SteppedRollout[]> {
-  const rollouts = "rollouts" in state ? state.rollouts.filter((one) => one.steps !== undefined) : [];
-  if (rollouts.length === 0) return [];
-  const services = rollouts.map((one) => one.service);
+  return steppedRollouts(state, await loadUsualSpans(db, state));
+}
+
+/** The median of what each step of a promotion's rollouts took in the last runs there. */
+export async function loadUsualSpans(db: Queryable, state: PromotionState): Promise<UsualSpans> {
+  const services = steppedOf(state).map((one) => one.service);
+  if (services.length === 0) return () => null;
   const usual = await db.query<{ service: string; step: string; ms: number }>(
     sql`select s.service, s.step, percentile_cont(0.5) within group (order by s.ms) as ms
           from unnest(${services}::text[]) as w (service)
@@ -49,9 +56,12 @@ export async function loadRolloutSteps(db: Queryable, state: PromotionState): Pr
              where r ->> 'service' = w.service and t ->> 'status' = 'done') s
          group by s.service, s.step`,
   );
-  const usualOf = (service: string, step: string) =>
-    usual.find((one) => one.service === service && one.step === step)?.ms ?? null;
-  return rollouts.map(({ service, steps = [] }) => ({
+  return (service, step) => usual.find((one) => one.service === service && one.step === step)?.ms ?? null;
+}
+
+/** The steps of the rollouts in a state, as a page shows them. */
+export function steppedRollouts(state: PromotionState, usualOf: UsualSpans): SteppedRollout[] {
+  return steppedOf(state).map(({ service, steps = [] }) => ({
     service,
     steps: steps.map(({ step, status, requestedAt, since, deadlineAt, words, facts, checks = [] }) => ({
       ...{ id: step.id, kind: step.kind, weight: weightOf(step), status, requestedAt, since, words },
@@ -61,4 +71,8 @@ export async function loadRolloutSteps(db: Queryable, state: PromotionState): Pr
       usualMs: usualOf(service, step.id),
     })),
   }));
+}
+
+function steppedOf(state: PromotionState) {
+  return "rollouts" in state ? state.rollouts.filter((one) => one.steps !== undefined) : [];
 }

@@ -21,6 +21,7 @@ import { PromotionPage } from "@/components/promotion/promotion-page";
 import { Page } from "@/components/ui/page";
 import { getPool } from "@/lib/db/pool";
 import { loadPromotionPage } from "@/lib/queries/promotion-page";
+import { loadPromotionReplay } from "@/lib/queries/promotion-replay";
 
 const actions = {
   ...{ pauseRolloutAction, resumeRolloutAction, skipStepAction, promoteFullyAction },
@@ -30,18 +31,23 @@ const actions = {
 };
 
 type Params = { params: Promise<{ id: string }> };
+/** `at`: the entry after which a finished one is shown. */
+type Search = { searchParams: Promise<{ at?: string | string[] }> };
 
 export async function generateMetadata({ params }: Params): Promise<Metadata> {
   return { title: decodeURIComponent((await params).id) };
 }
 
-export default async function PromotionPageRoute({ params }: Params) {
+export default async function PromotionPageRoute({ params, searchParams }: Params & Search) {
   const id = decodeURIComponent((await params).id);
   const principal = await pagePrincipal(`/promotions/${id}`);
-  const view = await notFoundOr(() => loadPromotionPage(getPool(), principal, id, new Date().toISOString()));
+  const now = new Date().toISOString();
+  const view = await notFoundOr(() => loadPromotionPage(getPool(), principal, id, now));
+  const { at } = await searchParams;
+  const replay = at === undefined ? undefined : await loadPromotionReplay(getPool(), principal, id, now);
   return (
     <Page>
-      <PromotionPage key={id} initial={view} actions={actions} />
+      <PromotionPage key={id} initial={view} initialReplay={replay} actions={actions} />
     </Page>
   );
 }

@@ -39,6 +39,7 @@ export const pageAccess: Record<string, Access> = {
   "GET /api/view/promotions/{id}": view("promotions/demo-1"),
   "GET /api/view/promotions/{id}/evidence": view("promotions/demo-1/evidence"),
   "GET /api/view/promotions/{id}/job-logs": view("promotions/demo-1/job-logs"),
+  "GET /api/view/promotions/{id}/replay": view("promotions/demo-1/replay"),
   "GET /api/view/release": view("release", `${ofProject}&key=backend%40v1.1.0`),
   "GET /api/view/releases": view("releases", "", hides),
   "GET /api/view/rollback-readiness": view("rollback-readiness", `${ofProject}&image=backend@sha256:${"0".repeat(64)}`),

@@ -59,7 +59,7 @@ const sighting = fc.constantFrom<Sighting>(
   { kind: "trouble", trouble: { kind: "errored", reason: "no answer", evidence: [] } },
 );
 
-type MadeInput = (state: PromotionState | undefined) => PromotionInput;
+export type MadeInput = (state: PromotionState | undefined) => PromotionInput;
 const always =
   (input: PromotionInput): MadeInput =>
   () =>
