@@ -1,70 +1,94 @@
 import { ShortDigest } from "@/components/digest/short-digest";
+import { type PodLine, type PodSide, podLines, podsNote } from "@/components/promotion/pod-lines";
 import { Box } from "@/components/sheet/box";
 import { State } from "@/components/state/state";
+import type { StateName } from "@/components/state/state-language";
 import { RelativeTime } from "@/components/time/relative-time";
 import { Lines } from "@/components/ui/lines";
 import type { CanaryView } from "@/lib/queries/canaries";
+import type { ColourView } from "@/lib/queries/colours";
 import type { PodView, SeenView } from "@/lib/queries/promotion-page";
 
 const columns = [
-  { key: "pod", head: "pod", width: "32%" },
+  { key: "pod", head: "pod", width: "30%" },
   { key: "state", head: "stands", width: "104px" },
   { key: "runs", head: "runs", width: "112px" },
   { key: "words", head: "the cluster's words" },
   { key: "age", head: "age", numeric: true, width: "64px" },
 ];
+const [pod, ...others] = columns;
+const columnsWithSide = [...(pod ? [pod] : []), { key: "side", head: "side", width: "112px" }, ...others];
+
+const sideStates: Record<PodSide["state"], StateName> = {
+  canary: "canary",
+  new: "rollingOut",
+  stable: "requested",
+  live: "requested",
+  old: "superseded",
+};
 
 interface PodsBoxProps {
   number: number;
   seen: SeenView[];
   /** Those under way: their pods stand before the stable ones. */
   canaries?: CanaryView[];
+  /** Those that come up: their pods stand before the live ones. */
+  colours?: ColourView[];
 }
 
-/** The pods that were last seen, with what each really runs. */
-export function PodsBox({ number, seen, canaries = [] }: PodsBoxProps) {
-  const canaryPods = canaries.flatMap(({ service, seen: last }) =>
-    (last?.pods ?? []).map((pod) => ({ pod, service, side: "canary" as const })),
-  );
-  const hasCanary = canaries.length > 0;
-  const stable = seen.flatMap((one) =>
-    one.pods.map((pod) => ({ pod, service: one.service, side: hasCanary ? ("stable" as const) : undefined })),
-  );
-  const pods = [...canaryPods, ...stable];
-  const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0);
-  const ready = sum([...seen.map((one) => one.ready), ...canaries.map((one) => one.seen?.ready ?? 0)]);
-  const desired = sum([...seen.map((one) => one.desired), ...canaries.map((one) => one.seen?.desired ?? 0)]);
-  const [first] = seen;
+/** The pods that were last seen, with what each really runs; of both sides while one takes the other's place. */
+export function PodsBox({ number, seen, canaries = [], colours = [] }: PodsBoxProps) {
+  const lines = podLines({ seen, canaries, colours });
+  const hasSides = lines.some((line) => line.side !== undefined);
+  const services = new Set(lines.map((line) => line.service));
+  const [first] = [...colours.map((one) => one.at), ...seen.flatMap((one) => one.seenAt ?? [])];
   return (
     <Box
       number={number}
       title="Pods"
-      note={`${ready} ready of ${desired}`}
+      note={podsNote({ seen, canaries, colours })}
       answer={
-        first?.seenAt ? (
+        first ? (
           <>
-            seen <RelativeTime at={first.seenAt} />
+            seen <RelativeTime at={first} />
           </>
         ) : undefined
       }
       flush
     >
-      <Lines caption="Pods" columns={columns} heads stack>
-        {pods.map(({ pod, service, side }) => (
-          <PodLine key={`${service} ${pod.name}`} pod={pod} side={side} />
+      <Lines caption="Pods" columns={hasSides ? columnsWithSide : columns} heads stack>
+        {lines.map((line) => (
+          <Line
+            key={`${line.service} ${line.pod.name}`}
+            line={line}
+            hasSides={hasSides}
+            withService={services.size > 1}
+          />
         ))}
       </Lines>
     </Box>
   );
 }
 
-function PodLine({ pod, side }: { pod: PodView; side?: "canary" | "stable" }) {
+interface LineProps {
+  line: PodLine;
+  hasSides: boolean;
+  withService: boolean;
+}
+
+function Line({ line: { service, pod, side }, hasSides, withService }: LineProps) {
+  const told = [
+    withService ? service : "",
+    hasSides || pod.current ? "" : "the one before",
+    pod.node ?? "",
+    pod.restarts > 0 ? restarts(pod.restarts) : "",
+  ];
   return (
     <tr className={pod.trouble ? "is-open" : undefined}>
       <th scope="row">
         <span className="mono">{pod.name}</span>
-        {side === "canary" ? <State name="canary">canary</State> : null}
       </th>
+      {hasSides ? <td>{side ? <State name={sideStates[side.state]}>{side.word}</State> : null}</td> : null}
       <td className="lines__side">
         <PodState pod={pod} />
       </td>
@@ -72,20 +96,10 @@ function PodLine({ pod, side }: { pod: PodView; side?: "canary" | "stable" }) {
       <td>
         {pod.trouble ? (
           <>
-            <b>{pod.trouble.reason}</b> {pod.trouble.message}
+            <b>{pod.trouble.reason}</b> {pod.trouble.message}{" "}
           </>
-        ) : (
-          <span className="muted">
-            {[
-              side === "stable" ? side : "",
-              pod.current ? "" : "the one before",
-              pod.node ?? "",
-              pod.restarts > 0 ? restarts(pod.restarts) : "",
-            ]
-              .filter(Boolean)
-              .join(", ")}
-          </span>
-        )}
+        ) : null}
+        <span className="muted">{told.filter(Boolean).join(", ")}</span>
       </td>
       <td className="num muted">
         {pod.startedAt ? <RelativeTime at={pod.startedAt} form="age" style="short" /> : null}

@@ -128,7 +128,12 @@ export function PromotionSheet({ view, unblockAction, override, ticking, isRepla
       ) : null}
       {hasPods ? (
         <SheetRow>
-          <PodsBox number={next()} seen={view.seen} canaries={view.canaries.filter((one) => one.isOn)} />
+          <PodsBox
+            number={next()}
+            seen={view.seen}
+            canaries={view.canaries.filter((one) => one.isOn)}
+            colours={view.colours}
+          />
         </SheetRow>
       ) : null}
       <SheetRow>

@@ -27,7 +27,7 @@ export function replayedView(view: PromotionView, { moments }: ReplayView, place
     asOf: moment.at,
     metrics: view.metrics.map((metric) => metricUntil(metric, moment.at)),
     blocks: entries.some((one) => one.kind === "digest.blocked") ? view.blocks : [],
-    ...{ due: [], seen: [], delegated: [], ahead: null },
+    ...{ due: [], seen: [], delegated: [], colours: [], ahead: null },
     // What is offered would be done now.
     rights: { ...view.rights, unblock: false },
   };

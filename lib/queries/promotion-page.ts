@@ -9,6 +9,7 @@ import { hasEnded, mayRetry, type PromotionState } from "@/lib/pipeline/promotio
 import { type SigningStanding, signatureCount, signingStanding } from "@/lib/queries/approval-standing";
 import { type CanaryView, loadCanaries } from "@/lib/queries/canaries";
 import { type ChecklistView, loadChecklists } from "@/lib/queries/checklists";
+import { type ColourView, loadColours } from "@/lib/queries/colours";
 import { type DelegatedView, loadDelegated } from "@/lib/queries/delegated";
 import { instant } from "@/lib/queries/instant";
 import { type OverrideView, overrideViews } from "@/lib/queries/overrides";
@@ -124,6 +125,8 @@ export interface PromotionView extends PromotionMoment {
   canaries: CanaryView[];
   /** Those that a controller in the cluster carries out. */
   delegated: DelegatedView[];
+  /** The colours that come up beside the live ones, and take no traffic yet. */
+  colours: ColourView[];
   /** What its checks measured; empty where nothing is measured. */
   metrics: MetricView[];
   due: DueWork[];
@@ -197,18 +200,23 @@ export async function loadPromotionPage(
           from promotion p where p.id = ${id}`,
   );
   if (!row || !can(principal, "view", { project: row.state.project })) throw new NotFound(`promotion ${id}`);
-  const [facts, checklists, rollouts, metrics, canaries, delegated] = await allSent([
+  const [facts, checklists, rollouts, metrics, canaries, delegated, colours] = await allSent([
     hasEnded(row.state.phase) ? [] : loadPlanFacts(db, row.state.plan),
     loadChecklists(db, principal, row.state, row.state),
     loadRolloutSteps(db, row.state),
     "rollouts" in row.state ? loadPromotionMetrics(db, id, row.entries) : [],
     loadCanaries(db, principal, row.state),
     loadDelegated(db, principal, row.state),
+    loadColours(db, row.state),
   ]);
-  return viewOf(principal, row, { facts, checklists, rollouts, metrics, canaries, delegated }, now);
+  const loaded = { facts, checklists, rollouts, metrics, canaries, delegated, colours };
+  return viewOf(principal, row, loaded, now);
 }
 
-type Loaded = Pick<PromotionView, "facts" | "checklists" | "rollouts" | "metrics" | "canaries" | "delegated">;
+type Loaded = Pick<
+  PromotionView,
+  "facts" | "checklists" | "rollouts" | "metrics" | "canaries" | "delegated" | "colours"
+>;
 
 function viewOf(principal: Principal, row: Row, loaded: Loaded, now: string): PromotionView {
   const { state, entries } = row;

@@ -1,7 +1,7 @@
 import type { Digest } from "@/lib/pipeline/release/digest";
 
-/** One pod of a canary as it was seen last. */
-export interface CanaryPod {
+/** One pod beside the live ones, of a canary or of a colour that comes up, as it was seen last. */
+export interface PodBeside {
   name: string;
   digest?: Digest;
   ready: boolean;
@@ -19,7 +19,15 @@ export interface CanarySeen {
   weight: number | null;
   weightWords: string;
   stableReplicas: number;
-  pods: CanaryPod[];
+  pods: PodBeside[];
+  ready: number;
+  desired: number;
+}
+
+/** What was seen last of the colour that comes up. */
+export interface ColourSeen {
+  colour: string;
+  pods: PodBeside[];
   ready: number;
   desired: number;
 }
