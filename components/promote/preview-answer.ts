@@ -32,6 +32,12 @@ export function previewAnswer(view: Asked): PreviewAnswer {
   return { ...answer, closed: `You may not ${verb} ${view.plan.environment}: a release manager may.` };
 }
 
+const closedWords: Record<NonNullable<Asked["refusal"]>["code"], string> = {
+  nothingToMove: "It runs there already.",
+  gateClosed: "A gate says no.",
+  noCanary: "A canary is not possible there.",
+};
+
 function withoutRights(view: Asked): PreviewAnswer {
   const { plan, verdicts, refusal, open, ahead } = view;
   const rollback = plan.kind === "rollback";
@@ -46,13 +52,14 @@ function withoutRights(view: Asked): PreviewAnswer {
   }
   if (refusal) {
     const isIdle = refusal.code === "nothingToMove";
-    const no = verdicts.find(refuses) ?? verdicts.find((one) => !isOpen(one));
-    const said = no && !isIdle ? `${gateTitle(no.gate)}: ${no.summary}` : refusal.message;
+    const no =
+      refusal.code === "gateClosed" ? (verdicts.find(refuses) ?? verdicts.find((one) => !isOpen(one))) : undefined;
+    const said = no ? `${gateTitle(no.gate)}: ${no.summary}` : refusal.message;
     return {
       ...(isIdle ? look("ink", "dash", "Nothing to move") : look("fail", "fail", "Would be refused")),
-      text: sentence(said) + (no?.whoCanAct && !isIdle ? ` What would change it: ${sentence(no.whoCanAct)}` : ""),
+      text: sentence(said) + (no?.whoCanAct ? ` What would change it: ${sentence(no.whoCanAct)}` : ""),
       button: rollback ? "Roll back" : "Request promotion",
-      closed: isIdle ? "It runs there already." : "A gate says no.",
+      closed: closedWords[refusal.code],
     };
   }
   if (rollback) return rollbackAnswer(ahead);

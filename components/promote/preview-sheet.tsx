@@ -46,7 +46,7 @@ export function PreviewSheet({ view }: { view: PreviewView }) {
         <ChangesBox number={next()} plan={plan} facts={facts} />
       </SheetRow>
       <SheetRow>
-        <StrategyBox number={next()} plan={plan} />
+        <StrategyBox number={next()} plan={plan} facts={facts} grounds={view.grounds} />
       </SheetRow>
       <SheetRow>
         <VerificationBox number={next()} plan={plan} />

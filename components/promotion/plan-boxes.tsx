@@ -6,6 +6,7 @@ import { type Fact, Facts } from "@/components/sheet/facts";
 import { Route } from "@/components/sheet/route";
 import { Stamp } from "@/components/state/stamp";
 import { State } from "@/components/state/state";
+import { RelativeTime } from "@/components/time/relative-time";
 import { spanWords } from "@/components/time/time-words";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import { type MetricPolicy, needsBaseline } from "@/lib/pipeline/policy/metric";
@@ -15,15 +16,24 @@ import { jobTitle, plannedJobFacts } from "@/lib/pipeline/verification/job-check
 import { metricTitle } from "@/lib/pipeline/verification/judge-metric";
 import { checkAddress, watchMsOf } from "@/lib/pipeline/verification/start";
 import type { ServiceFacts } from "@/lib/queries/plan-facts";
+import type { PreviewView } from "@/lib/queries/promote-preview";
 
 interface PlanBoxProps {
   number?: number;
   plan: Plan;
 }
 
+type CanaryGround = PreviewView["grounds"][number];
+
+interface StrategyBoxProps extends PlanBoxProps {
+  facts?: readonly ServiceFacts[];
+  /** How the places of its canaries were found; empty where there are none, or it is too late to look. */
+  grounds?: readonly CanaryGround[];
+}
+
 /** What would be done, step by step, with the limits that the policy sets. */
-export function StrategyBox({ number, plan }: PlanBoxProps) {
-  const steps = planSteps(plan);
+export function StrategyBox({ number, plan, facts, grounds = [] }: StrategyBoxProps) {
+  const steps = planSteps(plan, facts);
   return (
     <Box
       number={number}
@@ -35,8 +45,35 @@ export function StrategyBox({ number, plan }: PlanBoxProps) {
         label="Steps of the plan"
         stops={steps.map(({ id, title, lines, touches }) => ({ id, title, lines, key: touches }))}
       />
+      {grounds.length > 0 ? (
+        <div className="mt-3">
+          <Bullets items={grounds.map((ground) => ({ id: ground.service, ...groundItem(ground) }))} />
+        </div>
+      ) : null}
     </Box>
   );
+}
+
+const groundStates = { possible: "pass", impossible: "fail", unknown: "unknown" } as const;
+
+/** Whether a canary can stand where it is to: its route, its Services, the labels that tell its pods apart. */
+function groundItem({ service, standing, why, seenAt }: CanaryGround) {
+  const seen = seenAt === null ? null : <RelativeTime at={seenAt} />;
+  const text =
+    standing === "possible" ? (
+      <>
+        <b>{service}</b>: the place of its canary is as it must be, seen {seen}
+      </>
+    ) : standing === "impossible" ? (
+      <>
+        <b>{service}</b>: {why}; seen {seen}
+      </>
+    ) : (
+      <>
+        <b>{service}</b>: whether its canary can stand there is not known{why ? `: ${why}` : ""}; the first step looks
+      </>
+    );
+  return { state: groundStates[standing], text };
 }
 
 function OnFailure({ plan }: { plan: Plan }) {

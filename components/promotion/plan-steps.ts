@@ -2,9 +2,11 @@ import { stepLines, stepTitle, touchesUsers } from "@/components/promotion/step-
 import { spanWords } from "@/components/time/time-words";
 import type { Plan, PlannedService } from "@/lib/pipeline/plan/plan";
 import { controllerNames } from "@/lib/pipeline/policy/delegated";
+import { whyNoCanary } from "@/lib/pipeline/rollout/canary-steps";
 import { weightOf } from "@/lib/pipeline/rollout/step";
 import { stepsOf } from "@/lib/pipeline/rollout/steps-of";
 import { watchMsOf } from "@/lib/pipeline/verification/start";
+import type { ServiceFacts } from "@/lib/queries/plan-facts";
 
 /** One step of a plan, with its limits in words; no time is forecast that nobody set. */
 export interface PlanStep {
@@ -15,9 +17,12 @@ export interface PlanStep {
   touches?: boolean;
 }
 
-/** What a plan does, step by step. */
-export function planSteps(plan: Plan): PlanStep[] {
-  const steps: Omit<PlanStep, "id">[] = plan.services.flatMap((planned) => rolloutSteps(plan, planned));
+/** What a plan does, step by step; `facts` are what was seen of its services, where somebody looked. */
+export function planSteps(plan: Plan, facts: readonly ServiceFacts[] = []): PlanStep[] {
+  const steps: Omit<PlanStep, "id">[] = plan.services.flatMap((planned) => {
+    const runs = facts.find((one) => one.service === planned.service)?.runs;
+    return rolloutSteps(plan, planned, runs?.seenAt ? runs.desired : undefined);
+  });
   steps.push({ title: "Verify", lines: verificationLines(plan) });
   if (plan.tags.length > 0) {
     const tags = [...new Set(plan.tags.map((one) => one.tag))];
@@ -28,11 +33,13 @@ export function planSteps(plan: Plan): PlanStep[] {
 }
 
 /** What is done to one service: its one order, or each step of it. */
-function rolloutSteps(plan: Plan, planned: PlannedService): Omit<PlanStep, "id">[] {
+function rolloutSteps(plan: Plan, planned: PlannedService, pods: number | undefined): Omit<PlanStep, "id">[] {
   const steps = stepsOf(plan, planned);
-  if (steps.length === 0) {
+  const why = planned.strategy.kind === "canary" ? whyNoCanary(plan, planned) : undefined;
+  if (steps.length === 0 || why !== undefined) {
     const title = plan.kind === "rollback" ? `Take ${planned.service} back` : `Roll out ${planned.service}`;
-    const lines = [strategyWords(planned), `${spanWords(planned.strategy.deadlineMs)} at most`];
+    const how = why === undefined ? strategyWords(planned) : `no canary: ${why}`;
+    const lines = [how, `${spanWords(planned.strategy.deadlineMs)} at most`];
     return [{ title, lines, touches: true }];
   }
   const named = plan.services.length > 1 ? `, ${planned.service}` : "";
@@ -40,7 +47,7 @@ function rolloutSteps(plan: Plan, planned: PlannedService): Omit<PlanStep, "id">
   const told = steps.filter(({ kind }) => kind !== "weight" && kind !== "trafficHome");
   return told.map((step) => ({
     title: `${stepTitle(step.kind === "analyse" ? "weight" : step.kind, weightOf(step))}${named}`,
-    lines: stepLines(step, planned),
+    lines: stepLines(step, planned, pods),
     touches: step.kind === "analyse" || touchesUsers(step),
   }));
 }

@@ -109,7 +109,7 @@ export function PromotionPage({ initial, initialReplay, actions }: PromotionPage
             </>
           ) : null
         }
-        aside={<PromotionAside view={view} replayed={replay?.moments[replay.place]?.seq} />}
+        aside={<PromotionAside view={shown} replayed={replay?.moments[replay.place]?.seq} />}
       >
         <StoppedClock at={replay ? shown.asOf : undefined}>
           <PromotionSheet

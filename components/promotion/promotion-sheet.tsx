@@ -157,7 +157,7 @@ export function PromotionSheet({ view, unblockAction, override, ticking, isRepla
       </SheetRow>
       {isWaiting ? (
         <SheetRow>
-          <StrategyBox number={next()} plan={plan} />
+          <StrategyBox number={next()} plan={plan} facts={facts} />
         </SheetRow>
       ) : null}
       {isWaiting ? (

@@ -43,7 +43,13 @@ export function RolloutStepsBox({ number, rollouts, keptUntil, isOn }: RolloutSt
       number={number}
       title="Rollout"
       note={`${over} of ${all.length} steps`}
-      answer={current?.deadlineAt ? <Until at={current.deadlineAt} /> : undefined}
+      answer={
+        current?.deadlineAt ? (
+          <>
+            this step at most, <Until at={current.deadlineAt} />
+          </>
+        ) : undefined
+      }
       flush
     >
       {rollouts.map(({ service, steps }) => (

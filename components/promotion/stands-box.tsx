@@ -112,14 +112,14 @@ function ServiceCopies({ order, view, named }: { order: ServiceOrders; view: Pro
   return (
     <>
       {named || back ? (
-        <p className="small soft pt-2 pr-4 pl-10">{back ? `${service}, on the way there` : service}</p>
+        <p className="small soft py-2 pr-4 pl-10">{back ? `${service}, on the way there` : service}</p>
       ) : null}
       {there ? (
         <OrderCopies order={there} open={order.failed ? order.failed.reason : progress} isOver={isOver} />
       ) : null}
       {back ? (
         <>
-          <p className="small soft pt-2 pr-4 pl-10">{service}, on the way back</p>
+          <p className="small soft py-2 pr-4 pl-10">{service}, on the way back</p>
           <OrderCopies order={back} open={progress} isOver={view.ended || view.phase === "stuck"} />
         </>
       ) : null}

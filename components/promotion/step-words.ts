@@ -2,6 +2,7 @@ import { spanWords } from "@/components/time/time-words";
 import type { PlannedService } from "@/lib/pipeline/plan/plan";
 import type { CanaryStrategy } from "@/lib/pipeline/policy/canary";
 import { controllerNames, type DelegatedStrategy } from "@/lib/pipeline/policy/delegated";
+import { podsForWeight, shareWords } from "@/lib/pipeline/rollout/canary-pods";
 import { routeWords } from "@/lib/pipeline/rollout/canary-route";
 import type { RolloutStep, StepKind } from "@/lib/pipeline/rollout/step";
 
@@ -27,10 +28,10 @@ export function stepTitle(kind: StepKind, weight: number | null): string {
   return kind === "weight" ? `${weight} % to the canary` : `Compare at ${weight} %`;
 }
 
-/** One or two short lines on what a planned step asks for. */
-export function stepLines(step: RolloutStep, { strategy, target }: PlannedService): string[] {
+/** One or two short lines on what a planned step asks for; `stablePods` beside which a canary would stand, where known. */
+export function stepLines(step: RolloutStep, { strategy, target }: PlannedService, stablePods?: number): string[] {
   const within = `within ${spanWords(step.deadlineMs)}`;
-  if (strategy.kind === "canary") return canaryLines(step, strategy, within);
+  if (strategy.kind === "canary") return canaryLines(step, strategy, { within, stablePods });
   if (strategy.kind === "delegated") return delegatedLines(step, strategy, target);
   if (strategy.kind !== "blueGreen") return [within];
   switch (step.kind) {
@@ -56,14 +57,23 @@ function testWords(tests: number, jobs: number): string {
   return parts.length === 0 ? "no smoke test" : parts.join(", ");
 }
 
-function canaryLines(step: RolloutStep, { route, analysis, rollBackWhen }: CanaryStrategy, within: string): string[] {
+interface CanaryKnown {
+  within: string;
+  stablePods: number | undefined;
+}
+
+function canaryLines(
+  step: RolloutStep,
+  { route, analysis, rollBackWhen }: CanaryStrategy,
+  { within, stablePods }: CanaryKnown,
+): string[] {
   switch (step.kind) {
     case "weight":
       return [`by ${routeWords(route)}`, "one call, there and back"];
     case "analyse": {
       const { length } = analysis.metrics;
       const checked = `${length} ${length === 1 ? "metric" : "metrics"}, ${rollBackWhen.length} ${rollBackWhen.length === 1 ? "trigger" : "triggers"}`;
-      return [`for ${spanWords(step.forMs)}`, checked];
+      return [...shareLines(step.weight, route, stablePods), `for ${spanWords(step.forMs)}`, checked];
     }
     case "startCanary":
       return ["no requests yet", within];
@@ -86,6 +96,13 @@ function delegatedLines(
   const isFull = step.kind === "follow" && step.fully;
   const limit = `${spanWords(deadlineMs)} without progress`;
   return [`${controllerNames[controller]}: ${isFull ? "its steps are skipped" : watched}`, limit];
+}
+
+/** Without a router a share is a number of pods: beside few of them it is another one than the plan's. */
+function shareLines(weight: number, route: CanaryStrategy["route"], stablePods: number | undefined): string[] {
+  if (route.kind !== "replicas") return [];
+  if (stablePods === undefined) return ["by pods: their number is not known"];
+  return [`by ${shareWords(stablePods, podsForWeight(stablePods, weight))}`];
 }
 
 /** True for a step after which users meet the new release. */

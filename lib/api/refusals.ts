@@ -71,6 +71,7 @@ const ofCommands = {
   invalidMigration: unprocessable("What is said of its migration cannot be meant"),
   releaseIsImmutable: conflicting("A release never changes"),
   gateClosed: conflicting("A gate is closed"),
+  noCanary: conflicting("A canary is not possible as its place stands"),
   busy: conflicting("Something else is under way there"),
   nothingToGoBackTo: conflicting("There is nothing to go back to"),
   notAsked: notYours("The plan asks for somebody else's yes"),

@@ -68,6 +68,6 @@ async function askable(
 ): Promise<Assessment | undefined> {
   const signed = { requestedBy: automation, requestedAt: now, given: [] };
   const assessment = await assess(db, { kind: "promote", project, environment, release }, signed, now);
-  if (assessment.kind === "noPlan" || (await refusalOf(db, assessment))) return undefined;
+  if (assessment.kind === "noPlan" || (await refusalOf(db, assessment, now))) return undefined;
   return assessment;
 }

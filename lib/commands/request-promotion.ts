@@ -108,7 +108,7 @@ export async function requestInside(
   const refusal =
     refusePlan(assessment, input.planHash) ??
     refuseOverrides(principal, assessment, overrides, now) ??
-    (await refusalOf(tx, overridden(principal, assessment, overrides, now)));
+    (await refusalOf(tx, overridden(principal, assessment, overrides, now), now));
   if (refusal) return { kind: "rejection", ...refusal };
   return startPromotion(tx, assessment, {
     ...{ by, now, reason, causedBy: null },

@@ -61,7 +61,7 @@ export async function retryPromotion(
       const changes = comparePlans(plan, assessment.plan).join("; ");
       return { kind: "rejection", code: "planChanged", message: `the plan would be another one by now: ${changes}` };
     }
-    const refusal = await refusalOf(tx, assessment);
+    const refusal = await refusalOf(tx, assessment, now);
     if (refusal) return { kind: "rejection", ...refusal };
     const causedBy = plan.kind === "rollback" ? before.causedBy : before.id;
     return startPromotion(tx, assessment, { by, now, reason, causedBy, idempotencyKey, requestHash });

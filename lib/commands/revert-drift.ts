@@ -60,7 +60,7 @@ export async function revertDrift(
     const signed = { requestedBy: actorOf(principal), requestedAt: now, given: [], reason: input.why };
     const assessment = await assess(tx, subject, signed, now);
     if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
-    const refusal = await refusalOf(tx, assessment);
+    const refusal = await refusalOf(tx, assessment, now);
     if (refusal) return { kind: "rejection", ...refusal };
     const requestHash = hashRequest({ environment, service, kind: "revertDrift" });
     return startPromotion(tx, assessment, {

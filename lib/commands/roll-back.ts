@@ -70,7 +70,7 @@ export async function rollBack(
     if (found.kind === "rejection") return found;
     const assessment = await assessRollback(found);
     if ("code" in assessment) return { kind: "rejection", code: assessment.code, message: assessment.message };
-    const refusal = refusePlan(assessment, input.planHash) ?? (await refusalOf(tx, assessment));
+    const refusal = refusePlan(assessment, input.planHash) ?? (await refusalOf(tx, assessment, now));
     if (refusal) return { kind: "rejection", ...refusal };
     const by = actorOf(principal);
     const requested = await startPromotion(tx, assessment, {

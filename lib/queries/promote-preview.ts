@@ -3,6 +3,7 @@ import { can } from "@/lib/auth/permissions";
 import { actorOf, type Principal } from "@/lib/auth/principal";
 import { type Queryable, sql } from "@/lib/db/sql";
 import { type Assessment, assess } from "@/lib/facts/assess";
+import { type CanaryGround, loadCanaryGrounds } from "@/lib/facts/evidence/canary-grounds";
 import { type RequestRefusal, refusalOf } from "@/lib/facts/refusal";
 import { findRollback } from "@/lib/facts/rollback";
 import { NotFound, parseInput } from "@/lib/pipeline/errors";
@@ -49,6 +50,8 @@ export interface PreviewView {
   /** In the order of the plan's gates. */
   verdicts: Verdict[];
   facts: ServiceFacts[];
+  /** Whether each canary of the plan is possible where it is to stand; the request is refused where one is not. */
+  grounds: CanaryGround[];
   /** Whoever asks types the environment's name first. */
   isProtected: boolean;
   /** Why it would be refused; the command says the same. */
@@ -106,14 +109,15 @@ export async function loadPromotePreview(
     return { kind: "noPreview", asOf: now, subject, code: assessment.code, message: assessment.message };
   }
   const { plan, planHash, verdicts } = assessment;
-  const [facts, refusal, around] = await Promise.all([
+  const [facts, grounds, refusal, around] = await Promise.all([
     loadPlanFacts(db, plan),
-    refusalOf(db, assessment),
+    loadCanaryGrounds(db, plan, now),
+    refusalOf(db, assessment, now),
     loadAround(db, assessment),
   ]);
   const may = can(principal, subject.kind === "promote" ? "promote" : "rollBack", { project, environment });
   return {
-    ...{ kind: "preview", asOf: now, subject, plan, planHash, verdicts, facts, may, ...around },
+    ...{ kind: "preview", asOf: now, subject, plan, planHash, verdicts, facts, grounds, may, ...around },
     mayOverride: can(principal, "override", { project, environment }),
     refusal: refusal ?? null,
     undoes: found.undoes,

@@ -82,7 +82,7 @@ export const promoteOperation = operation({
     201: { description: "requested", schema: promotion, headers: created },
     200: { description: "requested before, or on its way there already", schema: promotion },
   },
-  refusals: [...noPlan, "planChanged", "gateClosed", "busy"],
+  refusals: [...noPlan, "planChanged", "gateClosed", "noCanary", "busy"],
   mayConflict: true,
 });
 
@@ -104,7 +104,7 @@ export const promoteTogetherOperation = operation({
       schema: z.strictObject({ items: z.array(promotion) }),
     },
   },
-  refusals: [...noPlan, "planChanged", "gateClosed", "busy", "invalidArtifacts"],
+  refusals: [...noPlan, "planChanged", "gateClosed", "noCanary", "busy", "invalidArtifacts"],
   mayConflict: true,
 });
 
@@ -124,7 +124,7 @@ export const retryOperation = operation({
     201: { description: "requested", schema: promotion, headers: created },
     200: { description: "requested before, or on its way there already", schema: promotion },
   },
-  refusals: [...noPlan, "planChanged", "gateClosed", "notRetryable"],
+  refusals: [...noPlan, "planChanged", "gateClosed", "noCanary", "notRetryable"],
   mayConflict: true,
 });
 
@@ -143,7 +143,7 @@ export const rollBackOperation = operation({
     201: { description: "requested", schema: promotion, headers: created },
     200: { description: "requested before with this key", schema: promotion },
   },
-  refusals: [...noPlan, "planChanged", "gateClosed", "busy", "nothingToGoBackTo"],
+  refusals: [...noPlan, "planChanged", "gateClosed", "noCanary", "busy", "nothingToGoBackTo"],
   mayConflict: true,
 });
 

@@ -62,7 +62,7 @@ export async function readPreview(
   const assessment = await assess(db, { ...planned, ...said }, signed, now);
   if (assessment.kind === "noPlan") return { kind: "rejection", code: assessment.code, message: assessment.message };
   const { plan, planHash, verdicts } = assessment;
-  const refusal = (await refusalOf(db, assessment)) ?? null;
+  const refusal = (await refusalOf(db, assessment, now)) ?? null;
   const wouldStart = refusal === null && verdicts.every(isOpen);
   return { plan, planHash, verdicts, wouldStart, refusal, undoes };
 }
