@@ -1,7 +1,8 @@
 import { ChangesBox } from "@/components/promotion/changes-box";
 import { FromTo } from "@/components/promotion/from-to";
 import { GatesTable } from "@/components/promotion/gates-table";
-import { RiskBox, StrategyBox, VerificationBox } from "@/components/promotion/plan-boxes";
+import { RiskBox, StrategyBox } from "@/components/promotion/plan-boxes";
+import { PlannedVerificationBox } from "@/components/promotion/planned-verification-box";
 import { RollbackBox } from "@/components/promotion/rollback-box";
 import { Box } from "@/components/sheet/box";
 import { Path, type PathStop } from "@/components/sheet/path";
@@ -49,7 +50,7 @@ export function PreviewSheet({ view }: { view: PreviewView }) {
         <StrategyBox number={next()} plan={plan} facts={facts} grounds={view.grounds} />
       </SheetRow>
       <SheetRow>
-        <VerificationBox number={next()} plan={plan} />
+        <PlannedVerificationBox number={next()} plan={plan} />
       </SheetRow>
     </Sheet>
   );

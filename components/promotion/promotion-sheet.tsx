@@ -8,7 +8,8 @@ import { FromTo } from "@/components/promotion/from-to";
 import { tallyWords } from "@/components/promotion/gate-words";
 import { GatesTable } from "@/components/promotion/gates-table";
 import { MetricBoxes } from "@/components/promotion/metric-boxes";
-import { RiskBox, StrategyBox, VerificationBox } from "@/components/promotion/plan-boxes";
+import { RiskBox, StrategyBox } from "@/components/promotion/plan-boxes";
+import { PlannedVerificationBox } from "@/components/promotion/planned-verification-box";
 import { PodsBox } from "@/components/promotion/pods-box";
 import { PodsNotKept } from "@/components/promotion/pods-not-kept";
 import { RollbackBox } from "@/components/promotion/rollback-box";
@@ -162,7 +163,7 @@ export function PromotionSheet({ view, unblockAction, override, ticking, isRepla
       ) : null}
       {isWaiting ? (
         <SheetRow>
-          <VerificationBox number={next()} plan={plan} />
+          <PlannedVerificationBox number={next()} plan={plan} />
         </SheetRow>
       ) : null}
       {view.tags.length > 0 ? (
