@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { ReadyPod } from "./cluster/running-workloads";
 import { sendJson, sendText } from "./http-server";
@@ -40,6 +41,8 @@ export function createDemoServices({ pods, seed, about, jobs, slowMs }: DemoServ
       /^\/([^/]+)\/([^/]+)\/(health|ready|smoke-jobs)$/.exec(pathname) ?? [];
     if (endpoint === undefined) return sendJson(response, 404, { status: "not found", path: pathname });
     turn += 1;
+    const asked = request.headers["x-request-id"];
+    response.setHeader("x-request-id", typeof asked === "string" && asked !== "" ? asked : randomUUID());
     const ready = pods({ namespace, name, headers: request.headers, turn });
     if (endpoint === "smoke-jobs" && request.method === "POST") return jobs.start(request, response, name, ready);
     if (ready === undefined) return sendJson(response, 404, { status: "no such workload", namespace, name });

@@ -2,7 +2,17 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 
 /** What a sandbox image does when it runs; none of them means that it is well. */
-export const faults = ["crash", "unready", "errors", "unwell", "slow", "jobFails", "jobHangs"] as const;
+export const faults = [
+  "crash",
+  "unready",
+  "errors",
+  "unwell",
+  "slow",
+  "flapping",
+  "fading",
+  "jobFails",
+  "jobHangs",
+] as const;
 export type Fault = (typeof faults)[number];
 
 export interface ImageSpec {
@@ -15,6 +25,8 @@ export interface ImageSpec {
   created?: string;
   fault?: Fault;
   user?: string;
+  /** It says how its health is asked for. */
+  healthcheck?: true;
   labels?: Record<string, string>;
   architecture?: string;
   format?: "oci" | "docker";
@@ -81,7 +93,13 @@ export function buildImage(spec: ImageSpec): BuiltImage {
       created,
       architecture,
       os: "linux",
-      config: { User: spec.user ?? "65532", Env: ["PATH=/usr/bin:/bin"], Cmd: ["/bin/service"], Labels: labels },
+      config: {
+        User: spec.user ?? "65532",
+        Env: ["PATH=/usr/bin:/bin"],
+        Cmd: ["/bin/service"],
+        Labels: labels,
+        ...(spec.healthcheck && { Healthcheck: { Test: ["CMD", "/bin/service", "health"] } }),
+      },
       rootfs: { type: "layers", diff_ids: [blob(tar).digest] },
       history: [{ created, created_by: "waybill sandbox" }],
     }),

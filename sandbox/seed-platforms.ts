@@ -1,5 +1,6 @@
 import type { Fault } from "./images";
 import type { FoundVulnerability } from "./scan-report";
+import { morePlatforms } from "./seed-more-platforms";
 
 export interface BuildPlan {
   /** The version tag; without one it is a build of a commit that was never meant to be released. */
@@ -12,6 +13,8 @@ export interface BuildPlan {
   migration?: "none" | "reversible" | "irreversible";
   /** What its pods print beside what every pod does: see `sandbox.log` in the README. */
   log?: string;
+  /** Its image says how its health is asked for. */
+  healthcheck?: true;
   /** The environments that run it at the start. */
   runsIn?: string[];
   /** What a scan of it found, and where the report is: with CI, which uploads it, or attached in the registry. */
@@ -24,16 +27,21 @@ export interface ServicePlan {
   workload: string;
   container: string;
   builds: BuildPlan[];
-  /** The environment in which an HTTPRoute shares its requests between two Services, so that it can have a canary. */
+  /** The environment in which a route shares its requests between two Services, so that it can have a canary. */
   routedIn?: string;
+  /** What that route is: an HTTPRoute, unless told. */
+  route?: "virtualService";
 }
 
 export interface PlatformPlan {
   name: string;
   title: string;
   source: string;
-  /** With `colours` everything there is blue, behind a Service that says so and a preview Service. */
-  environments: { name: string; namespace: string; tag: string; replicas: number; colours?: true }[];
+  /**
+   * With `colours` everything there, or these services, is blue, behind a Service that says so and a preview Service; but
+   * for what is routed there.
+   */
+  environments: { name: string; namespace: string; tag: string; replicas: number; colours?: true | string[] }[];
   services: ServicePlan[];
 }
 
@@ -58,19 +66,35 @@ const carelessLog = [
   "panic: no session store after 3 attempts",
 ].join("\n");
 
-function vezaService(name: string, repository: string, builds: BuildPlan[]): ServicePlan {
-  return { name, repository, workload: `veza-${name}`, container: name, builds };
+function vezaService(
+  name: string,
+  repository: string,
+  builds: BuildPlan[],
+  more: Partial<ServicePlan> = {},
+): ServicePlan {
+  return { name, repository, workload: `veza-${name}`, container: name, builds, ...more };
 }
 
 function miniredisService(name: string, builds: BuildPlan[], more: Partial<ServicePlan> = {}): ServicePlan {
   return { name, repository: `miniredis/${name}`, workload: name, container: name, builds, ...more };
 }
 
-/**
- * Two platforms in the middle of their work: production behind staging, candidates in front of both, among them one
- * that crashes and one that answers with errors. Releases of one name move together.
- */
-export const platforms: PlatformPlan[] = [
+/** What the demo is seeded with, unless it is told. */
+export const demoPlatforms = ["veza", "miniredis"] as const;
+
+/** The plans of these names, in their order. Throws for one that there is not. */
+export function platformsOf(names: readonly string[]): PlatformPlan[] {
+  return names.map((name) => {
+    const found = platforms.find((one) => one.name === name);
+    if (!found)
+      throw new Error(`no platform is called ${name}; there are ${platforms.map((one) => one.name).join(", ")}`);
+    return found;
+  });
+}
+
+/** Two platforms in the middle of their work: production behind staging, candidates in front of both, among them one
+ * that crashes and one that answers with errors. Releases of one name move together. */
+const ofTheDemo: PlatformPlan[] = [
   {
     name: "veza",
     title: "Veza",
@@ -94,12 +118,17 @@ export const platforms: PlatformPlan[] = [
         { version: "v2.4.1-rc.2", hoursAgo: 20, migration: "none", scan: { at: "ci", found: [zlib] } },
         { version: "v2.5.0-rc.1", hoursAgo: 3, migration: "irreversible", scan: { at: "ci", found: [openssl, zlib] } },
       ]),
-      vezaService("chat", "veza-chat-server", [
-        { version: "v1.27.2", candidate: "v1.27.2-rc.2", hoursAgo: 21 * day, runsIn: ["production"] },
-        { version: "v1.27.3-rc.1", hoursAgo: 9 * day, migration: "none", runsIn: ["staging"] },
-        { version: "v1.27.3-rc.2", hoursAgo: 26, migration: "reversible" },
-        { version: "v1.28.0-rc.1", hoursAgo: 2, migration: "none", fault: "crash", log: carelessLog },
-      ]),
+      vezaService(
+        "chat",
+        "veza-chat-server",
+        [
+          { version: "v1.27.2", candidate: "v1.27.2-rc.2", hoursAgo: 21 * day, runsIn: ["production"] },
+          { version: "v1.27.3-rc.1", hoursAgo: 9 * day, migration: "none", runsIn: ["staging"] },
+          { version: "v1.27.3-rc.2", hoursAgo: 26, migration: "reversible" },
+          { version: "v1.28.0-rc.1", hoursAgo: 2, migration: "none", fault: "crash", log: carelessLog },
+        ],
+        { routedIn: "production", route: "virtualService" },
+      ),
       vezaService("stream", "veza-stream-server", [
         { version: "v3.12.0", candidate: "v3.12.0-rc.4", hoursAgo: 30 * day, runsIn: ["production", "staging"] },
         { hoursAgo: 6 * day },
@@ -160,3 +189,6 @@ export const platforms: PlatformPlan[] = [
     ],
   },
 ];
+
+/** Every platform that there is an example of. */
+export const platforms: PlatformPlan[] = [...ofTheDemo, ...morePlatforms];

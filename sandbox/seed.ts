@@ -4,7 +4,7 @@ import { type BuiltImage, buildImage } from "./images";
 import type { ImageStore } from "./registry/image-store";
 import { attachReport, buildScanReport } from "./scan-report";
 import type { SeedImage, SeedList, SeedProject, SeedRelease, SeedRunning, SeedService } from "./seed-list";
-import { type BuildPlan, type PlatformPlan, platforms, type ServicePlan } from "./seed-platforms";
+import type { BuildPlan, PlatformPlan, ServicePlan } from "./seed-platforms";
 
 interface SeedTarget {
   images: ImageStore;
@@ -20,10 +20,10 @@ interface SeededBuild {
 }
 
 /**
- * Fills an empty sandbox with two platforms: images into the registry, Deployments onto the cluster. `now` dates the
- * images, so two sandboxes that were seeded at different hours hold different digests.
+ * Fills an empty sandbox with platforms: images into the registry, Deployments onto the cluster. `now` dates the images,
+ * so two sandboxes that were seeded at different hours hold different digests.
  */
-export async function seedSandbox(target: SeedTarget, now: Date): Promise<SeedList> {
+export async function seedSandbox(target: SeedTarget, platforms: PlatformPlan[], now: Date): Promise<SeedList> {
   const projects: SeedProject[] = [];
   for (const platform of platforms) {
     const builds = new Map(platform.services.map((service) => [service, seedImages(target, platform, service, now)]));
@@ -46,7 +46,7 @@ function seedImages(target: SeedTarget, platform: PlatformPlan, service: Service
       .update(`${service.repository} ${plan.version ?? index}`)
       .digest("hex");
     const created = new Date(Math.floor(now.getTime() / 3_600_000 - plan.hoursAgo) * 3_600_000).toISOString();
-    const { version, fault, migration, log } = plan;
+    const { version, fault, migration, log, healthcheck } = plan;
     const labels = { ...(migration && { "dev.waybill.migration": migration }), ...(log && { "sandbox.log": log }) };
     const source = platform.source;
     const image = buildImage({
@@ -57,6 +57,7 @@ function seedImages(target: SeedTarget, platform: PlatformPlan, service: Service
       created,
       fault,
       labels,
+      healthcheck,
     });
     const pointers = platform.environments.filter(({ name }) => plan.runsIn?.includes(name)).map(({ tag }) => tag);
     const tags = [`sha-${commit.slice(0, 7)}`, plan.candidate, version, ...pointers].filter((tag) => tag !== undefined);
@@ -119,8 +120,8 @@ async function seedWorkloads(
       const services = `/api/v1/namespaces/${namespace}/services`;
       await post(target, services, { metadata: { name: service.workload }, spec });
       const preview = { name: `${service.workload}-preview`, labels: { [noLoadLabel]: "none" } };
-      if (colours) await post(target, services, { metadata: preview, spec });
-      if (service.routedIn === environment) await seedRoute(target, namespace, service.workload);
+      if (own.version) await post(target, services, { metadata: preview, spec });
+      if (service.routedIn === environment) await seedRoute(target, namespace, service);
       const { name, workload, container } = service;
       running.push({ environment, namespace, service: name, workload, container, digest, release: version ?? "" });
     }
@@ -129,16 +130,28 @@ async function seedWorkloads(
 }
 
 /** What tells the pods apart from others of the service: their colour, or that they are no canary. */
-function ownLabels(service: ServicePlan, environment: string, colours: boolean | undefined): Record<string, string> {
-  if (colours) return { version: "blue" };
-  return service.routedIn === environment ? { track: "stable" } : {};
+function ownLabels(
+  service: ServicePlan,
+  environment: string,
+  colours: true | string[] | undefined,
+): Record<string, string> {
+  if (service.routedIn === environment) return { track: "stable" };
+  return colours === true || colours?.includes(service.name) ? { version: "blue" } : {};
 }
 
 /** A route that sends everything to the stable pods, and a header to a canary where there is one. */
-async function seedRoute(target: SeedTarget, namespace: string, name: string): Promise<void> {
+async function seedRoute(target: SeedTarget, namespace: string, service: ServicePlan): Promise<void> {
+  const name = service.workload;
   const canary = `${name}-canary`;
   const spec = { selector: { app: name, track: "canary" }, ports: [{ name: "http", port: 80, targetPort: 8080 }] };
   await post(target, `/api/v1/namespaces/${namespace}/services`, { metadata: { name: canary }, spec });
+  if (service.route === "virtualService") {
+    const to = (host: string, weight: number) => ({ destination: { host }, weight });
+    const marked = { match: [{ headers: { canary: { exact: "true" } } }], route: [{ destination: { host: canary } }] };
+    const http = [marked, { route: [to(name, 100), to(canary, 0)] }];
+    const place = `/apis/networking.istio.io/v1/namespaces/${namespace}/virtualservices`;
+    return post(target, place, { metadata: { name }, spec: { hosts: [name], http } });
+  }
   const header = { matches: [{ headers: [{ name: "canary", value: "true" }] }] };
   const shared = [
     { name, port: 80, weight: 100 },

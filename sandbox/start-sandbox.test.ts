@@ -161,6 +161,7 @@ describe("the seed", () => {
     } finally {
       await sandbox.close();
     }
+    await expect(startSandbox({ seed: ["nowhere"] })).rejects.toThrow("no platform is called nowhere");
     const again = await startSandbox({ dataFolder: folder, seed: true });
     expect(again.seed).toEqual(JSON.parse(JSON.stringify(sandbox.seed)));
     await again.close();

@@ -19,6 +19,7 @@ import { createRegistryApi } from "./registry/registry-api";
 import { createRegistryAuth, type RegistryAuthMode } from "./registry/registry-auth";
 import { seedSandbox } from "./seed";
 import type { SeedList } from "./seed-list";
+import { demoPlatforms, platformsOf } from "./seed-platforms";
 import { SmokeJobs } from "./smoke-jobs";
 
 export interface SandboxOptions {
@@ -31,8 +32,8 @@ export interface SandboxOptions {
   dataFolder?: string;
   /** How many times faster than usual the cluster's clock runs; 1 takes seconds for a rollout. */
   speed?: number;
-  /** Fills an empty sandbox with the demo's platforms, and waits until they run. */
-  seed?: boolean;
+  /** Fills an empty sandbox with the demo's platforms, or those of these names, and waits until they run. */
+  seed?: boolean | readonly string[];
   registryAuth?: RegistryAuthMode;
   /** False: nobody runs the pods, and a test writes their status itself. */
   kubelet?: boolean;
@@ -63,6 +64,7 @@ const seedTimeoutMs = 30_000;
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const speed = options.speed ?? 1;
   if (!(speed > 0)) throw new Error(`speed ${speed}: a number above 0 is needed`);
+  const plans = options.seed ? platformsOf(options.seed === true ? demoPlatforms : options.seed) : [];
   const dataFolder = resolve(options.dataFolder ?? mkdtempSync(join(tmpdir(), "waybill-sandbox-")));
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const identity = readIdentity(dataFolder);
@@ -124,7 +126,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     identity.seededAt ??= new Date().toISOString();
     writeIdentity(dataFolder, identity);
     const target = { images, registryHost, clusterUrl, adminToken: admin };
-    identity.seed = await seedSandbox(target, new Date(identity.seededAt));
+    identity.seed = await seedSandbox(target, plans, new Date(identity.seededAt));
     writeIdentity(dataFolder, identity);
     if (options.kubelet ?? true) await untilAllRun(store, puller);
   }

@@ -12,12 +12,16 @@ const crashMs = 500;
 const restartMs = 1500;
 const retryPullMs = 5000;
 const endMs = 500;
+// A container that comes up well and does not last.
+const flapMs = 3000;
+const fadeMs = 100_000;
 
 type Outcome = { container: string; image: RunnableImage } | { container: string; failure: string };
 
 /**
  * Runs the pods of one imaginary node. What a pod does is in its image's label `sandbox.fault`: `crash` exits and is
- * restarted for ever, `unready` never passes its probe; `errors` and `slow` come up, and show in what they answer.
+ * restarted for ever, `unready` never passes its probe, `flapping` and `fading` do not last; `errors` and `slow` come up,
+ * and show in what they answer.
  */
 export class Kubelet {
   /** When a pod came into the state that its status tells. */
@@ -56,6 +60,29 @@ export class Kubelet {
       if (reason === "ErrImagePull" && elapsed >= 1000) this.backOff(pod);
       else if (elapsed >= (reason === "ContainerCreating" ? pullMs : retryPullMs)) this.pull(pod);
     } else if (!isReady(pod)) this.run(pod, elapsed);
+    else this.wear(pod, elapsed);
+  }
+
+  /** Everything was well: what does not last is restarted again and again, or fails its probe from here on. */
+  private wear(pod: Pod, elapsed: number): void {
+    const faults = pod.spec.containers.map(({ image }) => this.images.peek(image)?.labels["sandbox.fault"]);
+    if (faults.includes("flapping") && elapsed >= flapMs)
+      this.change(pod, (status) => ({ ...restarted(status), ready: true }));
+    if (!faults.includes("fading") || elapsed < fadeMs) return;
+    this.since.set(`${pod.metadata.uid}/faded`, { version: "", at: this.now() });
+    this.store.modify<Pod>(resources.pods, pod, (current) => ({
+      status: {
+        ...current.status,
+        conditions: conditions(current, false),
+        containerStatuses: current.status.containerStatuses?.map((status) => ({ ...status, ready: false })),
+      },
+    }));
+    this.probeFails(pod);
+  }
+
+  private probeFails(pod: Pod): void {
+    const message = "Readiness probe failed: HTTP probe failed with statuscode: 503";
+    recordEvent(this.store, pod, "kubelet", "Warning", "Unhealthy", message);
   }
 
   private schedule(pod: Pod): void {
@@ -131,9 +158,8 @@ export class Kubelet {
     } else if ([...faultOf.values()].includes("unready")) {
       if (elapsed < startMs || this.since.get(`${pod.metadata.uid}/probe`) !== undefined) return;
       this.since.set(`${pod.metadata.uid}/probe`, { version: "", at: this.now() });
-      const message = "Readiness probe failed: HTTP probe failed with statuscode: 503";
-      recordEvent(this.store, pod, "kubelet", "Warning", "Unhealthy", message);
-    } else if (elapsed >= startMs) {
+      this.probeFails(pod);
+    } else if (elapsed >= startMs && this.since.get(`${pod.metadata.uid}/faded`) === undefined) {
       this.store.modify<Pod>(resources.pods, pod, (current) => ({
         status: {
           ...current.status,

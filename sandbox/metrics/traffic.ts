@@ -18,6 +18,10 @@ const slowShares = [0, 0, 0.02, 0.08, 0.3, 0.85, 1];
 const memoryLimitBytes = 256_000_000;
 const usualMemoryShare = 0.38;
 const slowMemoryShare = 0.93;
+// A request's time on a processor, and how many of those that went well are an order.
+const usualCpuSeconds = 0.004;
+const slowCpuSeconds = 0.012;
+const ordersShare = 0.1;
 const keptSegments = 500;
 const keptAfterEndMs = 3_600_000;
 
@@ -47,12 +51,13 @@ export class Traffic {
         const own = group.hash === undefined ? labels : { ...labels, pod_template_hash: group.hash };
         this.load(own, group, requestsPerSecond * group.share, nowMs, seen);
       }
-      this.gauge("up", labels, workload.ready.length > 0 ? 1 : 0, nowMs);
-      const slow = mixOf(workload).slow;
-      const share = usualMemoryShare * (1 - slow) + slowMemoryShare * slow;
-      const used = workload.ready.length > 0 ? share * memoryLimitBytes : 0;
-      this.gauge("container_memory_working_set_bytes", labels, used, nowMs);
-      this.gauge("container_spec_memory_limit_bytes", labels, memoryLimitBytes, nowMs);
+      this.gauge("up", labels, workload.ready.length > 0 ? 1 : 0, nowMs, seen);
+      for (const group of byHash(workload)) this.memory(labels, group, nowMs, seen);
+    }
+    for (const [key, gauge] of this.gauges) {
+      if (seen.has(key)) continue;
+      append(gauge.segments, Number.NaN, nowMs);
+      if (nowMs - (gauge.segments.at(-1)?.from ?? nowMs) > keptAfterEndMs) this.gauges.delete(key);
     }
     for (const [key, counter] of this.counters) {
       if (seen.has(key)) continue;
@@ -60,6 +65,20 @@ export class Traffic {
       // What pods of a template that is gone once counted is of no use to anybody after a while.
       if (nowMs - (counter.segments.at(-1)?.from ?? nowMs) > keptAfterEndMs) this.counters.delete(key);
     }
+  }
+
+  private memory(
+    labels: Record<string, string>,
+    group: Pick<RunningWorkload, "ready"> & { hash: string | undefined },
+    nowMs: number,
+    seen: Set<string>,
+  ): void {
+    const slow = mixOf(group).slow;
+    const share = usualMemoryShare * (1 - slow) + slowMemoryShare * slow;
+    const own = group.hash === undefined ? labels : { ...labels, pod_template_hash: group.hash };
+    const used = group.ready.length > 0 ? share * memoryLimitBytes : 0;
+    this.gauge("container_memory_working_set_bytes", own, used, nowMs, seen);
+    this.gauge("container_spec_memory_limit_bytes", own, memoryLimitBytes, nowMs, seen);
   }
 
   private load(
@@ -78,6 +97,9 @@ export class Traffic {
       const share = (usualShares[index] ?? 1) * (1 - mix.slow) + (slowShares[index] ?? 1) * mix.slow;
       this.count("http_request_duration_seconds_bucket", { ...labels, le }, share * served, nowMs, seen);
     }
+    const cpuSeconds = usualCpuSeconds * (1 - mix.slow) + slowCpuSeconds * mix.slow;
+    this.count("container_cpu_usage_seconds_total", labels, served * cpuSeconds, nowMs, seen);
+    this.count("checkouts_total", labels, ordersShare * (mix.statuses["200"] ?? 0) * requests, nowMs, seen);
     this.count("http_request_duration_seconds_count", labels, served, nowMs, seen);
     const seconds = 0.06 * (1 - mix.slow) + 1.6 * mix.slow;
     this.count("http_request_duration_seconds_sum", labels, served * seconds, nowMs, seen);
@@ -86,14 +108,20 @@ export class Traffic {
   series(name: string): Series[] {
     const gauges = [...this.gauges.values()].filter((gauge) => gauge.name === name);
     if (gauges.length > 0) {
-      return gauges.map(({ labels, segments }) => ({ name, labels, at: (time) => segmentAt(segments, time)?.rate }));
+      // What is gone has no value: a segment of NaN.
+      const valueAt = (segments: Segment[], time: number) => {
+        const value = segmentAt(segments, time)?.rate;
+        return Number.isNaN(value) ? undefined : value;
+      };
+      return gauges.map(({ labels, segments }) => ({ name, labels, at: (time) => valueAt(segments, time) }));
     }
     const found = [...this.counters.values()].filter((counter) => counter.name === name);
     return found.map(({ labels, segments }) => ({ name, labels, at: (time) => totalAt(segments, time) }));
   }
 
-  private gauge(name: string, labels: Record<string, string>, value: number, nowMs: number): void {
-    const key = `${name} ${labels.namespace}/${labels.workload}`;
+  private gauge(name: string, labels: Record<string, string>, value: number, nowMs: number, seen: Set<string>): void {
+    const key = `${name} ${JSON.stringify(labels)}`;
+    seen.add(key);
     const gauge = this.gauges.get(key) ?? { name, labels, segments: [] };
     this.gauges.set(key, gauge);
     append(gauge.segments, value, nowMs);
@@ -128,7 +156,7 @@ function mixOf({ ready }: Pick<RunningWorkload, "ready">): { statuses: Record<st
 
 function append(segments: Segment[], rate: number, nowMs: number): void {
   const last = segments.at(-1);
-  if (last !== undefined && Math.abs(last.rate - rate) < 1e-9) return;
+  if (last !== undefined && (Object.is(last.rate, rate) || Math.abs(last.rate - rate) < 1e-9)) return;
   segments.push({
     from: nowMs,
     rate,

@@ -61,16 +61,22 @@ export function workerSpec(root: string, home: Home, settings: StartSettings, en
 const SANDBOX_SERVERS = ["registry", "cluster", "metrics", "services"] as const;
 
 /** Its ports stay the same, within a run and from one to the next if they can: projects know its addresses. */
-export async function sandboxSpec(root: string, home: Home, env: ServiceEnvironment): Promise<ProcessSpec> {
+export async function sandboxSpec(
+  root: string,
+  home: Home,
+  env: ServiceEnvironment,
+  platforms?: string,
+): Promise<ProcessSpec> {
   const remembered = await readPorts(home.path("sandbox-ports.json"));
   const ports: Record<string, number> = {};
   for (const server of SANDBOX_SERVERS) ports[server] = await freePort(remembered[server]);
   await writeFile(home.path("sandbox-ports.json"), `${JSON.stringify(ports)}\n`);
   const portArguments = Object.entries(ports).flatMap(([server, port]) => [`--${server}-port`, String(port)]);
+  const chosen = platforms === undefined ? [] : ["--platforms", platforms];
   return {
     name: "sandbox",
     command: node,
-    args: typeScript(root, "sandbox/main.ts", "--seed", "--data", home.path("sandbox"), ...portArguments),
+    args: typeScript(root, "sandbox/main.ts", "--seed", ...chosen, "--data", home.path("sandbox"), ...portArguments),
     cwd: root,
     env: withoutSecrets(env),
     logFile: home.path("logs", "sandbox.log"),

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { readSettings, SettingsError } from "@/lib/config/env";
 import { freePort } from "@/lib/db/embedded/free-port";
+import { platformsOf } from "@/sandbox/seed-platforms";
 import { StartError } from "./start-error";
 
 export interface StartSettings {
@@ -17,6 +18,8 @@ export interface StartSettings {
   projectFile: string | undefined;
   /** The sandbox's platforms and people: only where no project file and no database of one's own data is given. */
   demo: boolean;
+  /** Which of the sandbox's platforms, with commas between them; undefined: the usual two. */
+  platforms: string | undefined;
   /** Who can sign in: the demo's people, those of an OpenID Connect service. */
   signIn: { demo: boolean; oidc: boolean };
   databaseUrl: string | undefined;
@@ -59,11 +62,23 @@ export async function readStartSettings(root: string, env: NodeJS.ProcessEnv, ar
     role: settings.role,
     projectFile: file,
     demo,
+    platforms: platformsIn(given("WAYBILL_PLATFORMS")),
     signIn: { demo: settings.demo, oidc: settings.oidc !== undefined },
     databaseUrl: given("DATABASE_URL"),
     appUrl: given("WAYBILL_DATABASE_URL"),
     secret,
   };
+}
+
+function platformsIn(names: string | undefined): string | undefined {
+  if (names === undefined || names === "all") return names;
+  try {
+    return platformsOf(names.split(","))
+      .map(({ name }) => name)
+      .join(",");
+  } catch (error) {
+    throw new StartError(`WAYBILL_PLATFORMS: ${error instanceof Error ? error.message : ""}; or all.`);
+  }
 }
 
 function checked(env: NodeJS.ProcessEnv): ReturnType<typeof readSettings> {

@@ -79,7 +79,8 @@ export class WaybillStart {
     }
     if (this.isStopping()) return;
     const env = this.childEnvironment(settings, home, secret, this.database);
-    const sandbox = settings.demo && settings.role !== "worker" ? await this.startSandbox(home, env) : undefined;
+    const sandbox =
+      settings.demo && settings.role !== "worker" ? await this.startSandbox(settings, home, env) : undefined;
     await home.update({ sandbox });
     await this.startServices(settings, home, {
       ...env,
@@ -120,8 +121,8 @@ export class WaybillStart {
     };
   }
 
-  private async startSandbox(home: Home, env: NodeJS.ProcessEnv): Promise<unknown> {
-    const sandbox = await this.launch(await sandboxSpec(this.root, home, env), home);
+  private async startSandbox({ platforms }: StartSettings, home: Home, env: NodeJS.ProcessEnv): Promise<unknown> {
+    const sandbox = await this.launch(await sandboxSpec(this.root, home, env, platforms), home);
     this.say("sandbox      a registry, a cluster and metrics of its own on 127.0.0.1");
     return sandboxAddresses(sandbox.output());
   }

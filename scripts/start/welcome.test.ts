@@ -27,3 +27,14 @@ test("a worker says where its health is", async () => {
   const [line] = await said({ WAYBILL_ROLE: "worker", WORKER_PORT: "34001", WAYBILL_FILE: "README.md" });
   expect(line).toContain("http://127.0.0.1:34001/api/health/live (after 2.3 s)");
 });
+
+test("names the platforms to choose from where one is wrong", async () => {
+  const settings = (WAYBILL_PLATFORMS?: string) =>
+    readStartSettings(process.cwd(), { NODE_ENV: "test", PORT: "34000", WAYBILL_PLATFORMS }, []);
+  expect((await settings()).platforms).toBeUndefined();
+  expect((await settings("all")).platforms).toBe("all");
+  expect((await settings("mosaic,veza")).platforms).toBe("mosaic,veza");
+  await expect(settings("mosaik")).rejects.toThrow(
+    "WAYBILL_PLATFORMS: no platform is called mosaik; there are veza, miniredis, mosaic, madbase, antigravity; or all.",
+  );
+});

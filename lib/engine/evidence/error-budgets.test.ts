@@ -18,4 +18,18 @@ describe("what was counted for a budget", () => {
     expect(counted(0)).toBe(15_000);
     expect(counted(null)).toBe(15_000);
   });
+
+  it("is of one moment: what comes in between two questions is no bad event", async () => {
+    const [question] = askErrorBudgets({ plan: aPlan({ gates }), planHash: "", promotion: null, project });
+    const moments: (Date | undefined)[] = [];
+    const query = async (_: string, at?: Date) => {
+      moments.push(at);
+      return [{ labels: {}, at: "", value: 1 }];
+    };
+    const world = { metrics: async () => ({ query }) } as unknown as Parameters<NonNullable<typeof question>["ask"]>[0];
+    await question?.ask(world, AbortSignal.timeout(1_000));
+    expect(moments).toHaveLength(4);
+    expect(new Set(moments.map((at) => at?.getTime())).size).toBe(1);
+    expect(moments[0]).toBeInstanceOf(Date);
+  });
 });

@@ -25,8 +25,10 @@ async function countEvents(
   signal: AbortSignal,
 ): Promise<Counts> {
   const metrics = await world.metrics(project, slo.connection);
+  // All counts are of one moment: what came in between two questions is not a bad event.
+  const at = new Date();
   const count = async (query: string): Promise<number | null> => {
-    const samples = await metrics.query(query, undefined, signal);
+    const samples = await metrics.query(query, at, signal);
     // More than one series is a query that does not count what it says: no number rather than one of them.
     const [only] = samples.length === 1 ? samples : [];
     return only?.value ?? null;

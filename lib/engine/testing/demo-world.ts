@@ -211,7 +211,8 @@ export async function createDemoWorld(extra: DemoWorldOptions = {}): Promise<Dem
   return world;
 }
 
-async function signIn(pool: Pool): Promise<DemoWorld["people"]> {
+/** Signs the demo's people in, and answers them with the rights that they have now. */
+export async function signIn(pool: Pool): Promise<DemoWorld["people"]> {
   const found: Partial<DemoWorld["people"]> = {};
   for (const { subject, name, email, groups, administrator } of demoPeople) {
     await recordSignIn(pool, { issuer: DEMO_ISSUER, subject, name, email, groups, administrator });
@@ -274,7 +275,8 @@ async function create(world: DemoWorld, path: string, body: object): Promise<voi
   });
 }
 
-async function sandboxKubectl(
+/** A call of the sandbox's cluster as its administrator. */
+export async function sandboxKubectl(
   { clusterUrl, tokens }: Sandbox,
   method: string,
   path: string,
@@ -308,7 +310,8 @@ async function release(world: DemoWorld, service: string, version: string, fault
   return { key: announced.key, digest };
 }
 
-async function until(
+/** Resolves when `accept` is true of the promotion; throws with where it stays after `timeoutMs`. */
+export async function until(
   pool: Pool,
   id: string,
   accept: (state: PromotionState) => boolean,
@@ -324,7 +327,8 @@ async function until(
   }
 }
 
-async function allFound(pool: Pool): Promise<void> {
+/** Resolves when every deployment was seen healthy. */
+export async function allFound(pool: Pool): Promise<void> {
   const end = performance.now() + 15_000;
   for (;;) {
     const [row] = await pool.query<{ missing: number }>(

@@ -11,8 +11,12 @@ import { verifyLines } from "@/lib/ledger/verify";
  * earlier intent of the same digest and plan, generations only grow and the target carries the last one, the chain
  * verifies, and replaying it gives the stored state.
  */
-export async function expectSoundRecord(world: DemoWorld, promotion: string): Promise<void> {
-  const entries = await loadPromotionEntries(world.pool, "demo", promotion);
+export async function expectSoundRecord(
+  world: Pick<DemoWorld, "pool">,
+  promotion: string,
+  project = "demo",
+): Promise<void> {
+  const entries = await loadPromotionEntries(world.pool, project, promotion);
   const intents = new Map<string, { digest: string; planHash: string; generation: number }>();
   let planHash = "";
   const highest = new Map<string, number>();
@@ -31,11 +35,11 @@ export async function expectSoundRecord(world: DemoWorld, promotion: string): Pr
     if (entry.kind === "rollout.observed") expect(intents.get(entry.data.service)?.digest).toBe(entry.data.runs);
   }
   const active = await world.pool.query<{ service: string; count: number }>(
-    sql`select service, count(*) as count from rollout where project = 'demo' and active group by service, environment having count(*) > 1`,
+    sql`select service, count(*) as count from rollout where project = ${project} and active group by service, environment having count(*) > 1`,
   );
   expect(active).toEqual([]);
-  expect(await verifyLines(exportLedger(world.pool, "demo"))).toMatchObject({ kind: "intact" });
-  expect((await replayProject(world.pool, "demo")).differences).toEqual([]);
+  expect(await verifyLines(exportLedger(world.pool, project))).toMatchObject({ kind: "intact" });
+  expect((await replayProject(world.pool, project)).differences).toEqual([]);
 }
 
 /** The fencing number that a deployment's target carries in the cluster at this moment. */
