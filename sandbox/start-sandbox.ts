@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { RolloutController } from "./cluster/argo/rollout-controller";
 import { createClusterApi } from "./cluster/cluster-api";
 import { DeploymentController } from "./cluster/deployment-controller";
+import { FlaggerController } from "./cluster/flagger/flagger-controller";
 import { createImagePuller, type ImagePuller } from "./cluster/image-puller";
 import { Kubelet } from "./cluster/kubelet";
 import { ObjectStore } from "./cluster/object-store";
@@ -150,6 +151,7 @@ function runControllers(store: ObjectStore, images: ImagePuller, speed: number, 
     new DeploymentController(store, now),
     new StatefulSetController(store),
     new RolloutController(store, images, speed),
+    new FlaggerController(store, images, now),
   ];
   const running = withKubelet ? [new Kubelet(store, images, now), ...controllers] : controllers;
   const timer = setInterval(

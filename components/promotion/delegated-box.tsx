@@ -73,6 +73,8 @@ function Standing({ view: { paused }, seen }: { view: DelegatedView; seen: Deleg
       return <State name="wait">waits for a person</State>;
     case "time":
       return <State name="wait">waits for its time</State>;
+    case "gate":
+      return <State name="wait">waits at its gate</State>;
     case "inconclusive":
       return <State name="unknown">inconclusive</State>;
     default:

@@ -89,9 +89,10 @@ function canaryLines(
 function delegatedLines(
   step: RolloutStep,
   { controller, withoutAnalysis, deadlineMs }: DelegatedStrategy,
-  { workload }: PlannedService["target"],
+  { workload, canary }: PlannedService["target"],
 ): string[] {
-  if (step.kind === "setDigest") return [`Rollout ${workload.name}`, "refused where it is busy"];
+  const object = canary === undefined ? `Rollout ${workload.name}` : `Deployment ${workload.name}, Canary ${canary}`;
+  if (step.kind === "setDigest") return [object, "refused where it is busy"];
   const watched = withoutAnalysis ? "may be without analysis" : "by its own steps and analysis";
   const isFull = step.kind === "follow" && step.fully;
   const limit = `${spanWords(deadlineMs)} without progress`;

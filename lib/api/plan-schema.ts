@@ -207,7 +207,10 @@ const strategy = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("delegated"),
-    controller: z.enum(["argoRollouts"]).meta({ description: "who rolls out, by the steps of its own object" }),
+    controller: z
+      .enum(["argoRollouts", "flagger"])
+      .meta({ description: "who rolls out, by the steps of its own object" }),
+    canary: z.string().optional().meta({ description: "the Canary of Flagger; absent: of the Deployment's name" }),
     withoutAnalysis: z.boolean().meta({ description: "that object may have no analysis" }),
     deadlineMs: z.int().meta({ description: "so long it may stand still without waiting for a person" }),
   }),
@@ -235,6 +238,7 @@ const plannedService = z.strictObject({
     container: z.string(),
     service: z.string().optional().meta({ description: "the Service through which it takes traffic" }),
     colourLabel: z.string().optional(),
+    canary: z.string().optional().meta({ description: "the Canary of Flagger that owns it" }),
   }),
   from: versionAt.nullable(),
   to: z.strictObject({

@@ -1,6 +1,7 @@
 import type { Path, Violation } from "@/lib/config/document-error";
 import { nearestName } from "@/lib/config/nearest-name";
 import { groupsOf } from "@/lib/pipeline/gates/approval-config";
+import { controllerNames } from "@/lib/pipeline/policy/delegated";
 import type { EnvironmentPolicy } from "@/lib/pipeline/policy/environment";
 import { type ProjectDocument, strategyFor } from "@/lib/pipeline/policy/project";
 import type { ServicePolicy, ServiceTarget } from "@/lib/pipeline/policy/service";
@@ -255,7 +256,7 @@ function impossibleStrategies(project: ProjectDocument, service: ServicePolicy):
     const target = Object.hasOwn(service.targets, environment.name) ? service.targets[environment.name] : undefined;
     const { kind } = strategyFor(environment, service);
     if (target && (target.ref.workload.kind === "rollout" || kind === "delegated")) {
-      return withoutItsController(environment.name, service, target, kind);
+      return withoutItsController(environment.name, service, target, strategyFor(environment, service));
     }
     if (target && kind === "blueGreen") {
       return coloursWithoutService(environment.name, service, target);
@@ -279,10 +280,13 @@ function withoutItsController(
   environment: string,
   service: ServicePolicy,
   { ref, strategy }: ServiceTarget,
-  kind: Strategy["kind"],
+  own: Strategy,
 ): Violation[] {
+  const { kind } = own;
   const isRollout = ref.workload.kind === "rollout";
-  if (isRollout && kind === "delegated") return [];
+  const owner = kind === "delegated" ? own.controller : undefined;
+  if (isRollout ? owner === "argoRollouts" : owner === "flagger" && ref.workload.kind === "deployment") return [];
+  const name = owner === undefined ? "" : controllerNames[owner];
   const base = ["spec", "services", service.position, "targets", environment];
   const path = strategy === undefined ? base : [...base, "strategy", kind];
   const by = strategy === undefined ? `the strategy ${kind} of ${environment}` : kind;
@@ -292,8 +296,10 @@ function withoutItsController(
       path,
       message: isRollout
         ? `is not possible for a rollout, whose controller replaces its pods: ${by} is set`
-        : `is a ${ref.workload.kind}, which Argo Rollouts does not own: ${by} is not possible`,
-      allowed: isRollout ? "{ delegated: { argoRollouts: {} } }" : "a rollout, or another strategy",
+        : `is a ${ref.workload.kind}, which ${name} does not own: ${by} is not possible`,
+      allowed: isRollout
+        ? "{ delegated: { argoRollouts: {} } }"
+        : "a rollout for Argo Rollouts, a deployment for Flagger, or another strategy",
       atKey: true,
     },
   ];

@@ -3,8 +3,12 @@ import type { DelegatedStanding } from "@/lib/pipeline/rollout/delegated-standin
 import type { OrderedBy } from "@/lib/ports/canary-target";
 import type { TargetRef } from "@/lib/ports/deploy-target";
 
-/** What the controller is told, beside the digest: resume takes one pause away, promoteFully skips what is left. */
-export type DelegatedCommand = "pause" | "resume" | "promoteFully" | "abort";
+/**
+ * What the controller is told, beside the digest: resume takes one pause away, promoteFully skips what is left, tidyUp
+ * takes back what promoteFully had to leave in the object. A controller may have nothing for one of them: then nothing is
+ * written.
+ */
+export type DelegatedCommand = "pause" | "resume" | "promoteFully" | "abort" | "tidyUp";
 
 /**
  * The answer to a command. `drift`: the object asks for another digest than `digest`, or on behalf of another promotion,

@@ -14,13 +14,17 @@ export interface KubernetesTargetRef {
   service?: string;
   /** The selector's key for the colour; `version` where it is not given. */
   colourLabel?: string;
+  /** The Canary of Flagger that owns this Deployment: then its primary is what takes the traffic. */
+  canary?: string;
 }
 export type TargetRef = KubernetesTargetRef;
 
 /** How the workload replaces its pods; written together with the image. */
 export type RolloutStrategy =
   | { kind: "rolling"; maxSurge?: string | number; maxUnavailable?: string | number }
-  | { kind: "recreate" };
+  | { kind: "recreate" }
+  /** As the workload itself says: its controller decides. */
+  | { kind: "own" };
 
 export interface TargetChange {
   /** `host/repository`, without tag or digest. */

@@ -17,6 +17,7 @@ const waybillMay: Record<string, Verb[]> = {
   rollouts: ["get", "list", "watch", "patch"],
   "rollouts/status": ["patch"],
   analysisruns: ["get"],
+  canaries: ["get", "patch"],
 };
 
 /** Who calls: no token is `system:anonymous`, an unknown one is 401, as on a real server. */

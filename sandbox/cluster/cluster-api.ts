@@ -114,7 +114,7 @@ function discover(path: string): unknown {
 
 function parsePath(path: string): Target {
   const [, prefix, rest = ""] =
-    /^\/(api\/v1|apis\/[a-z0-9.]+\/v1(?:alpha1)?)\/(.+)$/.exec(decodeURIComponent(path)) ?? [];
+    /^\/(api\/v1|apis\/[a-z0-9.]+\/v1(?:alpha1|beta1)?)\/(.+)$/.exec(decodeURIComponent(path)) ?? [];
   if (prefix === undefined) throw noSuchPath();
   const parts = rest.split("/");
   const scoped = parts[0] === "namespaces" && parts.length > 2 && parts[2] !== "status";

@@ -125,8 +125,8 @@ export interface Pod extends KubeObject {
 
 /** A kind that this API serves. */
 export interface Resource {
-  group: "" | "apps" | "gateway.networking.k8s.io" | "networking.istio.io" | "argoproj.io";
-  version: "v1" | "v1alpha1";
+  group: "" | "apps" | "gateway.networking.k8s.io" | "networking.istio.io" | "argoproj.io" | "flagger.app";
+  version: "v1" | "v1alpha1" | "v1beta1";
   plural: string;
   kind: string;
   namespaced: boolean;
@@ -165,6 +165,7 @@ export const resources = {
     ...custom,
     ...{ group: "argoproj.io", version: "v1alpha1", plural: "analysisruns", kind: "AnalysisRun", status: false },
   },
+  canaries: { ...custom, group: "flagger.app", version: "v1beta1", plural: "canaries", kind: "Canary" },
   virtualservices: { ...custom, group: "networking.istio.io", plural: "virtualservices", kind: "VirtualService" },
 } satisfies Record<string, Resource>;
 

@@ -132,6 +132,13 @@ function availableOf({ status, minReadySeconds }: Workload): number {
   return status.availableReplicas ?? (minReadySeconds === 0 ? status.readyReplicas : 0);
 }
 
+/** Whose order it is stands on the workload that is ordered, where another one takes the traffic. */
+export function withOwner(seen: TargetObservation, owned: Workload | undefined): TargetObservation {
+  if (!owned) return seen;
+  const { metadata } = owned;
+  return { ...seen, promotion: metadata.annotations[promotionAnnotation], generation: shownGeneration(metadata) };
+}
+
 /**
  * One workload's observation from the objects read. Failures are those of the newest revision only, and only once the
  * cluster's status is about the present order (observedGeneration has reached generation).

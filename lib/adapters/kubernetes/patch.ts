@@ -16,7 +16,7 @@ export interface WorkloadPatch {
   };
 }
 
-function deploymentStrategy(strategy: RolloutStrategy): Record<string, unknown> {
+function deploymentStrategy(strategy: Exclude<RolloutStrategy, { kind: "own" }>): Record<string, unknown> {
   // The API refuses Recreate beside the rollingUpdate that stands there: null takes it away.
   if (strategy.kind === "recreate") return { type: "Recreate", rollingUpdate: null };
   const { maxSurge, maxUnavailable } = strategy;
@@ -25,6 +25,13 @@ function deploymentStrategy(strategy: RolloutStrategy): Record<string, unknown> 
     ...(maxUnavailable === undefined ? {} : { maxUnavailable }),
   };
   return { type: "RollingUpdate", ...(Object.keys(given).length === 0 ? {} : { rollingUpdate: given }) };
+}
+
+function strategyOf(isDeployment: boolean, strategy: RolloutStrategy): Partial<WorkloadPatch["spec"]> {
+  if (strategy.kind === "own") return {};
+  return isDeployment
+    ? { strategy: deploymentStrategy(strategy) }
+    : { updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 0 } } };
 }
 
 /**
@@ -64,9 +71,7 @@ export function buildPatch(ref: KubernetesTargetRef, change: TargetChange, fence
       annotations: { [promotionAnnotation]: change.promotion, [generationAnnotation]: String(change.generation) },
     },
     spec: {
-      ...(deployment
-        ? { strategy: deploymentStrategy(change.strategy) }
-        : { updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 0 } } }),
+      ...strategyOf(deployment, change.strategy),
       ...(deployment && change.deadlineSeconds !== undefined
         ? { progressDeadlineSeconds: change.deadlineSeconds }
         : {}),

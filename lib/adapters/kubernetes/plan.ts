@@ -41,8 +41,7 @@ interface Setting {
 
 /** What the workload's strategy should be, beside what it is. */
 function strategySettings(workload: Workload, strategy: RolloutStrategy): Setting[] {
-  // How a Rollout's pods are replaced is in the Rollout itself.
-  if (workload.kind === "rollout") return [];
+  if (strategy.kind === "own" || workload.kind === "rollout") return [];
   const field = workload.kind === "deployment" ? "spec.strategy" : "spec.updateStrategy";
   const { strategyType, rollingUpdate } = workload;
   const type = strategy.kind === "recreate" ? "Recreate" : "RollingUpdate";
@@ -78,6 +77,7 @@ export function checkChange(system: string, ref: KubernetesTargetRef, change: Ta
   if (change.strategy.kind === "recreate")
     throw misconfigured(system, `${workloadName(ref)} cannot use the strategy recreate: use rolling`);
   // maxUnavailable of a StatefulSet is not in the stable API, and maxSurge is not in it at all.
+  if (change.strategy.kind === "own") return;
   if (change.strategy.maxSurge !== undefined || change.strategy.maxUnavailable !== undefined)
     throw misconfigured(
       system,

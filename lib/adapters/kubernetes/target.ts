@@ -5,11 +5,12 @@ import { createCanaryTarget } from "@/lib/adapters/kubernetes/canary/canary-targ
 import { createClient, type KubernetesClient } from "@/lib/adapters/kubernetes/client";
 import type { KubeconfigSource } from "@/lib/adapters/kubernetes/connection";
 import { createDelegatedTarget } from "@/lib/adapters/kubernetes/delegated/delegated-target";
+import { primaryName } from "@/lib/adapters/kubernetes/delegated/flagger-canary";
 import { badResponse } from "@/lib/adapters/kubernetes/errors";
 import type { Pacing } from "@/lib/adapters/kubernetes/feed";
 import { listAll } from "@/lib/adapters/kubernetes/list-all";
 import { slimPod, slimReplicaSet, slimWorkload, type Workload } from "@/lib/adapters/kubernetes/objects";
-import { summarize } from "@/lib/adapters/kubernetes/observe";
+import { summarize, withOwner } from "@/lib/adapters/kubernetes/observe";
 import { buildPatch, buildRolloutPatch } from "@/lib/adapters/kubernetes/patch";
 import { listPath, selectorQuery, workloadPath } from "@/lib/adapters/kubernetes/paths";
 import { checkChange, planChange, workloadName } from "@/lib/adapters/kubernetes/plan";
@@ -70,10 +71,23 @@ async function observe(
   signal?: AbortSignal,
 ): Promise<TargetObservation> {
   const at = now().toISOString();
+  if (ref.canary !== undefined) return observeOwned(client, at, ref, signal);
   if (ref.service === undefined)
     return observeWorkload(client, ref, at, await readWorkload(client, ref, signal), signal);
   const choice = await readLive(client, ref, signal);
   return withColour(await observeWorkload(client, ref, at, choice.workload, signal), choice);
+}
+
+/** What takes the traffic where a Canary owns the Deployment: its primary, or itself where there is none yet. */
+async function observeOwned(
+  client: KubernetesClient,
+  at: string,
+  ref: KubernetesTargetRef,
+  signal?: AbortSignal,
+): Promise<TargetObservation> {
+  const primary = { ...ref, workload: { kind: ref.workload.kind, name: primaryName(ref.workload.name) } };
+  const [owned, live] = await Promise.all([readWorkload(client, ref, signal), readWorkload(client, primary, signal)]);
+  return withOwner(await observeWorkload(client, ref, at, live ?? owned, signal), owned);
 }
 
 async function observeWorkload(

@@ -1,9 +1,10 @@
 import { chooseLive, slimService, withColour } from "@/lib/adapters/kubernetes/blue-green/live-colour";
 import type { KubernetesClient } from "@/lib/adapters/kubernetes/client";
+import { primaryName } from "@/lib/adapters/kubernetes/delegated/flagger-canary";
 import { errorOfNetwork } from "@/lib/adapters/kubernetes/errors";
 import { Feed, type Pacing } from "@/lib/adapters/kubernetes/feed";
 import { type Metadata, slimPod, slimReplicaSet, slimWorkload, type Workload } from "@/lib/adapters/kubernetes/objects";
-import { summarize } from "@/lib/adapters/kubernetes/observe";
+import { summarize, withOwner } from "@/lib/adapters/kubernetes/observe";
 import { listPath, type ResourceKind, workloadPath } from "@/lib/adapters/kubernetes/paths";
 import type { KubernetesTargetRef, TargetObservation } from "@/lib/ports/deploy-target";
 
@@ -72,12 +73,14 @@ async function watchNamespace(namespace: string, refs: KubernetesTargetRef[], wa
       const workloads = { deployment: deployments, statefulSet: statefulSets, rollout: rollouts }[ref.workload.kind];
       const service = ref.service === undefined ? undefined : services?.items.get(ref.service);
       const choice = ref.service === undefined ? undefined : chooseLive(ref, service, workloads?.items ?? new Map());
-      const workload = choice ? choice.workload : workloads?.items.get(ref.workload.name);
+      const named = workloads?.items.get(ref.workload.name);
+      const primary = ref.canary === undefined ? undefined : workloads?.items.get(primaryName(ref.workload.name));
+      const workload = choice ? choice.workload : (primary ?? named);
       const sets = setsOf.get(workload?.metadata.uid ?? "") ?? [];
       const owners = workload ? [workload, ...sets].map(({ metadata }) => metadata.uid) : [];
       const owned = owners.flatMap((uid) => podsOf.get(uid) ?? []);
       const seen = summarize(ref, { at, workload, replicaSets: sets, pods: owned });
-      const observation = choice ? withColour(seen, choice) : seen;
+      const observation = choice ? withColour(seen, choice) : primary ? withOwner(seen, named) : seen;
       const content = JSON.stringify({ ...observation, at: "" });
       if (told.get(ref) === content) continue;
       told.set(ref, content);

@@ -42,7 +42,8 @@ export function changeFor(
     promotion: state.id,
     generation,
     strategy: podStrategyOf(planned),
-    deadlineSeconds: Math.ceil(strategy.deadlineMs / 1000),
+    // How long it may take is the object's own where a controller rolls out.
+    ...(strategy.kind === "delegated" ? {} : { deadlineSeconds: Math.ceil(strategy.deadlineMs / 1000) }),
   };
 }
 
@@ -54,8 +55,9 @@ function podStrategyOf({ strategy }: PlannedService): RolloutStrategy {
       return strategy;
     case "blueGreen":
     case "canary":
-    case "delegated":
       return { kind: "rolling" };
+    case "delegated":
+      return { kind: "own" };
     default:
       return strategy satisfies never;
   }

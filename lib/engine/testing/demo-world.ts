@@ -53,7 +53,7 @@ export function projectFile(
   sandbox: Sandbox,
   extra: Pick<
     DemoWorldOptions,
-    "soak" | "watch" | "registryUrl" | "metricsUrl" | "verification" | "blueGreen" | "rollouts" | "cluster"
+    "soak" | "watch" | "registryUrl" | "metricsUrl" | "verification" | "blueGreen" | "rollouts" | "canaries" | "cluster"
   > = {},
 ): string {
   const { verification, blueGreen } = extra;
@@ -62,7 +62,8 @@ export function projectFile(
   const target = (service: string, environment: string) => {
     const behind = blueGreen !== undefined && environment === "staging" ? `, service: ${service}` : "";
     const owned = extra.rollouts !== undefined && environment === "staging";
-    const own = owned ? `, strategy: ${extra.rollouts?.strategy}` : "";
+    const delegated = environment === "staging" ? (extra.rollouts ?? extra.canaries) : undefined;
+    const own = delegated ? `, strategy: ${delegated.strategy}` : "";
     return `${environment}: { kubernetes: { connection: cluster, namespace: ${prefix}-${environment}, ${owned ? "rollout" : "deployment"}: ${service}, container: ${service}${behind} }${own} }`;
   };
   return `apiVersion: waybill.dev/v1
@@ -149,6 +150,8 @@ export interface DemoWorldOptions {
   blueGreen?: string;
   /** In staging every service is a Rollout of Argo Rollouts with these steps, and this is the target's strategy. */
   rollouts?: { strategy: string; steps: object[]; progressDeadlineSeconds?: number };
+  /** In staging Flagger owns every service, by a Canary with this analysis; this is the target's strategy. */
+  canaries?: { strategy: string; analysis: object };
   /** Another cluster, in place of the sandbox's. */
   cluster?: OtherCluster;
   /** False: no loop takes the due work until startWorker or withWorker. */
@@ -242,6 +245,7 @@ async function deploy(world: DemoWorld, service: string, extra: DemoWorldOptions
       const path = `/apis/apps/v1/namespaces/${namespace}/deployments`;
       await create(world, path, { metadata: { name: service, namespace }, spec });
     }
+    if (extra.canaries && environment === "staging") await createCanary(world, service, extra.canaries.analysis);
     for (const name of coloured ? [service, `${service}-preview`] : []) {
       const spec = { selector: labels, ports: [{ port: 80 }] };
       await create(world, `/api/v1/namespaces/${namespace}/services`, { metadata: { name, namespace }, spec });
@@ -263,6 +267,19 @@ async function createRollout(
     spec: { ...spec, ...(progressDeadlineSeconds ? { progressDeadlineSeconds } : {}), strategy: { canary: { steps } } },
   });
   const selector = { app: service };
+  await create(world, `/api/v1/namespaces/${namespace}/services`, {
+    ...{ metadata: { name: service, namespace }, spec: { selector, ports: [{ port: 80 }] } },
+  });
+}
+
+/** The Canary over a service's Deployment, and the Service that leads to its primary, as Flagger makes it. */
+async function createCanary(world: DemoWorld, service: string, analysis: object): Promise<void> {
+  const namespace = world.namespace("staging");
+  const spec = { targetRef: { apiVersion: "apps/v1", kind: "Deployment", name: service }, analysis };
+  await create(world, `/apis/flagger.app/v1beta1/namespaces/${namespace}/canaries`, {
+    ...{ apiVersion: "flagger.app/v1beta1", kind: "Canary", metadata: { name: service, namespace }, spec },
+  });
+  const selector = { app: `${service}-primary` };
   await create(world, `/api/v1/namespaces/${namespace}/services`, {
     ...{ metadata: { name: service, namespace }, spec: { selector, ports: [{ port: 80 }] } },
   });

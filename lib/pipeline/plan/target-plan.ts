@@ -8,4 +8,6 @@ export interface TargetRefPlan {
   /** The Service through which it takes traffic, and its selector's key for the colour that it selects. */
   service?: string;
   colourLabel?: string;
+  /** The Canary of Flagger that owns this Deployment. */
+  canary?: string;
 }

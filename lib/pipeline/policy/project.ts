@@ -50,6 +50,9 @@ export function targetRefFor(environment: EnvironmentPolicy, service: ServicePol
   if (!Object.hasOwn(service.targets, environment.name)) return undefined;
   const ref = service.targets[environment.name]?.ref;
   const own = strategyFor(environment, service);
+  if (ref && own.kind === "delegated" && own.controller === "flagger") {
+    return { ...ref, canary: own.canary ?? ref.workload.name };
+  }
   return ref?.service !== undefined && own.kind === "blueGreen" ? { ...ref, colourLabel: own.label } : ref;
 }
 

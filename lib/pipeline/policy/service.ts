@@ -17,6 +17,8 @@ export interface KubernetesTarget {
   service?: string;
   /** The key of that Service's selector whose value is a colour, where the strategy goes by colours. */
   colourLabel?: string;
+  /** The Canary of Flagger that owns this Deployment, where the strategy says so. */
+  canary?: string;
 }
 
 /** Where a service runs in one environment, and the strategy where this target has its own. */

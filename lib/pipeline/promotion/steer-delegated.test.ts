@@ -99,6 +99,7 @@ describe("what a person says to it", () => {
       expect(refusal(requested, kind)).toContain("has not taken up the order yet");
     expect(refusal(following(), "resumeRollout")).toContain("it is not paused");
     expect(refusal(following({ pausedBy: "person" }), "resumeRollout")).toBeUndefined();
+    expect(refusal(following({ pausedBy: "gate" }), "resumeRollout")).toContain("opens from outside");
     expect(refusal(following({ pausedBy: "hand" }), "pauseRollout")).toContain("paused already");
     expect(refusal(following(), "skipStep")).toContain("the controller's own");
     const full = say(following(), steer("promoteFully"));

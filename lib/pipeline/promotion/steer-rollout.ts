@@ -55,6 +55,7 @@ function whyNotSteerDelegated({ paused, told }: Stepping, current: StepState, st
     case "resume":
       if (paused !== undefined) return undefined;
       // Whoever resumes answers for it that nobody could judge.
+      if (pausedBy === "gate") return "it waits at a gate of the controller's own, which opens from outside";
       return pausedBy === "" ? "it is not paused" : undefined;
     case "skip":
       return "the steps are the controller's own: resume goes past a pause, promote-fully past all that are left";

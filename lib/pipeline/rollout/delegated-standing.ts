@@ -27,8 +27,11 @@ export interface DelegatedStep {
   weight: number | null;
 }
 
-/** What holds the controller: its object by hand, a step that waits for a person or for a time, or that it cannot judge. */
-export type DelegatedPause = "hand" | "person" | "time" | "inconclusive";
+/**
+ * What holds the controller: its object by hand, a step that waits for a person or for a time, a gate of its own that
+ * opens from outside, or that it cannot judge.
+ */
+export type DelegatedPause = "hand" | "person" | "time" | "gate" | "inconclusive";
 
 /** What the controller's object and its status say at one moment. */
 export interface DelegatedStanding {
@@ -50,6 +53,10 @@ export interface DelegatedStanding {
   /** Everything was moved to the version that the object asks for, by the controller's word. */
   isPromoted: boolean;
   isAborted: boolean;
+  /** Nothing is under way, and what takes the traffic is what the object asks for. */
+  isSettled: boolean;
+  /** The controller's mark of the template that it works on; absent where `caughtUp` says enough. */
+  applied?: string;
   pausedBy: DelegatedPause | null;
   steps: DelegatedStep[];
   /** Index of the step that it is at; as many as there are where all are over; null where it says none. */
@@ -63,15 +70,15 @@ export interface DelegatedStanding {
 
 /** Why nothing may begin there; undefined where it may. */
 export function standingProblem(
-  { exists, what, hasAnalysis, caughtUp, isPromoted, pausedBy, phaseWord }: DelegatedStanding,
+  { exists, what, hasAnalysis, caughtUp, isSettled, pausedBy, phaseWord }: DelegatedStanding,
   { withoutAnalysis }: { withoutAnalysis: boolean },
 ): string | undefined {
   if (!exists) return `${what} does not exist`;
   if (!hasAnalysis && !withoutAnalysis) {
     return `${what} has no analysis, so nothing would compare the versions: give it one, or set withoutAnalysis: true`;
   }
-  if (pausedBy === "hand") return `somebody paused ${what} by hand (spec.paused): resume it first`;
+  if (pausedBy === "hand") return `somebody paused ${what} by hand: resume it first`;
   // One that its controller has never seen has nothing under way.
-  if (caughtUp && !isPromoted) return `${what} is in the middle of another rollout (${phaseWord}): let it end first`;
+  if (caughtUp && !isSettled) return `${what} is in the middle of another rollout (${phaseWord}): let it end first`;
   return undefined;
 }

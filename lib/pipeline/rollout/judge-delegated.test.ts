@@ -9,7 +9,16 @@ function standing(extra: Partial<DelegatedStanding> = {}): DelegatedStanding {
   return {
     ...{ at: "2026-03-01T10:00:00.000Z", what: "Rollout demo/backend", exists: true, ...order, generation: 3 },
     ...{ targetGeneration: 5, caughtUp: true, phase: "progressing", phaseWord: "Progressing", message: "" },
-    ...{ isPromoted: false, isAborted: false, pausedBy: null, step: 1, weight: 25, hasAnalysis: true, analyses: [] },
+    ...{
+      isPromoted: false,
+      isAborted: false,
+      isSettled: false,
+      pausedBy: null,
+      step: 1,
+      weight: 25,
+      hasAnalysis: true,
+      analyses: [],
+    },
     steps: [
       { words: "25 %", weight: 25 },
       { words: "pause until somebody resumes", weight: null },
@@ -18,7 +27,7 @@ function standing(extra: Partial<DelegatedStanding> = {}): DelegatedStanding {
   };
 }
 
-const healthy = { phase: "healthy", phaseWord: "Healthy", isPromoted: true, step: 2 } as const;
+const healthy = { phase: "healthy", phaseWord: "Healthy", isPromoted: true, isSettled: true, step: 2 } as const;
 
 describe("what a controller says", () => {
   it("is promoted only where it is healthy, about this very order, and everything was moved", () => {
@@ -34,7 +43,7 @@ describe("what a controller says", () => {
 
   it("waits for a person or for its own time without an end; what it cannot judge has one", () => {
     const paused = { phase: "paused", phaseWord: "Paused" } as const;
-    for (const pausedBy of ["hand", "person", "time"] as const)
+    for (const pausedBy of ["hand", "person", "time", "gate"] as const)
       expect(judgeDelegated(standing({ ...paused, pausedBy }), order).kind).toBe("waiting");
     for (const pausedBy of ["inconclusive", null] as const)
       expect(judgeDelegated(standing({ ...paused, pausedBy }), order)).toMatchObject({ kind: "moving", unknown: true });
@@ -76,14 +85,14 @@ describe("what speaks against beginning", () => {
   const own = { withoutAnalysis: false };
   it("is nothing where it is idle and has an analysis", () => {
     expect(standingProblem(idle, own)).toBeUndefined();
-    expect(standingProblem({ ...idle, caughtUp: false, isPromoted: false }, own)).toBeUndefined();
+    expect(standingProblem({ ...idle, caughtUp: false, isSettled: false }, own)).toBeUndefined();
   });
 
   it.each([
     ["it is not there", { exists: false }, "does not exist"],
     ["nothing compares the versions", { hasAnalysis: false }, "has no analysis"],
     ["somebody paused it", { pausedBy: "hand" as const }, "paused Rollout demo/backend by hand"],
-    ["another rollout is under way", { isPromoted: false }, "in the middle of another rollout"],
+    ["another rollout is under way", { isSettled: false }, "in the middle of another rollout"],
   ])("is said where %s", (_, extra, words) => {
     expect(standingProblem({ ...idle, ...extra }, own)).toContain(words);
   });

@@ -57,6 +57,7 @@ const pauseWords: Record<NonNullable<DelegatedStanding["pausedBy"]>, string> = {
   hand: "paused by hand in its object",
   person: "waits for a person",
   time: "waits for its time",
+  gate: "waits at a gate of its own, which opens from outside",
   inconclusive: "paused: its analysis was inconclusive",
 };
 

@@ -5,10 +5,12 @@ import type { StepFinding } from "@/lib/pipeline/promotion/input";
 import type { DelegatedWish } from "@/lib/pipeline/promotion/state";
 import type { DelegatedStanding } from "@/lib/pipeline/rollout/delegated-standing";
 import { analysisEvidence, judgeDelegated } from "@/lib/pipeline/rollout/judge-delegated";
+import { factsOf } from "@/lib/pipeline/rollout/step";
 import type { DelegatedTarget } from "@/lib/ports/delegated-target";
 
 /** What the watch sees wakes it sooner; the numbers of an analysis move without the Rollout. */
 const againMs = 2_000;
+const confirmMs = 1_000;
 
 /**
  * Follows the controller from its first step to the moment when it says that everything was moved, and hands on what a
@@ -17,7 +19,7 @@ const againMs = 2_000;
 export async function followController(context: StepContext): Promise<StepFinding> {
   const { planned, state, target, signal } = context;
   const delegated = delegatedOf(target, planned.target.connection);
-  const standing = await delegated.look(planned.target, signal);
+  const standing = taken(context, await delegated.look(planned.target, signal));
   await keepDelegatedSeen(context, standing);
   const sighting = judgeDelegated(standing, { digest: planned.to.digest, promotion: state.id });
   const { words, facts } = sighting;
@@ -27,8 +29,12 @@ export async function followController(context: StepContext): Promise<StepFindin
   if (wish) return handOn(context, delegated, wish);
   switch (sighting.kind) {
     case "promoted":
+      await tidyUp(context, delegated);
       return { kind: "done", words, facts, targetGeneration: standing.targetGeneration };
     case "failed": {
+      // One without a generation may still say what it said of the order before, for the moment that it takes it up.
+      if (standing.applied !== undefined && context.step.facts.phase !== "degraded")
+        return { kind: "progressing", words, facts, renews: true, againMs: confirmMs };
       const trouble = { kind: "failed" as const, reason: words, evidence: analysisEvidence(standing) };
       return { kind: "trouble", touched: true, trouble };
     }
@@ -46,6 +52,20 @@ export async function followController(context: StepContext): Promise<StepFindin
     default:
       return sighting satisfies never;
   }
+}
+
+/** Whether the controller has taken up this order, where it does not say so by a generation. */
+function taken({ rollout }: StepContext, standing: DelegatedStanding): DelegatedStanding {
+  if (standing.applied === undefined) return standing;
+  const before = factsOf(rollout.steps).appliedBefore;
+  return { ...standing, caughtUp: standing.isSettled || standing.applied !== before };
+}
+
+/** What skipping the steps had to leave in the controller's object goes again. */
+async function tidyUp({ planned, state, rollout, signal }: StepContext, delegated: DelegatedTarget): Promise<void> {
+  const by = { promotion: state.id, generation: rollout.generation };
+  const order = { command: "tidyUp" as const, digest: planned.to.digest, by };
+  await againstRaces(() => delegated.tell(planned.target, order, signal));
 }
 
 interface Wish {

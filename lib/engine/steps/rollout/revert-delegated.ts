@@ -3,6 +3,7 @@ import { delegatedOf } from "@/lib/engine/steps/rollout/delegated-ground";
 import type { CanaryRevert } from "@/lib/engine/steps/rollout/revert-canary";
 import { changeFor, foreignChange, type WrittenTarget, writeTarget } from "@/lib/engine/steps/write-target";
 import { factsOf, type StepState } from "@/lib/pipeline/rollout/step";
+import type { DelegatedCommand } from "@/lib/ports/delegated-target";
 import { ExternalError } from "@/lib/ports/external-error";
 
 /**
@@ -18,7 +19,7 @@ export async function revertDelegated(revert: CanaryRevert & { steps: readonly S
   const before = await delegated.look(planned.target, signal);
   if (!before.exists) return { kind: "foreign", reason: `${before.what} does not exist` };
   const isPausedByUs = factsOf(revert.steps).pausedByUs === "yes";
-  const tell = (command: "abort" | "resume" | "promoteFully", digest = planned.to.digest) =>
+  const tell = (command: DelegatedCommand, digest = planned.to.digest) =>
     againstRaces(() => delegated.tell(planned.target, { command, digest, by }, signal));
   if (before.digest === planned.to.digest && before.promotion === state.id && before.digest !== rollback.digest) {
     const aborted = await tell("abort");
@@ -34,23 +35,31 @@ export async function revertDelegated(revert: CanaryRevert & { steps: readonly S
   if (written.kind === "foreign") return written;
   const after = await delegated.look(planned.target, signal);
   if (after.pausedBy === "hand") {
-    const reason = `${after.what} was given the verified digest, but somebody paused it by hand (spec.paused): it goes nowhere until that is taken away`;
+    const reason = `${after.what} was given the verified digest, but somebody paused it by hand: it goes nowhere until that is taken away`;
     return { kind: "foreign", reason };
   }
   if (!after.caughtUp) {
-    const message = `${after.what}: its controller has not taken up the order yet`;
-    throw new ExternalError({
-      system: `connection ${planned.target.connection}`,
-      code: "unavailable",
-      message,
-      retryable: true,
-    });
+    throw notYet(planned, `${after.what}: its controller has not taken up the order yet`);
   }
-  if (!after.isPromoted) {
+  if (!after.isSettled) {
     const told = await tell("promoteFully", rollback.digest);
     if (told.kind === "drift") return foreign(told);
+    // What that left in the object has to go once the controller is through.
+    if (after.applied !== undefined) throw notYet(planned, `${after.what} is still on its way back`);
   }
+  const tidied = await tell("tidyUp", rollback.digest);
+  if (tidied.kind === "drift") return foreign(tidied);
   return { ...written, targetGeneration: after.targetGeneration };
+}
+
+/** It is looked at again, as long as the way back may take. */
+function notYet({ target }: CanaryRevert["planned"], message: string): ExternalError {
+  return new ExternalError({
+    system: `connection ${target.connection}`,
+    code: "unavailable",
+    message,
+    retryable: true,
+  });
 }
 
 function foreign({ found, expected }: { found: string; expected: string }): WrittenTarget {

@@ -22,6 +22,11 @@ export async function setDigest(context: StepContext): Promise<StepFinding> {
   // A rollback goes to what was verified, past whatever stands there.
   const problem = isOurs || state.plan.kind === "rollback" ? undefined : standingProblem(standing, strategy);
   if (problem !== undefined) return refused(problem);
+  // Noted before the order: by it, following tells whether the controller has taken the order up.
+  if (standing.applied !== undefined && step.facts.appliedBefore === undefined) {
+    const facts = { appliedBefore: standing.applied };
+    return { kind: "progressing", words: `${standing.what} is ready for it`, facts, againMs: 0 };
+  }
   const change = changeFor(state, planned, planned.to.digest, rollout.generation);
   const written = await writeTarget({
     plan: () => target.plan(planned.target, change, signal),
