@@ -1,3 +1,4 @@
 import { delegatedFailpoints } from "@/lib/worker/testing/failpoints-delegated.contract";
 
-delegatedFailpoints("on the sandbox's cluster");
+delegatedFailpoints("argoRollouts", "Argo Rollouts on the sandbox's cluster");
+delegatedFailpoints("flagger", "Flagger on the sandbox's cluster");

@@ -45,9 +45,16 @@ const delegatedStrategy = fc.record({
     { requiredKeys: ["argoRollouts"] },
   ),
 });
+const flaggerStrategy = fc.record({
+  delegated: fc.record(
+    { flagger: fc.record({ canary: name, withoutAnalysis: fc.boolean() }, optional), deadline: duration },
+    { requiredKeys: ["flagger"] },
+  ),
+});
 /** Of a target alone: an environment's would need a Service of every target in it. */
 const ownStrategy = fc.oneof(
   strategy,
+  flaggerStrategy,
   fc.record({
     blueGreen: fc.oneof(
       fc.record({ watch: duration, keepOldFor: duration, label: name, deadline: duration }, optional),

@@ -1,20 +1,25 @@
 import type { DemoWorld } from "@/lib/engine/testing/demo-world";
+import type { DelegatedController } from "@/lib/pipeline/policy/delegated";
 import type { DelegatedStanding } from "@/lib/pipeline/rollout/delegated-standing";
 import type { TargetRef } from "@/lib/ports/deploy-target";
 
-/** A service's target in staging of a world whose services are Rollouts. */
-export function rolloutRef(world: DemoWorld, service: string): TargetRef {
-  return {
-    ...{ kind: "kubernetes", connection: "cluster", namespace: world.namespace("staging"), container: service },
-    workload: { kind: "rollout", name: service },
-  };
+/** A service's target in staging of a world whose services are a controller's. */
+export function ownedRef(world: DemoWorld, service: string, owner: DelegatedController = "argoRollouts"): TargetRef {
+  const place = { connection: "cluster", namespace: world.namespace("staging"), container: service };
+  return owner === "flagger"
+    ? { kind: "kubernetes", ...place, workload: { kind: "deployment", name: service }, canary: service }
+    : { kind: "kubernetes", ...place, workload: { kind: "rollout", name: service } };
 }
 
 /** What the controller's object says at this moment. */
-export async function standingOf(world: DemoWorld, service: string): Promise<DelegatedStanding> {
+export async function standingOf(
+  world: DemoWorld,
+  service: string,
+  owner?: DelegatedController,
+): Promise<DelegatedStanding> {
   const target = await world.engine.world.target("demo", "cluster");
   if (!target.delegated) throw new Error("no controller owns workloads of this target");
-  return target.delegated.look(rolloutRef(world, service));
+  return target.delegated.look(ownedRef(world, service, owner));
 }
 
 /** As a person with kubectl and every right does it: a merge patch of a service's Rollout, or of its status. */
@@ -28,10 +33,11 @@ export async function untilStanding(
   world: DemoWorld,
   service: string,
   accept: (standing: DelegatedStanding) => boolean,
+  owner?: DelegatedController,
 ): Promise<DelegatedStanding> {
   const end = performance.now() + 40_000;
   for (;;) {
-    const standing = await standingOf(world, service);
+    const standing = await standingOf(world, service, owner);
     if (accept(standing)) return standing;
     if (performance.now() > end) throw new Error(`${service} is ${JSON.stringify(standing)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -7,11 +7,10 @@ import { settleStuck } from "@/lib/commands/settle-stuck";
 import { pauseRollout, promoteFully, resumeRollout } from "@/lib/commands/steer-rollout";
 import type { ScenarioCluster } from "@/lib/engine/testing/blue-green.contract";
 import { loadCell, untilCell } from "@/lib/engine/testing/cells";
+import { standingOf, untilStanding } from "@/lib/engine/testing/delegated-stage";
 import { createDemoWorld, type DemoWorld } from "@/lib/engine/testing/demo-world";
 import { hasEnded, type PromotionState } from "@/lib/pipeline/promotion/state";
-import type { DelegatedStanding } from "@/lib/pipeline/rollout/delegated-standing";
 import type { StepState } from "@/lib/pipeline/rollout/step";
-import type { TargetRef } from "@/lib/ports/deploy-target";
 import { loadPromotionPage } from "@/lib/queries/promotion-page";
 import { expectSoundRecord } from "@/lib/worker/testing/check-record";
 import type { Fault } from "@/sandbox/images";
@@ -23,26 +22,8 @@ const analysis = { interval: "10s", threshold: 2, stepWeight: 25, maxWeight: 50,
 let world: DemoWorld;
 let count = 0;
 
-const ref = (): TargetRef => ({
-  ...{ kind: "kubernetes", connection: "cluster", namespace: world.namespace("staging"), container: "backend" },
-  ...{ workload: { kind: "deployment", name: "backend" }, canary: "backend" },
-});
-
-async function standing(): Promise<DelegatedStanding> {
-  const target = await world.engine.world.target("demo", "cluster");
-  if (!target.delegated) throw new Error("no controller owns workloads of this target");
-  return target.delegated.look(ref());
-}
-
-async function settled(): Promise<DelegatedStanding> {
-  const end = performance.now() + 40_000;
-  for (;;) {
-    const seen = await standing();
-    if (seen.isSettled) return seen;
-    if (performance.now() > end) throw new Error(JSON.stringify(seen));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+const standing = () => standingOf(world, "backend", "flagger");
+const settled = () => untilStanding(world, "backend", (one) => one.isSettled, "flagger");
 
 /** As a person with kubectl and every right does it: a merge patch. */
 function patch(api: string, what: object): Promise<Record<string, unknown>> {

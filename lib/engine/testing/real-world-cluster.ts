@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { BareApi } from "@/lib/adapters/kubernetes/testing/bare-api";
-import { installRolloutKinds } from "@/lib/adapters/kubernetes/testing/custom-resources";
+import { installCanaryKind, installRolloutKinds } from "@/lib/adapters/kubernetes/testing/custom-resources";
+import { playFlagger } from "@/lib/adapters/kubernetes/testing/play-flagger";
 import { type Behaviour, playKubelet } from "@/lib/adapters/kubernetes/testing/play-kubelet";
 import { playRollouts } from "@/lib/adapters/kubernetes/testing/play-rollouts";
 import {
@@ -17,6 +18,7 @@ import type { ScenarioCluster } from "@/lib/engine/testing/blue-green.contract";
 import type { DemoWorld } from "@/lib/engine/testing/demo-world";
 import { type ServingPod, serves } from "@/lib/engine/testing/play-users";
 import { answered } from "@/sandbox/cluster/argo/rollout-controller";
+import { isGoodFault } from "@/sandbox/cluster/flagger/flagger-controller";
 
 const podSpec = { schedulerName: "waybill-test-nobody", terminationGracePeriodSeconds: 0 };
 
@@ -56,14 +58,31 @@ export async function startRealWorldCluster(): Promise<RealWorldCluster> {
   };
 }
 
+type FaultOf = (image: string) => string | undefined;
+
 /** The same, with the kinds of Argo Rollouts and their controller, which is played, in staging. */
-export async function startRealRolloutsCluster(): Promise<ScenarioCluster> {
+export function startRealRolloutsCluster(): Promise<ScenarioCluster> {
+  return withController(installRolloutKinds, (admin, namespace, faultOf) =>
+    playRollouts(admin, namespace, 20, (image) => answered(faultOf(image))),
+  );
+}
+
+/** The same, with the kind of Flagger, which is played, in staging. */
+export function startRealFlaggerCluster(): Promise<ScenarioCluster> {
+  return withController(installCanaryKind, (admin, namespace, faultOf) =>
+    playFlagger(admin, namespace, 20, (image) => isGoodFault(faultOf(image))),
+  );
+}
+
+async function withController(
+  install: (admin: BareApi) => Promise<void>,
+  play: (admin: BareApi, namespace: string, faultOf: FaultOf) => { stop(): Promise<void> },
+): Promise<ScenarioCluster> {
   const admin = new BareApi(adminKubeconfig);
-  await installRolloutKinds(admin);
+  await install(admin);
   const cluster = await startRealWorldCluster();
   let faults: DemoWorld["faults"] = new Map();
-  const answeredBy = (image: string) => answered(faults.get(image.split("@")[1] ?? ""));
-  const player = playRollouts(admin, `${cluster.namespacePrefix}-staging`, 20, answeredBy);
+  const player = play(admin, `${cluster.namespacePrefix}-staging`, (image) => faults.get(image.split("@")[1] ?? ""));
   return {
     ...cluster,
     play: (world) => {

@@ -51,6 +51,12 @@ export function installRolloutKinds(admin: BareApi): Promise<void> {
   ]);
 }
 
+/** The same for Canary of Flagger (fluxcd/flagger, artifacts/flagger/crd.yaml). */
+export function installCanaryKind(admin: BareApi): Promise<void> {
+  const own = { group: "flagger.app", version: "v1beta1", plural: "canaries", singular: "canary", kind: "Canary" };
+  return install(admin, [own]);
+}
+
 async function install(admin: BareApi, kinds: CustomKind[]): Promise<void> {
   const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
   for (const kind of kinds) {
