@@ -75,7 +75,7 @@ export function delegatedFailpoints(
     });
 
     async function endsWith(id: string, digest: string, phase: PromotionState["phase"]): Promise<string[]> {
-      const ended = await world.withWorker(() => world.ended(id, 60_000));
+      const ended = await world.withWorker(() => world.ended(id, 120_000));
       expect(ended.phase, JSON.stringify(ended)).toBe(phase);
       const left = { digest, isSettled: true, isAborted: false, hasAnalysis: true };
       expect(await standingOf(world, "backend", owner)).toMatchObject(left);
@@ -95,7 +95,7 @@ export function delegatedFailpoints(
         expect(kinds.filter((kind) => kind === "rollout.requested")).toHaveLength(1);
         expect(kinds.filter((kind) => kind === "rollout.stepDone")).toHaveLength(2);
       },
-      180_000,
+      300_000,
     );
 
     it("before and after what a person said was handed on leave a controller that is told, and an end", async () => {
@@ -108,7 +108,7 @@ export function delegatedFailpoints(
       const kinds = await endsWith(id, digest, "succeeded");
       expect(kinds.filter((kind) => kind === "rollout.promotedFully")).toHaveLength(1);
       if (owner === "argoRollouts") await goesBy(steps);
-    }, 180_000);
+    }, 300_000);
 
     it("on the way back leave a Rollout that asks for the verified digest, and runs it", async () => {
       const before = await standingOf(world, "backend", owner);
@@ -116,6 +116,6 @@ export function delegatedFailpoints(
       const { id } = await begin("errors");
       await killAt(["revert:taken", "revert:intended", "revert:planned", "revert:written", "revert:settled"]);
       await endsWith(id, before.digest ?? "", "rolledBack");
-    }, 180_000);
+    }, 300_000);
   });
 }
