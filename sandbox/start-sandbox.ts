@@ -6,6 +6,7 @@ import { createClusterApi } from "./cluster/cluster-api";
 import { DeploymentController } from "./cluster/deployment-controller";
 import { FlaggerController } from "./cluster/flagger/flagger-controller";
 import { createImagePuller, type ImagePuller } from "./cluster/image-puller";
+import { JobController } from "./cluster/job-controller";
 import { Kubelet } from "./cluster/kubelet";
 import { ObjectStore } from "./cluster/object-store";
 import { answeringPods, runningWorkloads } from "./cluster/running-workloads";
@@ -152,6 +153,7 @@ function runControllers(store: ObjectStore, images: ImagePuller, speed: number, 
     new StatefulSetController(store),
     new RolloutController(store, images, speed),
     new FlaggerController(store, images, now),
+    new JobController(store, now),
   ];
   const running = withKubelet ? [new Kubelet(store, images, now), ...controllers] : controllers;
   const timer = setInterval(

@@ -165,6 +165,11 @@ const plannedJob = z.discriminatedUnion("kind", [
     log: z.string().optional(),
     ...jobLimits,
   }),
+  z.strictObject({
+    kind: z.literal("kubernetes"),
+    cronJob: z.string().meta({ description: "what the Job is made from, in the target's namespace" }),
+    ...jobLimits,
+  }),
 ]);
 
 const strategy = z.discriminatedUnion("kind", [

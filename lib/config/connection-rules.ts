@@ -87,7 +87,7 @@ function verifiedUses({ verification, strategy }: EnvironmentPolicy, index: numb
 /** What jobs are asked through; they stand among the smoke tests, at places that the policy does not keep. */
 function jobUses(jobs: readonly JobPolicy[] | undefined, path: Path): ConnectionUse[] {
   return (jobs ?? []).flatMap((job) =>
-    job.connection === undefined ? [] : [{ name: job.connection, kind: "http" as const, path }],
+    job.kind !== "http" || job.connection === undefined ? [] : [{ name: job.connection, kind: "http" as const, path }],
   );
 }
 

@@ -1,7 +1,9 @@
+import type { KubernetesJob } from "@/lib/pipeline/policy/kubernetes-job";
 import type { Digest } from "@/lib/pipeline/release/digest";
 import type { BlueGreenTarget } from "@/lib/ports/blue-green-target";
 import type { CanaryTarget } from "@/lib/ports/canary-target";
 import type { DelegatedTarget } from "@/lib/ports/delegated-target";
+import type { JobRunner } from "@/lib/ports/job-runner";
 
 /** Where one service runs in one environment. */
 export interface KubernetesTargetRef {
@@ -177,6 +179,8 @@ export interface DeployTarget {
   delegated?: DelegatedTarget;
   /** Present where this kind of target can hold two colours behind one Service. */
   blueGreen?: BlueGreenTarget;
+  /** Runs Jobs beside a target, in its namespace; absent where this kind of target cannot. */
+  jobs?: JobRunner<KubernetesJob>;
   /** A cheap authenticated call that proves that the connection works. */
   check(signal?: AbortSignal): Promise<void>;
 }

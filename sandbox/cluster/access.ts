@@ -12,6 +12,8 @@ const waybillMay: Record<string, Verb[]> = {
   services: ["get", "list", "watch", "patch"],
   "pods/log": ["get"],
   events: ["list"],
+  cronjobs: ["get"],
+  jobs: ["create", "get"],
   httproutes: ["get", "patch"],
   virtualservices: ["get", "patch"],
   rollouts: ["get", "list", "watch", "patch"],

@@ -24,6 +24,7 @@ export function admit(resource: Resource, body: JsonObject, current: KubeObject 
   const metadata = isObject(body.metadata) ? body.metadata : {};
   const draft: JsonObject = { ...body, kind, apiVersion, metadata };
   if (resource.group === "apps") draft.spec = withDefaults(resource, isObject(body.spec) ? body.spec : {});
+  if (resource.kind === "Job") draft.spec = jobDefaults(isObject(body.spec) ? body.spec : {});
   if (resource.kind === "Namespace" && current === undefined) {
     draft.spec = { finalizers: ["kubernetes"] };
     draft.status = { phase: "Active" };
@@ -73,6 +74,12 @@ function withDefaults(resource: Resource, spec: JsonObject): JsonObject {
   }
 }
 
+/** The pods of a Job end: one that would be restarted for ever is refused, as a real server refuses it. */
+function jobDefaults(spec: JsonObject): JsonObject {
+  const { replicas: _, ...filled } = withDefaults({ kind: "Job" } as Resource, spec);
+  return { completions: 1, parallelism: 1, backoffLimit: 6, suspend: false, ...filled };
+}
+
 function strategyDefaults(given: Json | undefined): JsonObject {
   const strategy = isObject(given) ? given : {};
   if (strategy.type !== undefined && strategy.type !== "RollingUpdate") return strategy;
@@ -98,6 +105,7 @@ function problems(resource: Resource, name: string, draft: JsonObject, current: 
   if (current !== undefined && metadata.uid !== undefined && metadata.uid !== current.metadata.uid) {
     refuse("metadata.uid", "FieldValueInvalid", `Invalid value: "${metadata.uid}": field is immutable`);
   }
+  if (resource.kind === "Job") jobProblems(draft.spec as JsonObject, current?.spec, refuse);
   if (resource.group === "apps") workloadProblems(resource, draft.spec as JsonObject, current?.spec, refuse);
   return causes;
 }
@@ -134,6 +142,18 @@ function workloadProblems(resource: Resource, spec: JsonObject, before: unknown,
     const allowed = "'replicas', 'template', and 'updateStrategy'";
     const message = `Forbidden: updates to statefulset spec for fields other than ${allowed} are forbidden`;
     refuse("spec", "FieldValueForbidden", message);
+  }
+}
+
+function jobProblems({ template }: JsonObject, before: unknown, refuse: Refuse): void {
+  const { spec } = template as { spec: { restartPolicy: string; containers: Json[] } };
+  if (spec.containers.length === 0) refuse("spec.template.spec.containers", "FieldValueRequired", "Required value");
+  if (spec.restartPolicy !== "Never" && spec.restartPolicy !== "OnFailure") {
+    const message = `Unsupported value: "${spec.restartPolicy}": supported values: "OnFailure", "Never"`;
+    refuse("spec.template.spec.restartPolicy", "FieldValueNotSupported", message);
+  }
+  if (isObject(before) && !sameJson(before.template, template)) {
+    refuse("spec.template", "FieldValueInvalid", "Invalid value: field is immutable");
   }
 }
 

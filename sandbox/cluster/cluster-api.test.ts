@@ -51,7 +51,7 @@ describe("errors, in the words of kube-apiserver", () => {
     });
     const elsewhere = await admin.post(deployments.replace("demo", "nowhere"), workload("x", "r.local/x:1"));
     expect([elsewhere.status, elsewhere.body.message]).toEqual([404, 'namespaces "nowhere" not found']);
-    expect((await admin.get("/apis/batch/v1/namespaces/demo/jobs")).status).toBe(404);
+    expect((await admin.get("/apis/policy/v1/namespaces/demo/poddisruptionbudgets")).status).toBe(404);
     expect((await admin.get("/api/v1/namespaces/demo/deployments")).status).toBe(404);
   });
 

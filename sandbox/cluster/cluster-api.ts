@@ -223,7 +223,8 @@ function create(store: ObjectStore, { resource, namespace }: Target, body: JsonO
     metadata.name = `${metadata.generateName}${randomBytes(3).toString("hex").slice(0, 5)}`;
   }
   const draft = admit(resource, { ...body, metadata }, undefined);
-  const kept = resource.group === "apps" ? { ...draft, status: {} } : draft;
+  const isControlled = resource.group === "apps" || resource.group === "batch";
+  const kept = isControlled ? { ...draft, status: {} } : draft;
   return dryRun
     ? kept
     : store.create(resource, resource.kind === "Pod" ? { ...draft, status: { phase: "Pending" } } : kept);

@@ -15,6 +15,8 @@ const endMs = 500;
 // A container that comes up well and does not last.
 const flapMs = 3000;
 const fadeMs = 100_000;
+/** Until the pod of a Job has done what it is for. */
+const jobMs = 2500;
 
 type Outcome = { container: string; image: RunnableImage } | { container: string; failure: string };
 
@@ -59,7 +61,8 @@ export class Kubelet {
       const reason = waitingReason(pod);
       if (reason === "ErrImagePull" && elapsed >= 1000) this.backOff(pod);
       else if (elapsed >= (reason === "ContainerCreating" ? pullMs : retryPullMs)) this.pull(pod);
-    } else if (!isReady(pod)) this.run(pod, elapsed);
+    } else if (isOfJob(pod)) this.runJob(pod, elapsed);
+    else if (!isReady(pod)) this.run(pod, elapsed);
     else this.wear(pod, elapsed);
   }
 
@@ -170,11 +173,36 @@ export class Kubelet {
     }
   }
 
+  /** The pod of a Job ends: well, or with `jobFails` and `crash` not; with `jobHangs` and `unready` never. */
+  private runJob(pod: Pod, elapsed: number): void {
+    if (pod.status.phase !== "Running" || elapsed < jobMs) return;
+    const known = pod.spec.containers.map(({ image }) => this.images.peek(image));
+    if (known.some((image) => image === undefined)) return;
+    const faults = known.map((image) => image?.labels["sandbox.fault"]);
+    if (faults.includes("jobHangs") || faults.includes("unready")) return;
+    const fails = faults.includes("jobFails") || faults.includes("crash");
+    const ending = fails ? { exitCode: 1, reason: "Error" } : { exitCode: 0, reason: "Completed" };
+    this.store.modify<Pod>(resources.pods, pod, ({ status }) => ({
+      status: {
+        ...status,
+        phase: fails ? "Failed" : "Succeeded",
+        containerStatuses: status.containerStatuses?.map((one) => {
+          const startedAt = "running" in one.state ? one.state.running.startedAt : timestamp();
+          return { ...one, started: false, state: { terminated: { ...ending, startedAt, finishedAt: timestamp() } } };
+        }),
+      },
+    }));
+  }
+
   private change(pod: Pod, update: (status: ContainerStatus) => ContainerStatus): void {
     this.store.modify<Pod>(resources.pods, pod, ({ status }) => ({
       status: { ...status, containerStatuses: status.containerStatuses?.map(update) },
     }));
   }
+}
+
+function isOfJob({ metadata }: Pod): boolean {
+  return metadata.ownerReferences?.some(({ kind }) => kind === "Job") ?? false;
 }
 
 function waitingReason(pod: Pod): string | undefined {

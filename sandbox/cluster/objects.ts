@@ -115,7 +115,7 @@ export interface ContainerStatus {
 export interface Pod extends KubeObject {
   spec: PodTemplate["spec"] & { nodeName?: string };
   status: {
-    phase: "Pending" | "Running";
+    phase: "Pending" | "Running" | "Succeeded" | "Failed";
     conditions?: Condition[];
     startTime?: string;
     podIP?: string;
@@ -123,9 +123,27 @@ export interface Pod extends KubeObject {
   };
 }
 
+export interface Job extends KubeObject {
+  spec: {
+    backoffLimit: number;
+    activeDeadlineSeconds?: number;
+    ttlSecondsAfterFinished?: number;
+    suspend?: boolean;
+    template: PodTemplate;
+  };
+  status: {
+    active?: number;
+    succeeded?: number;
+    failed?: number;
+    startTime?: string;
+    completionTime?: string;
+    conditions?: Condition[];
+  };
+}
+
 /** A kind that this API serves. */
 export interface Resource {
-  group: "" | "apps" | "gateway.networking.k8s.io" | "networking.istio.io" | "argoproj.io" | "flagger.app";
+  group: "" | "apps" | "batch" | "gateway.networking.k8s.io" | "networking.istio.io" | "argoproj.io" | "flagger.app";
   version: "v1" | "v1alpha1" | "v1beta1";
   plural: string;
   kind: string;
@@ -158,6 +176,8 @@ export const resources = {
   deployments: { ...app, plural: "deployments", kind: "Deployment" },
   statefulsets: { ...app, plural: "statefulsets", kind: "StatefulSet" },
   replicasets: { ...app, plural: "replicasets", kind: "ReplicaSet" },
+  jobs: { ...app, group: "batch", plural: "jobs", kind: "Job" },
+  cronjobs: { ...app, group: "batch", plural: "cronjobs", kind: "CronJob" },
   httproutes: { ...custom, group: "gateway.networking.k8s.io", plural: "httproutes", kind: "HTTPRoute" },
   rollouts: { ...custom, group: "argoproj.io", version: "v1alpha1", plural: "rollouts", kind: "Rollout" },
   // As its definition has it: no status subresource, so that its controller writes the object itself.
@@ -170,7 +190,7 @@ export const resources = {
 } satisfies Record<string, Resource>;
 
 /** A kind that the API itself does not know the fields of. */
-export const isCustom = ({ group }: Resource): boolean => group !== "" && group !== "apps";
+export const isCustom = ({ group }: Resource): boolean => group !== "" && group !== "apps" && group !== "batch";
 export const apiVersionOf = (resource: Resource): string =>
   resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
 /** `deployments.apps`, `pods`: how the API names a kind in its messages. */

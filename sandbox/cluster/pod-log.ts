@@ -16,6 +16,8 @@ function printedBy(name: string, labels: Record<string, string>): string {
     unready: "not ready: what it depends on is not there",
     errors: "GET /health 500 in 3 ms",
     slow: "GET /health 200 in 1500 ms",
+    jobFails: "not ok 3 - a checkout ends: got 402, wanted 201",
+    jobHangs: "waiting for an answer",
   };
   const end = endings[labels["sandbox.fault"] ?? ""] ?? "listening on :8080";
   return [`starting ${name}`, ...(said === undefined ? [] : said.split("\n")), end].map((line) => `${line}\n`).join("");
@@ -43,6 +45,7 @@ export function podLog(pod: Pod, images: Pick<ImagePuller, "peek">, query: URLSe
 
 function refuse(pod: string, container: string, status: ContainerStatus | undefined, previous: boolean): void {
   const ended = status !== undefined && ("terminated" in status.lastState || status.restartCount > 0);
+  if (!previous && status && "terminated" in status.state) return;
   if (previous && !ended) throw badRequest(`previous terminated container "${container}" in pod "${pod}" not found`);
   if (previous || ended || (status && "running" in status.state)) return;
   const reason = status && "waiting" in status.state ? status.state.waiting.reason : "ContainerCreating";

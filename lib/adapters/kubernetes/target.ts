@@ -8,6 +8,7 @@ import { createDelegatedTarget } from "@/lib/adapters/kubernetes/delegated/deleg
 import { primaryName } from "@/lib/adapters/kubernetes/delegated/flagger-canary";
 import { badResponse } from "@/lib/adapters/kubernetes/errors";
 import type { Pacing } from "@/lib/adapters/kubernetes/feed";
+import { createKubernetesJobs } from "@/lib/adapters/kubernetes/jobs/kubernetes-jobs";
 import { listAll } from "@/lib/adapters/kubernetes/list-all";
 import { slimPod, slimReplicaSet, slimWorkload, type Workload } from "@/lib/adapters/kubernetes/objects";
 import { summarize, withOwner } from "@/lib/adapters/kubernetes/observe";
@@ -185,6 +186,7 @@ export function createKubernetesTarget(options: KubernetesTargetOptions): Deploy
       apply(client, await liveRef(client, ref, signal), change, plan, signal),
     observe: (ref, signal) => observe(client, now, ref, signal),
     blueGreen: createBlueGreenTarget({ client, observe: (ref, signal) => observe(client, now, ref, signal) }),
+    jobs: createKubernetesJobs(client),
     trace: (ref, digest, limits, signal) => traceTarget(client, ref, digest, limits, signal),
     canary: createCanaryTarget({ client, now, observe: (ref, signal) => observe(client, now, ref, signal) }),
     delegated: createDelegatedTarget({ client, now }),

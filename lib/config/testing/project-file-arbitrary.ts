@@ -106,10 +106,14 @@ const job = fc.constantFrom(
     timeout: "30s",
   },
 );
+const kubernetesJob = fc.constantFrom(
+  { cronJob: "smoke" },
+  { cronJob: "{service}-smoke", timeout: "20m", onInconclusive: "hold" },
+);
 const verification = fc.record(
   {
     health: fc.array(health, { maxLength: 2 }),
-    smoke: fc.array(fc.oneof(smoke, fc.record({ job })), { maxLength: 2 }),
+    smoke: fc.array(fc.oneof(smoke, fc.record({ job }), fc.record({ kubernetesJob })), { maxLength: 2 }),
     metrics: metricsArbitrary,
     rollBackWhen: triggersArbitrary,
     watch: duration,

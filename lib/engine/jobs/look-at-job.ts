@@ -16,6 +16,8 @@ export interface JobSubject {
   facts: JobFacts;
   /** From 1: the same again is the same job. */
   attempt: number;
+  /** The connection of the target, whose cluster runs a Kubernetes Job. */
+  cluster: string;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function lookAtJob(engine: Engine, subject: JobSubject, check: Chec
   if (check.job?.isOver) return check;
   const sighting = await sightingOf(engine, subject, check);
   const moved = moveJob(check, subject.job, sighting, engine.now());
-  if ((sighting.kind !== "succeeded" && sighting.kind !== "failed") || sighting.log.kind === "none") return moved;
+  if (!("log" in sighting) || sighting.log?.kind !== "text") return moved;
   const { project, promotion } = subject.facts;
   const log = await keepJobLog(engine, { project, subject: promotion }, moved, sighting.log);
   return { ...moved, job: { askedAt: engine.now(), ...moved.job, log } };
@@ -36,7 +38,7 @@ async function sightingOf(engine: Engine, subject: JobSubject, check: CheckState
   const signal = AbortSignal.timeout(engine.callMs);
   const { job, facts, attempt } = subject;
   try {
-    const runner: JobRunner<JobPolicy> = await engine.world.httpJobs(facts.project, job);
+    const runner = await runnerOf(engine, subject);
     const handle = check.job?.handle;
     if (handle) return await runner.look(job, handle, signal);
     await failpoint("job:intended");
@@ -48,6 +50,16 @@ async function sightingOf(engine: Engine, subject: JobSubject, check: CheckState
     if (!(error instanceof ExternalError)) throw error;
     return { kind: "silent", words: error.message };
   }
+}
+
+/** Who runs this kind of job. Throws ExternalError where nobody does. */
+async function runnerOf({ world }: Engine, { job, facts, cluster }: JobSubject): Promise<JobRunner<JobPolicy>> {
+  // Each is asked for the jobs of its own kind alone.
+  if (job.kind === "http") return (await world.httpJobs(facts.project, job)) as JobRunner<JobPolicy>;
+  const { jobs } = await world.target(facts.project, cluster);
+  if (jobs) return jobs as JobRunner<JobPolicy>;
+  const message = "this kind of target runs no jobs";
+  throw new ExternalError({ system: `connection ${cluster}`, code: "misconfigured", message, retryable: false });
 }
 
 /** The same for the same job of the same promotion, whichever process asks. */

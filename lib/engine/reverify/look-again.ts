@@ -102,7 +102,8 @@ async function lookAtOne(
       const { namespace, workload } = place.target;
       const where = { project, environment, service, namespace, workload: workload.name };
       const facts = { ...where, digest, version: place.version, promotion: id };
-      return { ...check, state: await lookAtJob(engine, { job: check.job, facts, attempt: 1 }, check.state) };
+      const subject = { job: check.job, facts, attempt: 1, cluster: place.target.connection };
+      return { ...check, state: await lookAtJob(engine, subject, check.state) };
     }
     default:
       return check satisfies never;

@@ -111,7 +111,8 @@ function lookAtOneJob(engine: Engine, { id, plan }: Verifying, check: CheckState
   const job = plan.verification.jobs?.[placeOf(check)];
   if (!planned || !job) return Promise.resolve({ ...check, status: "unknown", found: "the plan has no such job" });
   const facts = { ...plannedJobFacts(plan, planned), promotion: id };
-  return lookAtJob(engine, { job, facts, attempt: 1 }, check);
+  const cluster = planned.target.connection;
+  return lookAtJob(engine, { job, facts, attempt: 1, cluster }, check);
 }
 
 async function lookAtDigest(

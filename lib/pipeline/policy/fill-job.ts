@@ -52,8 +52,13 @@ export function fillJobAddress(template: string, facts: Partial<JobFacts>): stri
   });
 }
 
+/** The name of an object of a cluster with its placeholders filled in; what they make of it is judged by whoever uses it. */
+export function fillJobName(template: string, facts: Partial<JobFacts>): string {
+  return template.replace(place, (whole, key: string) => factOf(facts, key) ?? whole);
+}
+
 /**
- * The same with `{$.id}` of an answer. Undefined where the answer has no text or number there, or one that would lead to
+ * A job's address with `{$.id}` of an answer. Undefined where the answer has no text or number there, or one that would lead to
  * another place: an address must not be made by whoever answers.
  */
 export function fillFromAnswer(template: string, valueAt: (path: string) => unknown): string | undefined {

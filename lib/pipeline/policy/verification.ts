@@ -3,6 +3,7 @@ import { addressTemplate, previewTemplate } from "@/lib/pipeline/policy/address"
 import { duration } from "@/lib/pipeline/policy/duration";
 import { exactlyOne, exactlyOneSchema } from "@/lib/pipeline/policy/exactly-one";
 import { type HttpJob, httpJob, jsonPathForm } from "@/lib/pipeline/policy/http-job";
+import { type KubernetesJob, kubernetesJob } from "@/lib/pipeline/policy/kubernetes-job";
 import { type MetricPolicy, verificationMetric } from "@/lib/pipeline/policy/metric";
 import { type TriggerPolicy, trigger, triggerProblems, withSources } from "@/lib/pipeline/policy/trigger";
 
@@ -27,7 +28,7 @@ export interface SmokeTest extends HealthCheck {
 }
 
 /** A smoke test that takes its time: something is started and watched until it says how it ended. */
-export type JobPolicy = HttpJob;
+export type JobPolicy = HttpJob | KubernetesJob;
 
 /** What is checked after a rollout, beside the digest that really runs. `watchMs` is 0 where nothing is watched. */
 export interface VerificationPolicy {
@@ -125,23 +126,27 @@ function comparesSomething(value: { jsonPath?: string; equals?: unknown }, conte
   });
 }
 
+const kinds = ["url", "job", "kubernetesJob"] as const;
+
 /** One request, or a job. */
 export type SmokePolicy = { kind: "request"; test: SmokeTest } | { kind: "job"; job: JobPolicy };
 
-type Read = Written & { url?: string; status?: number; job?: JobPolicy };
+type Read = Written & { url?: string; status?: number; job?: HttpJob; kubernetesJob?: KubernetesJob };
 
 /** What says how one answer must be says nothing of a job. */
 function jobAlone(value: Record<string, unknown>, context: z.RefinementCtx): void {
-  if (value.job === undefined) return;
-  const params = { allowed: "nothing beside job" };
+  const kind = kinds.find((one) => one !== "url" && value[one] !== undefined);
+  if (kind === undefined) return;
+  const params = { allowed: `nothing beside ${kind}` };
   for (const key of Object.keys(value)) {
-    if (key === "job" || key === "url" || value[key] === undefined) continue;
+    if (kinds.some((one) => one === key) || value[key] === undefined) continue;
     context.addIssue({ code: "custom", path: [key], message: "says nothing of a job", params });
   }
 }
 
-function toSmoke<Value extends Read>({ job, ...request }: Value): SmokePolicy {
-  if (job !== undefined) return { kind: "job", job };
+function toSmoke<Value extends Read>({ job, kubernetesJob: inCluster, ...request }: Value): SmokePolicy {
+  const asked = job ?? inCluster;
+  if (asked !== undefined) return { kind: "job", job: asked };
   // exactlyOne has passed by now, so there is an address.
   return { kind: "request", test: named({ ...request, url: request.url as string, status: request.status ?? 200 }) };
 }
@@ -155,30 +160,33 @@ export function smokeOf(list: readonly SmokePolicy[]): { smoke: SmokeTest[]; job
 
 /** One request or job against a preview, before anybody else can reach what it stands before. */
 export const previewSmokeTest = z
-  .strictObject({ url: previewTemplate.optional(), ...answer, job: httpJob({ preview: true }).optional() })
-  .superRefine(exactlyOne("url", "job"))
+  .strictObject({
+    ...{ url: previewTemplate.optional(), ...answer },
+    ...{ job: httpJob({ preview: true }).optional(), kubernetesJob: kubernetesJob.optional() },
+  })
+  .superRefine(exactlyOne(...kinds))
   .superRefine(jobAlone)
   .superRefine(comparesSomething)
   .superRefine(encrypted)
   .transform(toSmoke)
   .meta({
     description: "one request to the preview Service, with what the answer must be, or a job",
-    ...exactlyOneSchema("url", "job"),
+    ...exactlyOneSchema(...kinds),
   });
 
 const smokeTest = z
   .strictObject({
     ...{ url: addressTemplate.optional(), ...answer, for: held.optional() },
-    job: httpJob({ preview: false }).optional(),
+    ...{ job: httpJob({ preview: false }).optional(), kubernetesJob: kubernetesJob.optional() },
   })
-  .superRefine(exactlyOne("url", "job"))
+  .superRefine(exactlyOne(...kinds))
   .superRefine(jobAlone)
   .superRefine(comparesSomething)
   .superRefine(encrypted)
   .transform(toSmoke)
   .meta({
     description: "one request after the rollout, with what the answer must be, or a job",
-    ...exactlyOneSchema("url", "job"),
+    ...exactlyOneSchema(...kinds),
   });
 
 /** `verification: {…}` of the project file. */

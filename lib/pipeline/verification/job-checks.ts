@@ -1,5 +1,6 @@
 import type { Plan, PlannedService } from "@/lib/pipeline/plan/plan";
 import { fillJobAddress, type JobFacts } from "@/lib/pipeline/policy/fill-job";
+import { cronJobName } from "@/lib/pipeline/policy/kubernetes-job";
 import type { JobPolicy } from "@/lib/pipeline/policy/verification";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
 
@@ -19,6 +20,7 @@ export function plannedJobFacts(
 
 /** A job in a few words, as the title of its check: `job /runs of tests`. */
 export function jobTitle(job: JobPolicy, facts: Partial<JobFacts>): string {
+  if (job.kind === "kubernetes") return `job of CronJob ${cronJobName(job, facts)}`;
   const start = fillJobAddress(job.start, facts);
   return job.connection === undefined ? `job ${start}` : `job ${start} of ${job.connection}`;
 }

@@ -4,15 +4,15 @@ import type { CheckState } from "@/lib/pipeline/promotion/state";
 import type { ReadLog } from "@/lib/pipeline/verification/job-log";
 
 /**
- * What came of a start, or of a look at a job. `lost`: nobody will ever be able to say how it ended. Of one that ended,
- * `log` is what it printed.
+ * What came of a start, or of a look at a job. `lost`: nobody will ever be able to say how it ended. `log` is what it
+ * printed until it was over.
  */
 export type JobSighting =
   | { kind: "started"; handle: Record<string, string>; words: string }
   | { kind: "running"; words: string }
   | { kind: "succeeded" | "failed"; words: string; log: ReadLog }
   | { kind: "silent"; words: string }
-  | { kind: "lost"; words: string };
+  | { kind: "lost"; words: string; log?: ReadLog };
 
 /** A job's check before its start; the intent is what the ledger has first. */
 export function intendJob(check: CheckState, now: string): CheckState {

@@ -6,7 +6,7 @@ import type { BareApi } from "@/lib/adapters/kubernetes/testing/bare-api";
 export type Behaviour = "up" | "missing" | "crash" | "unready";
 
 interface RawPod {
-  metadata: { name: string; uid: string; deletionTimestamp?: string };
+  metadata: { name: string; uid: string; deletionTimestamp?: string; ownerReferences?: { kind: string }[] };
   spec: { containers: { name: string; image: string }[] };
 }
 
@@ -38,7 +38,24 @@ function containerStatus({ name, image }: { name: string; image: string }, behav
   }
 }
 
+/** The pod of a Job ends, well or not, as soon as it runs; one that never gets ready never ends. */
+function endedStatus(pod: RawPod, behaviour: "up" | "crash") {
+  const now = new Date().toISOString();
+  const ending = behaviour === "up" ? { exitCode: 0, reason: "Completed" } : { exitCode: 1, reason: "Error" };
+  return {
+    phase: behaviour === "up" ? "Succeeded" : "Failed",
+    startTime: now,
+    conditions: [{ type: "Ready", status: "False", lastTransitionTime: now }],
+    containerStatuses: pod.spec.containers.map(({ name, image }) => ({
+      ...{ name, image, imageID: imageIdOf(image), ready: false, restartCount: 0 },
+      state: { terminated: { ...ending, startedAt: now, finishedAt: now } },
+    })),
+  };
+}
+
 function podStatus(pod: RawPod, behaviour: Behaviour) {
+  const isOfJob = pod.metadata.ownerReferences?.some(({ kind }) => kind === "Job") ?? false;
+  if (isOfJob && (behaviour === "up" || behaviour === "crash")) return endedStatus(pod, behaviour);
   const now = new Date().toISOString();
   const condition = (type: string, holds: boolean) => ({
     type,

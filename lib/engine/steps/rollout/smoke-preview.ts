@@ -69,11 +69,12 @@ async function runJobs(
 ): Promise<StepFinding> {
   const since = step.requestedAt ?? engine.now();
   const facts = { ...plannedJobFacts(state.plan, planned), promotion: state.id };
+  const cluster = planned.target.connection;
   const before = step.checks ?? jobChecks(`${planned.service}:${step.step.id}`, facts, jobs, since);
   const checks = await Promise.all(
     before.map(async (check) => {
       const job = jobs[placeOf(check)];
-      return job ? lookAtJob(engine, { job, facts, attempt: step.attempt }, intendJob(check, since)) : check;
+      return job ? lookAtJob(engine, { job, facts, attempt: step.attempt, cluster }, intendJob(check, since)) : check;
     }),
   );
   const bad = checks.find((one) => one.status === "failed") ?? checks.find((one) => one.job?.isOver && !isGood(one));
