@@ -61,7 +61,7 @@ export default function MetricPlot({ metric }: { metric: ChartedMetric }) {
               key={at}
               x={time}
               className={`chart__decision ${mark.tone}`}
-              label={{ value: mark.word, position: "top" }}
+              label={{ value: mark.word, position: "top", dx: awayFromEdge((time - first) / (last - first)) }}
             />
           );
         })}
@@ -79,6 +79,12 @@ export default function MetricPlot({ metric }: { metric: ChartedMetric }) {
       </LineChart>
     </ResponsiveContainer>
   );
+}
+
+/** The word of a mark beside an edge stands to its side: above it, it would lie over the axis or be cut off. */
+function awayFromEdge(share: number): number {
+  if (share < 0.12) return 24;
+  return share > 0.94 ? -16 : 0;
 }
 
 function timeOf(point: MetricView["points"][number] | undefined): number {

@@ -9,15 +9,16 @@ import type { CanaryView } from "@/lib/queries/canaries";
 import type { ColourView } from "@/lib/queries/colours";
 import type { PodView, SeenView } from "@/lib/queries/promotion-page";
 
-const columns = [
-  { key: "pod", head: "pod", width: "30%" },
+const pod = { key: "pod", head: "pod", width: "36%" };
+const side = { key: "side", head: "side", width: "104px" };
+const others = [
   { key: "state", head: "stands", width: "104px" },
-  { key: "runs", head: "runs", width: "112px" },
+  { key: "runs", head: "runs", width: "104px" },
   { key: "words", head: "the cluster's words" },
-  { key: "age", head: "age", numeric: true, width: "64px" },
+  { key: "age", head: "age", numeric: true, width: "56px" },
 ];
-const [pod, ...others] = columns;
-const columnsWithSide = [...(pod ? [pod] : []), { key: "side", head: "side", width: "112px" }, ...others];
+const columns = [pod, ...others];
+const columnsWithSide = [pod, side, ...others];
 
 const sideStates: Record<PodSide["state"], StateName> = {
   canary: "canary",

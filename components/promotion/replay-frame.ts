@@ -25,7 +25,8 @@ export function replayedView(view: PromotionView, { moments }: ReplayView, place
     ...view,
     ...frameAt(moments, place),
     asOf: moment.at,
-    metrics: view.metrics.map((metric) => metricUntil(metric, moment.at)),
+    // What is measured only later has no box yet.
+    metrics: view.metrics.map((metric) => metricUntil(metric, moment.at)).filter(({ points }) => points.length > 0),
     blocks: entries.some((one) => one.kind === "digest.blocked") ? view.blocks : [],
     ...{ due: [], seen: [], delegated: [], colours: [], ahead: null },
     // What is offered would be done now.

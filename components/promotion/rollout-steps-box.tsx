@@ -8,11 +8,11 @@ import { Lines } from "@/components/ui/lines";
 import type { RolloutStepLine, SteppedRollout } from "@/lib/queries/rollout-steps";
 
 const columns = [
-  { key: "step", head: "step", width: "30%" },
+  { key: "step", head: "step", width: "26%" },
   { key: "state", head: "stands", width: "116px" },
   { key: "words", head: "found" },
-  { key: "took", head: "took", numeric: true, width: "120px" },
-  { key: "usual", head: "usually", numeric: true, width: "96px" },
+  { key: "took", head: "took", numeric: true, width: "92px" },
+  { key: "usual", head: "usually", numeric: true, width: "92px" },
 ];
 
 const states: Record<RolloutStepLine["status"], { name: StateName; word: string }> = {
@@ -23,6 +23,15 @@ const states: Record<RolloutStepLine["status"], { name: StateName; word: string 
   failed: { name: "failed", word: "failed" },
   skipped: { name: "superseded", word: "skipped" },
 };
+
+/** Steps that order nothing: once their turn has come they are under way. */
+const looking: ReadonlySet<RolloutStepLine["kind"]> = new Set(["available", "smoke", "analyse", "follow"]);
+
+function standingOf({ kind, status }: RolloutStepLine, isOn: boolean): { name: StateName; word: string } {
+  if (!isOn && status === "pending") return { name: "superseded", word: "not reached" };
+  if (!isOn && (status === "requested" || status === "accepted")) return { name: "aborted", word: "cut off" };
+  return status === "requested" && looking.has(kind) ? { name: "verifying", word: "under way" } : states[status];
+}
 
 interface RolloutStepsBoxProps {
   number: number;
@@ -46,7 +55,7 @@ export function RolloutStepsBox({ number, rollouts, keptUntil, isOn }: RolloutSt
       answer={
         current?.deadlineAt ? (
           <>
-            this step at most, <Until at={current.deadlineAt} />
+            <Until at={current.deadlineAt} /> at most
           </>
         ) : undefined
       }
@@ -75,8 +84,7 @@ export function RolloutStepsBox({ number, rollouts, keptUntil, isOn }: RolloutSt
 function StepLine({ step, isOn }: { step: RolloutStepLine; isOn: boolean }) {
   const { kind, weight, status, words } = step;
   const isUnderWay = status === "requested" || status === "accepted";
-  const notReached = !isOn && status === "pending";
-  const { name, word } = states[status];
+  const { name, word } = standingOf(step, isOn);
   return (
     <tr
       className={status === "failed" ? "is-no" : isUnderWay && isOn ? "is-open" : undefined}
@@ -86,7 +94,7 @@ function StepLine({ step, isOn }: { step: RolloutStepLine; isOn: boolean }) {
         {stepTitle(kind, weight)}
       </th>
       <td className="lines__side">
-        <State name={notReached ? "superseded" : name}>{notReached ? "not reached" : word}</State>
+        <State name={name}>{word}</State>
       </td>
       <td>{words === "" && isUnderWay && isOn ? "under way" : words}</td>
       <td className="num">

@@ -80,7 +80,7 @@ function CanarySide({ canary: { weight, seen }, className }: { canary: CanaryVie
         <span className="traffic__more">canary </span>
         {weight} %
       </b>{" "}
-      {seen?.desired === undefined ? null : <span className="traffic__more">{pods(seen.desired)}</span>}
+      {seen?.desired === undefined ? null : <span className="traffic__more ml-1">{pods(seen.desired)}</span>}
     </span>
   );
 }
