@@ -46,7 +46,8 @@ function rolloutSteps(plan: Plan, planned: PlannedService, pods: number | undefi
   // A share and its comparison are one line of the preview, and so is a canary's end: thirteen would not be read.
   const told = steps.filter(({ kind }) => kind !== "weight" && kind !== "trafficHome");
   return told.map((step) => ({
-    title: `${stepTitle(step.kind === "analyse" ? "weight" : step.kind, weightOf(step))}${named}`,
+    // Behind its number a share would be read as one more number.
+    title: `${step.kind === "analyse" ? `Canary at ${step.weight} %` : stepTitle(step.kind, weightOf(step))}${named}`,
     lines: stepLines(step, planned, pods),
     touches: step.kind === "analyse" || touchesUsers(step),
   }));

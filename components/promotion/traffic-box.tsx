@@ -1,7 +1,7 @@
 import type { CSSProperties } from "react";
 import { Box } from "@/components/sheet/box";
 import { State } from "@/components/state/state";
-import { RelativeTime, Until } from "@/components/time/relative-time";
+import { RelativeTime } from "@/components/time/relative-time";
 import { classNames } from "@/components/ui/class-names";
 import type { CanaryView } from "@/lib/queries/canaries";
 
@@ -98,19 +98,26 @@ function Seen({ canary: { seen, weight } }: { canary: CanaryView }) {
 
 function Standing({ canary }: { canary: CanaryView }) {
   const { paused, isInconclusive, goesBackAt, weight, isOn } = canary;
+  const until = goesBackAt ? (
+    <>
+      goes back <RelativeTime at={goesBackAt} />
+    </>
+  ) : (
+    "a person decides"
+  );
   if (paused) {
     return (
       <State name="held">
         paused at {weight} % by {paused.by}
+        {isInconclusive ? <>, inconclusive: {until}</> : null}
       </State>
     );
   }
   if (isInconclusive) {
     return (
-      <>
-        <State name="unknown">inconclusive, stays at {weight} %</State>{" "}
-        {goesBackAt ? <Until at={goesBackAt} /> : "until a person decides"}
-      </>
+      <State name="unknown">
+        inconclusive, stays at {weight} %: {until}
+      </State>
     );
   }
   return isOn && canary.next !== null ? `next ${canary.next} %, if everything passes` : null;

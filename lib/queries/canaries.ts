@@ -20,7 +20,10 @@ export interface CanaryView {
   analysed: number | null;
   /** Nobody could judge it when it was looked at last: it stays where it is. */
   isInconclusive: boolean;
-  /** When an analysis under way goes back without a pass; null where a person holds it, or nothing is under way. */
+  /**
+   * When an analysis under way goes back without a pass. Null where nothing is under way, where a person holds what is
+   * right, and where it was left to a person what nobody can judge.
+   */
   goesBackAt: string | null;
   checks: CheckState[];
   paused: { by: string; at: string; why: string } | null;
@@ -70,13 +73,16 @@ export function canariesOf(
     const row = rows.find((one) => one.service === service);
     const current = rollout.phase === "stepping" ? currentStep(steps) : undefined;
     const isAnalysing = current?.step.kind === "analyse" && current.status !== "pending";
+    const isInconclusive = isAnalysing && current.facts.standing === "inconclusive";
     const paused = rollout.phase === "stepping" ? rollout.paused : undefined;
     return {
       ...{ service, weight, shares },
       next: current ? nextOf(steps) : null,
       analysed: analysis ? weightOf(analysis.step) : null,
-      isInconclusive: isAnalysing && current.facts.standing === "inconclusive",
-      goesBackAt: isAnalysing && !paused ? current.deadlineAt : null,
+      isInconclusive,
+      // A pause holds what is right; what nobody can judge keeps its deadline, unless the file leaves it to a person.
+      goesBackAt:
+        isAnalysing && (isInconclusive ? current.facts.until !== "person" : !paused) ? current.deadlineAt : null,
       checks: analysis?.checks ?? [],
       paused: paused ? { by: paused.by.name, at: paused.at, why: paused.why } : null,
       stableVersion: planned?.from?.version ?? null,

@@ -25,6 +25,7 @@ import { hasEnded, type PromotionState } from "@/lib/pipeline/promotion/state";
 import { readMatrix } from "@/lib/queries/matrix";
 import { matrixInput } from "@/lib/queries/matrix-input";
 import { loadPromotionPage } from "@/lib/queries/promotion-page";
+import { loadPromotionReplay } from "@/lib/queries/promotion-replay";
 import { expectSoundRecord } from "@/lib/worker/testing/check-record";
 import type { Fault } from "@/sandbox/images";
 
@@ -185,6 +186,12 @@ export function canaryScenarios(name: string, make?: () => Promise<ScenarioClust
         const { id } = await ask(key);
         const ended = await world.withWorker(() => world.ended(id, 40_000));
         expect(ended).toMatchObject({ phase: "rolledBack", cause: { kind: "errored" } });
+        // While it was so, the page said until when: paused or not, what nobody can judge keeps its deadline.
+        const doubted = (
+          await loadPromotionReplay(world.pool, world.people.vera, id, world.engine.now())
+        ).moments.flatMap(({ changed }) => changed.canaries?.filter((one) => one.isInconclusive) ?? []);
+        expect(doubted.length).toBeGreaterThan(0);
+        for (const one of doubted) expect(Date.parse(one.goesBackAt ?? "")).toBeGreaterThan(0);
         expect("cause" in ended ? ended.cause?.reason : "").toMatch(
           /inconclusive, paused at 25 %: error rate.*no data/,
         );
@@ -204,6 +211,8 @@ export function canaryScenarios(name: string, make?: () => Promise<ScenarioClust
           await world.until(id, noted, 30_000);
           const overdue = await world.until(id, (state) => isAt("analyse:25")(state) && overdueMs(state) > 1_500);
           expect(overdue.phase).toBe("rollingOut");
+          const [canary] = (await loadPromotionPage(world.pool, world.people.vera, id, world.engine.now())).canaries;
+          expect(canary).toMatchObject({ isInconclusive: true, goesBackAt: null });
           await abort(world.engine, world.people.rita, { promotion: id, why: "nobody knows" });
           return world.ended(id, 40_000);
         });

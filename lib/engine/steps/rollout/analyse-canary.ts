@@ -61,12 +61,12 @@ export async function analyseCanary(context: StepContext): Promise<StepFinding> 
       };
     case "inconclusive": {
       const waits = leftToAPerson(context, ground, checks);
-      const until = waits ? "a person decides" : `goes back at ${step.deadlineAt}`;
+      const until = waits ? "a person decides" : `goes back at ${clockUtc(step.deadlineAt)}`;
       return {
         kind: "progressing",
         words: `${judged.words}; ${until}`,
         checks,
-        facts: { standing: "inconclusive" },
+        facts: { standing: "inconclusive", until: waits ? "person" : "deadline" },
         againMs: everyMs,
         unknown: judged.isUnknown,
         waits,
@@ -118,4 +118,9 @@ function leftToAPerson({ step }: StepContext, { strategy }: CanaryGround, checks
     unknown.length > 0 &&
     unknown.every((one) => one.kind === "metric" && strategy.analysis.metrics[placeOf(one)]?.onInconclusive === "hold")
   );
+}
+
+/** `16:03:32 UTC`: the day is the entry's own, and pages count down beside it. */
+function clockUtc(at: string | null): string {
+  return at === null ? "its deadline" : `${at.slice(11, 19)} UTC`;
 }
