@@ -57,6 +57,8 @@ export function createPool(url: string, options: PoolOptions = {}): Pool {
   });
   // An idle connection that drops is replaced at the next use; without a listener it would end the process.
   pool.on("error", () => undefined);
+  // So would one that drops between two statements of a transaction: the next statement, or the commit, says so.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return {
     ...queryable(pool),
     transaction: (work, transactionOptions) => inTransaction(pool, work, transactionOptions),
