@@ -117,12 +117,15 @@ export async function giveBack(engine: Engine, step: LeasedStep): Promise<void> 
   await engine.pool.execute(sql`update step set lease_until = null where ${held(engine, step)}`);
 }
 
-/** Gives back what this process holds and will not do: at shutdown, so that nobody waits for the leases to run out. */
-export async function releaseLeases(engine: Engine): Promise<number> {
+/**
+ * Gives back what this process holds and will not do, so that nobody waits for the leases to run out: all of it at
+ * shutdown, and all but what is `underWay` (ids of steps) after the database was away.
+ */
+export async function releaseLeases(engine: Engine, underWay: readonly string[] = []): Promise<number> {
   return engine.pool.execute(
     // Evaluations that are held together are due when their hold ends: see takeDueEvaluations.
     sql`update step set lease_until = null, due_at = case when due_at = lease_until then now() else due_at end
-         where status = 'due' and lease_owner = ${engine.owner}`,
+         where status = 'due' and lease_owner = ${engine.owner} and not (id = any(${[...underWay]}::text[]))`,
   );
 }
 

@@ -43,7 +43,8 @@ afterAll(async () => {
 });
 
 it("goes on with a promotion after Postgres was restarted in the middle of it", async () => {
-  const worker = await startWorkerProcess(world.database.url);
+  // A lease that outlives the test: what was held when the database went is given back, or it is never done.
+  const worker = await startWorkerProcess(world.database.url, { WAYBILL_LEASE_MS: "3600000" });
   const { key } = await world.release("backend", "v4.0.0");
   const input = { project: "demo", environment: "staging", release: key, idempotencyKey: "restart-1" };
   const asked = await requestPromotion(world.engine, world.people.rita, input);
@@ -51,7 +52,6 @@ it("goes on with a promotion after Postgres was restarted in the middle of it", 
   await world.until(asked.state.id, (state) => state.phase === "rollingOut");
   await server.stop();
   server = await start(server.port);
-  // A step that was held when the database went is taken again when its lease has run out, by the next sweep.
   expect((await world.ended(asked.state.id, 120_000)).phase).toBe("succeeded");
   await expectSoundRecord(world, asked.state.id);
   expect(worker.child.exitCode).toBeNull();

@@ -17,8 +17,8 @@ import { takeDueEvaluations } from "@/lib/engine/take-due-evaluations";
 export interface Taken {
   /** For the log. */
   name: string;
-  /** How many rows it is. */
-  count: number;
+  /** Its rows. */
+  ids: readonly string[];
   /** Does it, and answers what of it is to be done one by one. */
   run(): Promise<Taken[]>;
 }
@@ -30,6 +30,8 @@ export interface DueWork {
   nextInMs(db: Queryable): Promise<number | undefined>;
   /** Gives back what this process holds and will not do. */
   release(engine: Engine): Promise<number>;
+  /** Gives back what this process holds and is not at; where there is none, the leases run out. */
+  releaseIdle?(engine: Engine, underWay: readonly string[]): Promise<number>;
 }
 
 /** The steps of promotions; many evaluations at one look. */
@@ -38,24 +40,26 @@ export const promotionSteps: DueWork = {
     const many = await takeDueEvaluations(engine);
     if (many.length > 0) {
       const run = async () => (await screenEvaluations(engine, many)).map((step) => oneStep(engine, step));
-      return { name: "evaluations", count: many.length, run };
+      return { name: "evaluations", ids: many.map(({ id }) => id), run };
     }
     const step = await takeDueStep(engine);
     return step && oneStep(engine, step);
   },
   nextInMs: nextDueInMs,
-  release: releaseLeases,
+  release: (engine) => releaseLeases(engine),
+  releaseIdle: releaseLeases,
 };
 
 function oneStep(engine: Engine, step: LeasedStep): Taken {
-  return { name: `step ${step.id}`, count: 1, run: () => runStep(engine, step).then(() => []) };
+  return { name: `step ${step.id}`, ids: [step.id], run: () => runStep(engine, step).then(() => []) };
 }
 
 /** What people and programs are to be told. */
 export const notifications: DueWork = {
   async take(engine) {
     const taken = await takeDueNotification(engine);
-    return taken && { name: `notification ${taken.id}`, count: 1, run: () => deliver(engine, taken).then(() => []) };
+    if (!taken) return undefined;
+    return { name: `notification ${taken.id}`, ids: [taken.id], run: () => deliver(engine, taken).then(() => []) };
   },
   nextInMs: nextNotificationInMs,
   release: releaseNotifications,
@@ -67,7 +71,7 @@ export const reverifications: DueWork = {
     const taken = await takeDueReverification(engine);
     if (!taken) return undefined;
     const run = () => runReverification(engine, taken).then(() => []);
-    return { name: `verification ${taken.id}`, count: 1, run };
+    return { name: `verification ${taken.id}`, ids: [taken.id], run };
   },
   nextInMs: nextReverificationInMs,
   release: releaseReverifications,

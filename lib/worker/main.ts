@@ -63,7 +63,7 @@ async function main(): Promise<void> {
     },
     // What was announced while the connection was away is found by looking.
     onReconnect: () => {
-      loop.wake();
+      loop.databaseIsBack();
       notices.wake();
       looks.wake();
       automation.wake();

@@ -13,10 +13,12 @@ export interface WorkLoopOptions {
  * until the sweep. Being woken only saves time: what is due is in the database.
  */
 export class WorkLoop {
-  private readonly underWay = new Set<Promise<void>>();
+  private readonly underWay = new Map<Promise<void>, readonly string[]>();
   private wakeUp: () => void = () => undefined;
   private woken = false;
   private stopping = false;
+  private databaseWasAway = false;
+  private outages = 0;
   private loop: Promise<void> | undefined;
   /** When the loop last got an answer from the database; its age is the loop's own liveness. */
   progressedAt = Date.now();
@@ -38,6 +40,20 @@ export class WorkLoop {
     this.wakeUp();
   }
 
+  /**
+   * The database was away, and answers again: what this process still holds there without being at it is given back
+   * before more is taken. Whoever was at something then may have lost what it found.
+   */
+  databaseIsBack(): void {
+    this.noteOutage();
+    this.wake();
+  }
+
+  private noteOutage(): void {
+    this.databaseWasAway = true;
+    this.outages += 1;
+  }
+
   /** Takes no more work, waits up to `graceMs` for what is under way, gives back the rest. */
   async stop(graceMs: number): Promise<void> {
     this.stopping = true;
@@ -53,7 +69,7 @@ export class WorkLoop {
   /** The loop may have taken a last step while it was told to stop: first it ends, then what it took. */
   private async drained(): Promise<void> {
     await this.loop;
-    await Promise.allSettled(this.underWay);
+    await Promise.allSettled(this.underWay.keys());
   }
 
   private async run(): Promise<void> {
@@ -61,42 +77,52 @@ export class WorkLoop {
       this.woken = false;
       const took = await this.takeAll();
       if (this.stopping) return;
-      if (took === "full") await Promise.race(this.underWay);
+      if (took === "full") await Promise.race(this.underWay.keys());
       else await this.sleep(took === "unreachable" ? 1_000 : await this.pauseMs());
     }
   }
 
   private async takeAll(): Promise<"none" | "full" | "unreachable"> {
     try {
+      if (this.databaseWasAway) await this.giveBackIdle();
       while (this.underWay.size < this.options.concurrency && !this.stopping) {
         const taken = await this.work.take(this.engine);
         this.progressedAt = Date.now();
         if (!taken) return "none";
-        this.begin(this.runTaken(taken));
+        this.begin(this.runTaken(taken), taken.ids);
       }
       return "full";
     } catch (error) {
+      this.noteOutage();
       this.complain("due work cannot be taken; trying on", error);
       return "unreachable";
     }
   }
 
-  private begin(work: Promise<void>): void {
-    this.underWay.add(work);
+  private async giveBackIdle(): Promise<void> {
+    this.databaseWasAway = false;
+    await this.work.releaseIdle?.(this.engine, [...this.underWay.values()].flat());
+  }
+
+  private begin(work: Promise<void>, ids: readonly string[]): void {
+    this.underWay.set(work, ids);
+    const { outages } = this;
     void work.finally(() => {
       this.underWay.delete(work);
+      // It began before the database went, and may have lost its hold on what it was at.
+      if (this.outages !== outages) this.databaseWasAway = true;
       this.wake();
     });
   }
 
   /** What cannot be done together is done one by one, in this one's place. */
-  private async runTaken({ name, count, run }: Taken): Promise<void> {
+  private async runTaken({ name, ids, run }: Taken): Promise<void> {
     try {
       const left = await run();
-      this.stepsDone += count - left.length;
+      this.stepsDone += ids.length - left.length;
       for (const one of left) await this.runTaken(one);
     } catch (error) {
-      this.stepsFailed += count;
+      this.stepsFailed += ids.length;
       this.complain(`${name} ended with an error; it is taken again when its lease runs out`, error);
     }
   }
