@@ -97,7 +97,9 @@ describe("an environment", () => {
         { gate: "soak", demand: "2h in staging" },
       ],
     });
-    expect((await read({ environment: "staging" })).policy.gates).toEqual([]);
+    expect((await read({ environment: "staging" })).policy.gates).toEqual([
+      { gate: "image", demand: "not as root, in shadow" },
+    ]);
   });
 
   it("shows what runs as the matrix does, a page at a time", async () => {
