@@ -92,8 +92,8 @@ function Ticks({ moments, place }: { moments: readonly ReplayMoment[]; place: nu
   );
 }
 
-function toneOf({ kind, changed }: ReplayMoment): "phase" | "fail" | "step" | undefined {
+function toneOf({ kind, changes }: ReplayMoment): "phase" | "fail" | "step" | undefined {
   if (/[a-z](Failed|failed)$/.test(kind) || kind === "rollback.started" || kind === "promotion.stuck") return "fail";
-  if (changed.phase !== undefined) return "phase";
+  if (changes.some(([path]) => path.length === 0 || path[0] === "phase")) return "phase";
   return kind === "rollout.stepDone" || kind === "rollout.observed" ? "step" : undefined;
 }

@@ -56,7 +56,8 @@ describe("a replay", () => {
         ([plan, said]) => {
           const life = lived(plan, said);
           const ledger = ledgerOf(life);
-          const { moments } = replayOf(ledger, usual);
+          // As a browser gets it.
+          const { moments } = JSON.parse(JSON.stringify(replayOf(ledger, usual))) as ReturnType<typeof replayOf>;
           const start = ledger.findIndex((entry) => entry.kind === "promotion.started");
           expect(moments).toHaveLength(start < 0 ? 0 : ledger.length - start);
           const told = ledger.map((entry) => ({ ...entry, service: entry.subject.service ?? null }) as PageEntry);
@@ -83,10 +84,48 @@ describe("a replay", () => {
     const life = goOn(begin(plans[1]), (state) => hasEnded(state.phase));
     const { moments } = replayOf(ledgerOf(life), usual);
     const [first, ...others] = moments;
-    expect(Object.keys(first?.changed ?? {})).toContain("checks");
-    expect(others.filter(({ changed }) => "checks" in changed).length).toBeLessThan(others.length / 2);
-    expect(moments.at(-1)).toMatchObject({ kind: "promotion.succeeded", changed: { phase: "succeeded", ended: true } });
+    expect(first?.changes.map(([path]) => path)).toEqual([[]]);
+    const touched = others.filter(({ changes }) => changes.some(([path]) => path[0] === "checks"));
+    expect(touched.length).toBeLessThan(others.length / 2);
+    const whole = moments.reduce((sum, _, place) => sum + JSON.stringify(frameAt(moments, place)).length, 0);
+    expect(JSON.stringify(moments).length).toBeLessThan(whole / 4);
+    expect(moments.at(-1)).toMatchObject({ kind: "promotion.succeeded" });
+    expect(moments.at(-1)?.changes).toContainEqual([["phase"], "succeeded"]);
   });
+});
+
+it("of thousands of entries sends a few hundred moments, in which every share is and of which each is small", () => {
+  const life = goOn(begin(plans[2]), (state) => hasEnded(state.phase));
+  const entries = ledgerOf(life);
+  const at = entries.findIndex((one) => one.kind === "rollout.stepRequested" && one.data.step === "analyse:50");
+  const checks = Array.from({ length: 10 }, (_, index) => `metric ${index}`);
+  const noted = Array.from({ length: 5_000 }, (_, index) => ({
+    ...{ ...entries[at], kind: "rollout.stepNoted" },
+    data: {
+      ...{ service: "backend", step: "analyse:50", attempt: 1, words: `canary at 50 %: ${index} s to go`, facts: {} },
+      checks: checks.map((title) => {
+        return {
+          id: title,
+          kind: "metric",
+          service: "backend",
+          title,
+          status: "good",
+          found: `${index} ms`,
+          failures: 0,
+        };
+      }),
+    },
+  })) as unknown as LedgerEntry[];
+  const ledger = [...entries.slice(0, at + 1), ...noted, ...entries.slice(at + 1)].map((entry, index) => {
+    return { ...entry, seq: index + 1 };
+  });
+  const { moments, entries: all } = replayOf(ledger, usual);
+  expect(all).toBeGreaterThan(5_000);
+  expect(moments).toHaveLength(300);
+  const kinds = (of: readonly { kind: string }[]) => of.filter((one) => one.kind === "rollout.stepDone").length;
+  expect(kinds(moments)).toBe(kinds(ledger));
+  expect(JSON.stringify(moments).length).toBeLessThan(400_000);
+  expect(frameAt(moments, moments.length - 1).phase).toBe("succeeded");
 });
 
 it("finds the moment of an entry, also of one that is not shown by itself, or is before the first", () => {

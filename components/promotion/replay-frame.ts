@@ -1,3 +1,4 @@
+import { withChanges } from "@/lib/pipeline/plain-changes";
 import type { MetricView } from "@/lib/queries/promotion-metrics";
 import type { PromotionView } from "@/lib/queries/promotion-page";
 import type { ReplayFrame, ReplayMoment, ReplayView } from "@/lib/queries/promotion-replay";
@@ -12,8 +13,11 @@ export function placeOf(moments: readonly Pick<ReplayMoment, "seq">[], entry: nu
 
 /** Everything as it was at a moment: what each one up to there changed, one over the other. */
 export function frameAt(moments: readonly ReplayMoment[], place: number): ReplayFrame {
-  // The first moment has every part.
-  return Object.assign({}, ...moments.slice(0, place + 1).map((moment) => moment.changed)) as ReplayFrame;
+  // The first moment's change is the whole frame.
+  return withChanges(
+    undefined,
+    moments.slice(0, place + 1).flatMap((moment) => moment.changes),
+  ) as ReplayFrame;
 }
 
 /** A promotion's page as it was at a moment. What is only known of now (pods, what is due) is left out. */

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { frameAt } from "@/components/promotion/replay-frame";
 import { requestPromotion } from "@/lib/commands/request-promotion";
 import { applyCanary, stageRoute } from "@/lib/engine/testing/canary-stage";
 import { createDemoWorld, type DemoWorld } from "@/lib/engine/testing/demo-world";
 import { NotFound } from "@/lib/pipeline/errors";
 import { loadPromotionPage } from "@/lib/queries/promotion-page";
-import { loadPromotionReplay, type ReplayFrame, type ReplayView } from "@/lib/queries/promotion-replay";
+import { loadPromotionReplay, type ReplayView } from "@/lib/queries/promotion-replay";
 
 let world: DemoWorld;
 let wentBack: string;
@@ -28,9 +29,7 @@ async function ask(release: string): Promise<string> {
   return asked.state.id;
 }
 
-function frameOf({ moments }: ReplayView, place: number): ReplayFrame {
-  return Object.assign({}, ...moments.slice(0, place + 1).map((one) => one.changed));
-}
+const frameOf = ({ moments }: ReplayView, place: number) => frameAt(moments, place);
 
 it("begins with the start and ends as the page shows the promotion", async () => {
   const replay = await loadPromotionReplay(world.pool, world.people.vera, wentBack, now());

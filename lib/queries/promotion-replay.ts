@@ -5,6 +5,7 @@ import { type Queryable, sql } from "@/lib/db/sql";
 import type { LedgerEntry } from "@/lib/ledger/ledger-entry";
 import { loadPromotionEntries } from "@/lib/ledger/load";
 import { NotFound } from "@/lib/pipeline/errors";
+import { type Change, changesBetween } from "@/lib/pipeline/plain-changes";
 import { evolve } from "@/lib/pipeline/promotion/evolve";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
 import { type CanaryView, canariesOf } from "@/lib/queries/canaries";
@@ -19,9 +20,9 @@ export interface ReplayFrame extends PromotionMoment {
   canaries: CanaryView[];
 }
 
-/** One entry of a rollout, and what of the frame it made another one; the first has all of it. */
+/** One entry of a rollout, and what it changed of the frame before it; the first one's is all of it. */
 export interface ReplayMoment extends Omit<FeedLine, "hash"> {
-  changed: Partial<ReplayFrame>;
+  changes: Change[];
 }
 
 /** A finished promotion from its start to its last entry. */
@@ -68,18 +69,16 @@ export function replayOf(entries: readonly LedgerEntry[], usual: UsualSpans): Pi
     state = evolve(state, entry);
     const [one] = told.slice(index);
     if (!state || !one || !kept.has(index)) continue;
-    const moment = momentOf(state, told.slice(0, index + 1));
-    const frame = { ...moment, rollouts: steppedRollouts(state, usual), canaries: canariesOf(state) };
+    const frame = frameOf(state, told.slice(0, index + 1), usual);
     const { hash: _, ...line } = feedLine(state.plan, one);
-    moments.push({ ...line, changed: changesOf(before, frame) });
+    moments.push({ ...line, changes: changesBetween(before, frame) });
     before = frame;
   }
   return { moments, entries: entries.length - start };
 }
 
-function changesOf(before: ReplayFrame | undefined, after: ReplayFrame): Partial<ReplayFrame> {
-  if (!before) return after;
-  const parts = Object.keys(after) as (keyof ReplayFrame)[];
-  const changed = parts.filter((part) => JSON.stringify(before[part]) !== JSON.stringify(after[part]));
-  return Object.fromEntries(changed.map((part) => [part, after[part]]));
+/** As JSON holds it: what is undefined is not there. */
+function frameOf(state: PromotionState, entries: readonly PageEntry[], usual: UsualSpans): ReplayFrame {
+  const frame = { ...momentOf(state, entries), rollouts: steppedRollouts(state, usual), canaries: canariesOf(state) };
+  return JSON.parse(JSON.stringify(frame)) as ReplayFrame;
 }

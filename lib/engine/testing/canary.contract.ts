@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { frameAt } from "@/components/promotion/replay-frame";
 import { abort } from "@/lib/commands/abort";
 import { releaseHold } from "@/lib/commands/hold";
 import { requestPromotion } from "@/lib/commands/request-promotion";
@@ -187,9 +188,10 @@ export function canaryScenarios(name: string, make?: () => Promise<ScenarioClust
         const ended = await world.withWorker(() => world.ended(id, 40_000));
         expect(ended).toMatchObject({ phase: "rolledBack", cause: { kind: "errored" } });
         // While it was so, the page said until when: paused or not, what nobody can judge keeps its deadline.
-        const doubted = (
-          await loadPromotionReplay(world.pool, world.people.vera, id, world.engine.now())
-        ).moments.flatMap(({ changed }) => changed.canaries?.filter((one) => one.isInconclusive) ?? []);
+        const { moments } = await loadPromotionReplay(world.pool, world.people.vera, id, world.engine.now());
+        const doubted = moments
+          .flatMap((_, place) => frameAt(moments, place).canaries)
+          .filter((one) => one.isInconclusive);
         expect(doubted.length).toBeGreaterThan(0);
         for (const one of doubted) expect(Date.parse(one.goesBackAt ?? "")).toBeGreaterThan(0);
         expect("cause" in ended ? ended.cause?.reason : "").toMatch(
