@@ -23,7 +23,7 @@ function steer(name: string, about: string): Command {
   };
 }
 
-export const pause = steer("pause", "hold a canary where it is; it is watched on");
-export const resume = steer("resume", "let a paused canary go on");
+export const pause = steer("pause", "hold a canary, or what a controller rolls out, where it is");
+export const resume = steer("resume", "let a paused rollout go on");
 export const skip = steer("skip", "end a canary's analysis without its pass");
-export const promoteFully = steer("promote-fully", "skip every share of a canary that is left");
+export const promoteFully = steer("promote-fully", "skip every share, or step of a controller, that is left");

@@ -61,13 +61,15 @@ const movedPods = sql`
        select from artifact a where a.project = d.project and a.service = d.service and a.digest = o.to_digest
           and pod ->> 'digest' = any(a.platforms)))`;
 
-/** The share of the requests that a canary was seen with last; null for any other strategy. */
+/** The share of the requests that a canary, or what a controller rolls out, was seen with last; null for any other strategy. */
 const canaryWeight = sql`
-  select coalesce((s.step -> 'step' ->> 'weight')::int, 0)
+  select coalesce((s.step -> 'step' ->> 'weight')::int, (s.step -> 'facts' ->> 'weight')::int, 0)
     from jsonb_array_elements(p.state -> 'rollouts') r,
          jsonb_array_elements(r -> 'steps') with ordinality as s (step, place)
-   where r ->> 'service' = d.service and s.step ->> 'status' = 'done'
-     and s.step -> 'step' ->> 'kind' in ('startCanary', 'weight', 'trafficHome')
+   where r ->> 'service' = d.service
+     and (s.step ->> 'status' = 'done' and s.step -> 'step' ->> 'kind' in ('startCanary', 'weight', 'trafficHome')
+          or s.step ->> 'status' = 'accepted' and s.step -> 'step' ->> 'kind' = 'follow'
+             and coalesce(s.step -> 'facts' ->> 'weight', '') <> '')
    order by s.place desc limit 1`;
 
 const milliseconds = (moment: Sql) => sql`(extract(epoch from ${moment}) * 1000)::bigint`;

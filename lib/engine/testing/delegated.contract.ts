@@ -12,6 +12,8 @@ import { createDemoWorld, type DemoWorld } from "@/lib/engine/testing/demo-world
 import { loadPromotionEntries } from "@/lib/ledger/load";
 import { hasEnded, type PromotionState } from "@/lib/pipeline/promotion/state";
 import type { StepState } from "@/lib/pipeline/rollout/step";
+import { readMatrix } from "@/lib/queries/matrix";
+import { matrixInput } from "@/lib/queries/matrix-input";
 import { loadPromotionPage } from "@/lib/queries/promotion-page";
 import { expectSoundRecord } from "@/lib/worker/testing/check-record";
 import type { Fault } from "@/sandbox/images";
@@ -91,6 +93,10 @@ export function delegatedScenarios(name: string, make?: () => Promise<ScenarioCl
           },
         },
       ]);
+      const matrix = await readMatrix(world.pool, world.people.rita, matrixInput.parse({}));
+      const { cells = [] } = matrix.rows.find((row) => row.service === "backend") ?? {};
+      const mark = cells.find((one) => one.environment === "staging")?.mark;
+      expect(mark).toMatchObject({ kind: "canary", text: expect.stringMatching(/^50 % to v7/), progress: 0.5 });
       told(await resumeRollout(world.engine, world.people.rita, input(id)));
       const done = await world.ended(id);
       expect(done.phase, JSON.stringify(done)).toBe("succeeded");
