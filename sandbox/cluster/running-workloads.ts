@@ -50,7 +50,7 @@ function standing(store: ObjectStore): Standing[] {
   const workloads: Workload[] = [
     ...store.list<Deployment>(resources.deployments),
     ...store.list<StatefulSet>(resources.statefulsets),
-    ...store.list<Rollout>(resources.rollouts),
+    ...store.list<Rollout>(resources.rollouts).filter(({ spec }) => spec.template !== undefined),
   ];
   return workloads.map((workload) => ({
     workload,

@@ -33,7 +33,8 @@ export class RolloutController {
   ) {}
 
   tick(): void {
-    const rollouts = this.store.list<Rollout>(resources.rollouts);
+    // One that takes its template from elsewhere (workloadRef) is not played.
+    const rollouts = this.store.list<Rollout>(resources.rollouts).filter(({ spec }) => spec.template !== undefined);
     if (rollouts.length === 0) return;
     const sets = byOwner(this.store.list<ReplicaSet>(resources.replicasets));
     const pods = byOwner(this.store.list<Pod>(resources.pods));

@@ -81,7 +81,9 @@ class RolloutPlayer {
   }
 
   async round(): Promise<void> {
-    const rollouts = await this.#list<RawRollout>(`${this.#own}/rollouts`);
+    // One that takes its template from elsewhere (workloadRef) is not played.
+    const all = await this.#list<RawRollout>(`${this.#own}/rollouts`);
+    const rollouts = all.filter(({ spec }) => spec.template !== undefined);
     const sets = await this.#list<RawSet>(this.#sets);
     const runs = await this.#list<RawRun>(`${this.#own}/analysisruns`);
     for (const rollout of rollouts) {
