@@ -36,7 +36,8 @@ export function JobLogs({ id, project, checks }: JobLogsProps) {
         >
           <summary>
             <span className="small">
-              What <span className="mono [overflow-wrap:anywhere]">{check.title.replace(/^job /, "")}</span> printed
+              What <span className="mono [overflow-wrap:anywhere]">{check.title.replace(/^job (of )?/, "")}</span>{" "}
+              printed
               {checks.some((one) => one.service !== check.service) ? ` for ${check.service}` : ""}
             </span>
           </summary>

@@ -56,7 +56,7 @@ function Job({ plan, job }: { plan: Plan; job: JobPolicy }) {
   const said = job.onInconclusive === "hold" ? ", else a person decides" : "";
   return (
     <>
-      <span className="mono">{jobTitle(job, facts).replace(/^job /, "")}</span> succeeds within{" "}
+      <span className="mono">{jobTitle(job, facts).replace(/^job (of )?/, "")}</span> succeeds within{" "}
       {spanWords(job.timeoutMs)}
       {said}
     </>

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { promotion } from "@/lib/api/promotion-schema";
 import { applyDocuments } from "@/lib/commands/apply-documents";
 import { checkConnection } from "@/lib/commands/check-connection";
 import { releaseHold } from "@/lib/commands/hold";
@@ -12,6 +13,7 @@ import { type JobServer, startJobServer } from "@/lib/engine/testing/job-server"
 import { NotFound } from "@/lib/pipeline/errors";
 import type { CheckState, PromotionState } from "@/lib/pipeline/promotion/state";
 import { taken } from "@/lib/pipeline/redaction/redact-text";
+import { promotionView } from "@/lib/queries/api/promotion-view";
 import { loadJobLogs } from "@/lib/queries/job-logs";
 import { expectSoundRecord } from "@/lib/worker/testing/check-record";
 import { startWorkerProcess } from "@/lib/worker/testing/worker-process";
@@ -104,6 +106,7 @@ describe("a job over HTTP, as a smoke test", () => {
           union all select to_jsonb(l)::text from ledger_entry l union all select spec::text from connection`,
     );
     expect(everything.some(({ row }) => row.includes(token))).toBe(false);
+    expect(promotion.safeParse(promotionView(ended)).error, "as the API's document has it").toBeUndefined();
     await expectSoundRecord(world, ended.id);
   });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { promotion } from "@/lib/api/promotion-schema";
 import { requestPromotion } from "@/lib/commands/request-promotion";
 import { verifyAgain } from "@/lib/commands/verify-again";
 import { sql } from "@/lib/db/sql";
@@ -8,6 +9,7 @@ import { jobsIn, putCronJob } from "@/lib/engine/testing/cron-job";
 import { createDemoWorld, type DemoWorld } from "@/lib/engine/testing/demo-world";
 import type { CheckState, PromotionState } from "@/lib/pipeline/promotion/state";
 import { taken } from "@/lib/pipeline/redaction/redact-text";
+import { promotionView } from "@/lib/queries/api/promotion-view";
 import { loadJobLogs } from "@/lib/queries/job-logs";
 import { expectSoundRecord } from "@/lib/worker/testing/check-record";
 import { startWorkerProcess } from "@/lib/worker/testing/worker-process";
@@ -44,6 +46,7 @@ describe("a Job of the cluster, as a smoke test", () => {
     });
     const [kept] = await loadJobLogs(world.pool, world.people.vera, state.id);
     expect(kept).toMatchObject({ standing: "intact", log: { text: expect.stringContaining(`with ${taken}\nok 1`) } });
+    expect(promotion.safeParse(promotionView(state)).error, "as the API's document has it").toBeUndefined();
     await expectSoundRecord(world, state.id);
   }, 60_000);
 

@@ -19,7 +19,8 @@ async function apply(errors: string): Promise<void> {
   const job = `{ job: { start: "${jobs.url}/runs", body: { of: "{version}" }, state: $.state, succeeded: ok, failed: bad, log: "/runs/{$.id}/log", timeout: 1m } }`;
   const metrics = `[{ name: error rate, connection: metrics, query: "${errors}", max: 5% }, { name: latency, connection: metrics, query: vector(1), max: 1.2x, window: 1s }]`;
   const triggers = "[{ metric: error rate, above: 50% }, { restarts: 1, within: 1m }]";
-  const verification = { staging: `{ smoke: [${job}], metrics: ${metrics}, rollBackWhen: ${triggers} }` };
+  const says = `{ url: "${world.sandbox.servicesUrl}/{namespace}/{workload}/health", jsonPath: $.digest, equals: "{digest}" }`;
+  const verification = { staging: `{ smoke: [${says}, ${job}], metrics: ${metrics}, rollBackWhen: ${triggers} }` };
   const text = projectFile(world.sandbox, { verification });
   const applied = await applyDocuments(world.engine, world.people.ada, { text }, { operator: true });
   if (applied.kind !== "applied") throw new Error(JSON.stringify(applied));
@@ -98,6 +99,7 @@ describe("verifying again makes all that a verification makes", () => {
     const evidence = await evidenceOf(id);
     expect(evidence).toMatchObject({
       [title]: 'passed: $.state is "ok"',
+      [`smoke ${world.sandbox.servicesUrl}/demo-staging/backend/health answers 200`]: "passed: answered 200",
       [`SHA-256 of what ${title} printed`]: expect.stringMatching(/^[0-9a-f]{64}$/),
       "error rate at most 5 %": expect.stringMatching(/^good: 1 %/),
     });

@@ -11,6 +11,7 @@ import { loadPromotion } from "@/lib/ledger/record-promotion";
 import type { SmokeTest } from "@/lib/pipeline/policy/verification";
 import type { CheckState, PromotionState } from "@/lib/pipeline/promotion/state";
 import { judgeObservation } from "@/lib/pipeline/rollout/judge-observation";
+import { expectedFor } from "@/lib/pipeline/verification/expected-for";
 import { plannedJobFacts } from "@/lib/pipeline/verification/job-checks";
 import { judgeCheck, type Look } from "@/lib/pipeline/verification/judge-check";
 import { judgeDigest } from "@/lib/pipeline/verification/judge-digest";
@@ -136,8 +137,9 @@ async function lookAtDigest(
 
 async function lookAtEndpoint(engine: Engine, state: Verifying, check: CheckState): Promise<CheckState> {
   const planned = plannedOf(state, check.service);
-  const expected = expectedOf(state, check);
-  if (!expected) return { ...check, status: "unknown", found: "the plan has no such check" };
+  const template = expectedOf(state, check);
+  if (!template) return { ...check, status: "unknown", found: "the plan has no such check" };
+  const expected = expectedFor(template, planned.to);
   const url = checkAddress(state.plan, planned, expected.url);
   let found: Look;
   try {

@@ -5,6 +5,7 @@ import { needsBaseline } from "@/lib/pipeline/policy/metric";
 import type { JobPolicy, SmokeTest, VerificationPolicy } from "@/lib/pipeline/policy/verification";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
 import { type Digest, shortDigest } from "@/lib/pipeline/release/digest";
+import { expectedFor } from "@/lib/pipeline/verification/expected-for";
 import { jobChecks } from "@/lib/pipeline/verification/job-checks";
 import { type MetricDemands, metricChecks, placeOf } from "@/lib/pipeline/verification/metric-checks";
 
@@ -37,7 +38,7 @@ export function checksAgain(facts: Facts, policy: VerificationPolicy, now: strin
       const url = fillAddress(check.url, facts);
       const title = `${kind} ${url} answers ${check.status}`;
       // Once is what is asked: how long an answer must hold is for a rollout.
-      const { forMs: _held, ...expected } = check;
+      const { forMs: _held, ...expected } = expectedFor(check, facts);
       return { kind: "endpoint", url, expected, state: { ...base, kind, id: `${service}:${kind}:${index}`, title } };
     };
   const title = `${service} runs ${shortDigest(digest)}`;

@@ -5,6 +5,7 @@ import type { JobPolicy, SmokeTest } from "@/lib/pipeline/policy/verification";
 import type { StepFinding } from "@/lib/pipeline/promotion/input";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
 import { previewAddress } from "@/lib/pipeline/rollout/preview-address";
+import { expectedFor } from "@/lib/pipeline/verification/expected-for";
 import { jobChecks, plannedJobFacts } from "@/lib/pipeline/verification/job-checks";
 import { answerProblem } from "@/lib/pipeline/verification/judge-check";
 import { intendJob } from "@/lib/pipeline/verification/judge-job";
@@ -45,7 +46,9 @@ async function askAll(
   previewService: string,
 ): Promise<StepFinding> {
   const answers = await Promise.all(
-    smoke.map((test) => ask(engine, test, previewAddress(state.plan, planned, test.url), signal)),
+    smoke.map((test) =>
+      ask(engine, expectedFor(test, planned.to), previewAddress(state.plan, planned, test.url), signal),
+    ),
   );
   const silent = answers.find((one) => one.kind === "silent");
   if (silent) return { kind: "progressing", words: silent.words, unknown: true };
