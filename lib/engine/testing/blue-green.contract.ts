@@ -26,8 +26,9 @@ let world: DemoWorld;
 let cluster: ScenarioCluster | undefined;
 let count = 0;
 
-async function apply(endpoint: "ready" | "health"): Promise<void> {
-  const text = projectFile(world.sandbox, { blueGreen: policy(endpoint), ...(cluster ? { cluster } : {}) });
+async function apply(endpoint: "ready" | "health", onFailure: "rollBack" | "hold" = "rollBack"): Promise<void> {
+  const file = projectFile(world.sandbox, { blueGreen: policy(endpoint), ...(cluster ? { cluster } : {}) });
+  const text = file.replace("- name: staging\n", `- name: staging\n      onFailure: ${onFailure}\n`);
   expect((await applyDocuments(world.engine, world.people.ada, { text }, { operator: true })).kind).toBe("applied");
 }
 
@@ -73,6 +74,15 @@ const ended = (id: string) => world.withWorker(() => world.ended(id, 40_000));
 async function generationOf(name: string): Promise<number> {
   const { metadata } = (await byHand(world, "deployments", name)) as { metadata: { generation: number } };
   return metadata.generation;
+}
+
+/** Its time comes: the worker takes the old colour's pods away, and says so. */
+async function retireNow(id: string): Promise<void> {
+  const due = sql`update step set due_at = now() where promotion = ${id} and kind = 'retire' and status = 'due'`;
+  expect(await world.pool.execute(due)).toBe(1);
+  await world.withWorker(async () => {
+    for (;;) if ((await kindsOf(id)).includes("colour.retired")) return;
+  });
 }
 
 /** A way back that failed holds the environment: a person closes it, and opens the environment again. */
@@ -130,12 +140,7 @@ export function blueGreenScenarios(name: string, make?: () => Promise<ScenarioCl
         });
         await expectSoundRecord(world, id);
 
-        // Its time comes: the worker takes the old colour's pods away, and says so.
-        const due = sql`update step set due_at = now() where promotion = ${id} and kind = 'retire' and status = 'due'`;
-        expect(await world.pool.execute(due)).toBe(1);
-        await world.withWorker(async () => {
-          for (;;) if ((await kindsOf(id)).includes("colour.retired")) return;
-        });
+        await retireNow(id);
         expect((await coloursOf(world, "backend")).colours.blue?.replicas).toBe(0);
         await expectSoundRecord(world, id);
       });
@@ -210,6 +215,24 @@ export function blueGreenScenarios(name: string, make?: () => Promise<ScenarioCl
         expect(await ended(id)).toMatchObject({ phase: "aborted", why: "not today" });
         expect(await coloursOf(world, "backend")).toMatchObject({ live: before.live, fence: before.fence });
         await expectSoundRecord(world, id);
+      });
+
+      it("that fails after the switch and is to be held stays live; the old colour goes when its time is over", async () => {
+        await apply("ready", "hold");
+        const before = await coloursOf(world, "backend");
+        const { id, digest } = await begin("errors");
+        expect(await ended(id)).toMatchObject({ phase: "failed", nextStep: expect.stringContaining("is held") });
+        const held = await coloursOf(world, "backend");
+        expect(held).toMatchObject({ live: before.idle, colours: { [before.idle]: { digest, replicas: 2 } } });
+        expect(held.colours[before.live]).toEqual(before.colours[before.live]);
+        await retireNow(id);
+        const after = await coloursOf(world, "backend");
+        expect(after.colours).toMatchObject({ [before.idle]: { replicas: 2 }, [before.live]: { replicas: 0 } });
+        await expectSoundRecord(world, id);
+        const place = { project: "demo", environment: "staging", why: "seen" };
+        expect((await releaseHold(world.engine, world.people.rita, place)).kind).toBe("released");
+        await apply("ready");
+        expect((await ended((await begin()).id)).phase).toBe("succeeded");
       });
 
       it("is not planned where the Service selects no colour, and says what to do", async () => {
