@@ -50,7 +50,11 @@ function AbortSheet({ view, action }: { view: PromotionView; action: PromotionAc
 function abortEffect({ plan }: PromotionView, hasBegun: boolean): string {
   if (!hasBegun) return "Nothing was changed yet. It ends as aborted; the release may be requested again.";
   const back = plan.services.map((one) => {
-    if (!one.rollback) return `${one.service} ran nothing before and would be stuck`;
+    if (!one.rollback) {
+      // A second colour that was not switched to takes no traffic: there is nothing to take back.
+      const when = one.strategy.kind === "blueGreen" ? " after the switch" : "";
+      return `${one.service} ran nothing before and would be stuck${when}`;
+    }
     return `${one.service} goes back to ${one.rollback.version ?? "what ran before"}`;
   });
   return `What was changed goes back first: ${back.join(", ")}. It ends as aborted; the digest is not blocked.`;
