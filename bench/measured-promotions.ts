@@ -13,8 +13,8 @@ import type { World } from "@/lib/ports/world";
 export const PROJECT = "measured";
 export const METRICS = 5;
 
-const digest = `sha256:${"a".repeat(64)}` as Digest;
-const before = `sha256:${"b".repeat(64)}` as Digest;
+export const digest = `sha256:${"a".repeat(64)}` as Digest;
+export const before = `sha256:${"b".repeat(64)}` as Digest;
 
 /** Five metrics, of which two are compared with the time before, and a trigger of one of them. */
 const policy = verification.parse({
@@ -28,7 +28,8 @@ const policy = verification.parse({
   rollBackWhen: [{ metric: "metric 2", above: "20%", for: "2m" }],
 });
 
-function planOf(service: string): Plan {
+/** A plan that brings one service from one digest to another. */
+export function planOf(service: string): Plan {
   const target = {
     ...{ kind: "kubernetes" as const, connection: "cluster", namespace: "n", container: "app" },
     workload: { kind: "deployment" as const, name: service },
@@ -49,9 +50,18 @@ function planOf(service: string): Plan {
   };
 }
 
+/** A promotion that stands somewhere in its life, and the work that is due for it. */
+interface Standing {
+  id: string;
+  number: number;
+  service: string;
+  state: PromotionState;
+  hash: string;
+}
+
 /** Brings a database to `count` promotions of one project that are verified, all of them due. */
-export async function addMeasuredPromotions({ pool, now }: Engine, count: number): Promise<void> {
-  const at = now();
+export async function addMeasuredPromotions(engine: Engine, count: number): Promise<void> {
+  const at = engine.now();
   const by = { kind: "system" as const, name: "start" as const };
   const rows = Array.from({ length: count }, (_, index) => {
     const plan = planOf(`service-${index}`);
@@ -69,38 +79,51 @@ export async function addMeasuredPromotions({ pool, now }: Engine, count: number
     };
     return { id, number: index + 1, service: `service-${index}`, state, hash: state.planHash };
   });
+  await insertPromotions(engine, rows, () => ({ id: "-:verify:1", kind: "verify", payload: {} }));
+}
+
+/** Writes promotions into an empty database as they stand, with one step each that is due. */
+export async function insertPromotions(
+  { pool }: Engine,
+  standing: readonly Standing[],
+  dueOf: (one: Standing) => { id: string; kind: string; payload: object },
+): Promise<void> {
+  const rows = standing.map((one) => {
+    const due = dueOf(one);
+    return { ...one, phase: one.state.phase, step: `${one.id}:${due.id}`, kind: due.kind, payload: due.payload };
+  });
   await pool.execute(
-    sql`insert into ledger_head (project, seq, hash, promotions) values (${PROJECT}, 0, ${GENESIS_HASH}, ${count})`,
+    sql`insert into ledger_head (project, seq, hash, promotions) values (${PROJECT}, 0, ${GENESIS_HASH}, ${rows.length})`,
   );
   await pool.execute(
     sql`with r as (select * from jsonb_to_recordset(${json(rows)}::jsonb)
-                     as r (id text, number int, service text, state jsonb, hash text)),
+                     as r (id text, number int, service text, state jsonb, hash text, phase text, step text, kind text, payload jsonb)),
         made as (
           insert into promotion (id, project, number, environment, release, version, services, kind, phase, state, plan_hash,
                  requested_by, requested_at, changed_at, idempotency_key, request_hash)
-          select id, ${PROJECT}, number, 'production', service || '@v1', 'v1', array[service], 'promote', 'verifying', state, hash,
+          select id, ${PROJECT}, number, 'production', service || '@v1', 'v1', array[service], 'promote', phase, state, hash,
                  '{}', now(), now(), id, 'h' from r)
         insert into step (id, promotion, project, kind, payload, status, due_at)
-        select id || ':-:verify:1', id, ${PROJECT}, 'verify', '{}', 'due', now() from r`,
+        select step, id, ${PROJECT}, kind, payload, 'due', now() from r`,
   );
+}
+
+/** One pod of the new digest, which is ready. */
+export function observation(): TargetObservation {
+  const at = new Date().toISOString();
+  const pod = { digest, ready: true, restarts: 0, phase: "Running", node: undefined, startedAt: at, current: true };
+  return {
+    ...{ at, exists: true, specImage: `registry.test/x@${digest}`, specDigest: digest, promotion: undefined },
+    ...{ generation: 1, targetGeneration: 1, observedGeneration: 1, resourceVersion: "1" },
+    ...{ desired: 1, updated: 1, ready: 1, available: 1, failure: undefined },
+    pods: [{ name: "p", ...pod, trouble: undefined }],
+  };
 }
 
 /** A cluster in which everything runs what it should, and nothing else that a verification without endpoints asks. */
 export function measuredWorld(metrics: World["metrics"]): World {
   const unused = () => Promise.reject(new Error("the bench does not use it"));
-  const target: Pick<DeployTarget, "observe"> = {
-    observe: async () => {
-      const at = new Date().toISOString();
-      const pod = { digest, ready: true, restarts: 0, phase: "Running", node: undefined, startedAt: at, current: true };
-      const observation: TargetObservation = {
-        ...{ at, exists: true, specImage: `registry.test/x@${digest}`, specDigest: digest, promotion: undefined },
-        ...{ generation: 1, targetGeneration: 1, observedGeneration: 1, resourceVersion: "1" },
-        ...{ desired: 1, updated: 1, ready: 1, available: 1, failure: undefined },
-        pods: [{ name: "p", ...pod, trouble: undefined }],
-      };
-      return observation;
-    },
-  };
+  const target: Pick<DeployTarget, "observe"> = { observe: async () => observation() };
   return {
     metrics,
     target: async () => target as DeployTarget,

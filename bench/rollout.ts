@@ -1,6 +1,7 @@
 import diagnostics from "node:diagnostics_channel";
 import { readFile } from "node:fs/promises";
 import { AppsV1Api, CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
+import { canaryRows } from "@/bench/canaries";
 import { describeMs, percentile } from "@/bench/percentile";
 import type { Row } from "@/bench/row";
 import { startTypeScript } from "@/bench/start-process";
@@ -116,10 +117,15 @@ async function measure(colours: BlueGreenTarget, core: CoreV1Api, ref: TargetRef
   return measured;
 }
 
-/** What switching the colours of a Service costs, there and back, against a bare patch of a selector by client-node. */
+/** What a switch of colours costs, there and back; then hundreds of canaries at once, and all of them going back. */
 export async function run(): Promise<Row[]> {
   // The cluster is on this machine.
   process.env.WAYBILL_OUTBOUND = "loopback";
+  return [...(await switchRows()), ...(await canaryRows())];
+}
+
+/** What switching the colours of a Service costs, there and back, against a bare patch of a selector by client-node. */
+async function switchRows(): Promise<Row[]> {
   const cluster = await startCluster();
   const config = new KubeConfig();
   config.loadFromString(cluster.kubeconfig);

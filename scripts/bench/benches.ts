@@ -5,6 +5,8 @@ export interface Bench {
   how: string;
   /** True where it measures the built pages. */
   needsPages?: true;
+  /** It is ended after so long; 6 minutes where nothing is said. */
+  minutesMax?: number;
 }
 
 /** In the order in which they run, one after another, each in a process of its own. */
@@ -34,20 +36,27 @@ sandbox's, in a process of its own, as are the worker and Postgres.`,
   },
   {
     name: "analysis",
+    minutesMax: 10,
     how: `300 promotions of one project that are verified by five metrics each, two of them against the time before, looked at every
 15 s by one worker for a minute; lateness is what lies between two measurements of a check beyond the interval. The source of metrics
-is a bare node:http server in the same process that gives one number to every question and counts the calls. Then 60 such
-promotions over 120 intervals, with the clock moved on by 30 s each time: the heap after a full collection. Then, in the
-sandbox with a worker, eight releases whose metric turns bad while they are watched: from the source's answer changing to the
-entry that says that the cluster accepted the way back.`,
+is a bare node:http server in the same process that gives one number to every question and counts the calls. Then 300
+canaries of five metrics in an analysis, each promotion a real one in the database, over 120 intervals, with the clock moved
+on by 30 s each time: the heap after a full collection (the cluster is in memory here; on a machine too slow for the whole hour it
+says how far it came). Then, in the sandbox with a worker, eight releases whose metric turns bad while they are watched: from the
+source's answer changing to the entry that says that the cluster accepted the way back.`,
   },
   {
     name: "rollout",
+    minutesMax: 12,
     how: `Two services of two colours each, in the sandbox's cluster, a process of its own (a real one where BENCH_KUBECONFIG names
 it). Waybill's adapter reads the Service and the three Deployments that may be of a colour, all at once, and then sends
 the one JSON patch that lets the Service select the other colour; turn by turn @kubernetes/client-node sends a bare strategic
 merge patch of the other Service's selector, with the administrator's rights as well. Thirty switches there and thirty back, after
-six to warm up. Calls are counted at the client.`,
+six to warm up. Calls are counted at the client. Then 300 services of one project, each promoted by a canary over an HTTPRoute of
+its own in the sandbox's cluster, all at once, with five metrics (two of them beside the stable pods') every 30 s, by one
+worker, a process of its own: lateness is what lies between two measurements beyond the interval, over three and a half of
+them; at the same time 300 bare timers of this process send one question each. At last every metric turns bad at one moment:
+from then to the entry of each that says that the cluster accepted the way back.`,
   },
   {
     name: "live",

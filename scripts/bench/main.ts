@@ -10,9 +10,9 @@ import { benches } from "./benches";
 import { benchNamed, type Outcome, toMarkdown, toText } from "./report";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const stopAfterMs = 6 * 60_000;
+const minutesMaxDefault = 6;
 /** A bench that is told to end stops its Postgres and its other processes first. */
-const killAfterMs = stopAfterMs + 20_000;
+const graceMs = 20_000;
 
 const signals = ["SIGINT", "SIGTERM"] as const;
 let interrupted = false;
@@ -22,11 +22,11 @@ async function main(names: readonly string[]): Promise<void> {
   const outcomes: Outcome[] = [];
   const loads: number[] = [];
   const built = chosen.some((bench) => bench.needsPages) && (await pagesAreBuilt());
-  for (const { name } of chosen) {
+  for (const { name, minutesMax } of chosen) {
     const load = loadavg()[0] ?? Number.NaN;
     loads.push(load);
     console.log(`${name} … (load ${load.toFixed(1)})`);
-    const outcome = await runOne(name, built);
+    const outcome = await runOne(name, built, (minutesMax ?? minutesMaxDefault) * 60_000);
     console.log(outcome.kind === "measured" ? `${name}: ${outcome.seconds} s` : `${name}: ${outcome.reason}`);
     outcomes.push(outcome);
     if (interrupted) throw new Error("interrupted: nothing was written");
@@ -50,7 +50,7 @@ async function pagesAreBuilt(): Promise<boolean> {
 }
 
 /** One bench in a process of its own, so that none inherits another's memory, compiled code or connections. */
-async function runOne(name: string, built: boolean): Promise<Outcome> {
+async function runOne(name: string, built: boolean, stopAfterMs: number): Promise<Outcome> {
   const began = performance.now();
   const script = path.join(root, "scripts", "bench", "run-one.ts");
   const child = spawn(process.execPath, [...typeScriptArguments(root), script, name], {
@@ -70,7 +70,7 @@ async function runOne(name: string, built: boolean): Promise<Outcome> {
   });
   const timers = [
     setTimeout(() => child.kill("SIGTERM"), stopAfterMs),
-    setTimeout(() => child.kill("SIGKILL"), killAfterMs),
+    setTimeout(() => child.kill("SIGKILL"), stopAfterMs + graceMs),
   ];
   const handOn = (signal: NodeJS.Signals) => {
     interrupted = true;
