@@ -80,7 +80,7 @@ async function runBrowserTests(root: string, filters: string[]): Promise<Outcome
         WAYBILL_HOME: product.home,
         PLAYWRIGHT_JSON_OUTPUT_NAME: file,
       },
-      timeoutMinutes: 20,
+      timeoutMinutes: 30,
     });
     outcome = await readOutcome("browser", code, folder, file, (text) => playwrightOutcome(JSON.parse(text)));
     const canaries = await searchForCanaries(
@@ -110,6 +110,6 @@ export const stages: readonly Stage[] = [
     "cli",
   ]),
   vitest("unit", "unit and contract tests", 15),
-  vitest("db", "tests with a database", 20),
+  vitest("db", "tests with a database", 35),
   { name: "browser", what: "browser tests against the whole product", run: runBrowserTests },
 ];
