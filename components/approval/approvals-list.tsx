@@ -87,7 +87,7 @@ export function ApprovalsList({ initial, initialPath, actions }: ApprovalsListPr
 const columns = [
   { key: "what", head: "what", width: "34%" },
   { key: "state", head: "signed", width: "132px" },
-  { key: "note", head: "what else it waits for" },
+  { key: "note", head: "what it waits for" },
   { key: "who", head: "asked by", width: "148px" },
   { key: "until", head: "expires", numeric: true, width: "104px" },
 ];
@@ -115,7 +115,7 @@ function ApprovalLines({ caption, lines, mine }: { caption: string; lines: Appro
             )}
           </td>
           <td>
-            {line.alsoWaits.join("; ") || <span className="muted">nothing else is waited for</span>}
+            {line.alsoWaits.join("; ") || <span className="muted">nothing else</span>}
             {line.standing === "asked" ? null : <span className="muted block">{standingWords(line)}</span>}
           </td>
           <td className="muted">
