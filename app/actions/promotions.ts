@@ -1,6 +1,7 @@
 "use server";
 
 import { runAction } from "@/app/actions/run-action";
+import { lookBeforeRequest } from "@/app/look-before-request";
 import type { ActionOutcome } from "@/components/action/action-outcome";
 import { countAgainstLimit, personCounted } from "@/lib/auth/rate-limit";
 import { abort } from "@/lib/commands/abort";
@@ -21,7 +22,10 @@ import { afterCommand } from "@/lib/engine/after-command";
 
 /** Asks for a release to be brought to an environment. */
 export async function requestPromotionAction(input: unknown): Promise<ActionOutcome> {
-  return runAction((engine, principal) => requestPromotion(engine, principal, input), requested);
+  return runAction(async (engine, principal) => {
+    await lookBeforeRequest(principal, input);
+    return requestPromotion(engine, principal, input);
+  }, requested);
 }
 
 /** Asks for several releases in one environment at once: all of them, or none. */

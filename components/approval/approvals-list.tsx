@@ -115,7 +115,7 @@ function ApprovalLines({ caption, lines, mine }: { caption: string; lines: Appro
             )}
           </td>
           <td>
-            {line.alsoWaits.join("; ") || <span className="muted">nothing else</span>}
+            {line.alsoWaits.join("; ") || <span className="muted">only signatures</span>}
             {line.standing === "asked" ? null : <span className="muted block">{standingWords(line)}</span>}
           </td>
           <td className="muted">

@@ -1,7 +1,9 @@
 import { json, sql } from "@/lib/db/sql";
 import { getEngine } from "@/lib/engine/compose";
 import type { Engine } from "@/lib/engine/engine";
+import { askCanaryGrounds } from "@/lib/engine/evidence/canary-grounds";
 import { collectEvidence, needsEvidence } from "@/lib/engine/evidence/collect-evidence";
+import { loadPlan } from "@/lib/facts/plan-inputs";
 import { loadProject } from "@/lib/facts/project";
 import { announceChange } from "@/lib/ledger/announce-change";
 import { hashPlan } from "@/lib/pipeline/plan/hash";
@@ -24,7 +26,7 @@ export async function freshEvidence(plan: Plan, engine: Engine = getEngine()): P
   const subject = { plan, planHash, promotion: null, project };
   if (!needsEvidence([subject])) return false;
   if ((process.env.WAYBILL_ROLE ?? "all") === "all") {
-    return await collectEvidence({ ...engine, callMs: Math.min(engine.callMs, lookMs) }, [subject], lookMs);
+    return await collectEvidence(boundedFor(engine), [subject], lookMs);
   }
   await engine.pool.execute(
     sql`insert into evidence_wanted (project, plan_hash, plan) values (${plan.project}, ${planHash}, ${json(plan)}::jsonb)
@@ -32,6 +34,28 @@ export async function freshEvidence(plan: Plan, engine: Engine = getEngine()): P
   );
   announceChange(engine.pool, { project: plan.project, kind: "evidence.wanted" });
   return false;
+}
+
+/**
+ * Looks at the places of the canaries that a release would get, so that a request for it is refused where one is not
+ * possible, also without a preview just before. In the split deployment the web process reaches no cluster: there what
+ * was seen lately counts, and else the first step looks. The caller has authorized.
+ */
+export async function lookAtCanaries(
+  wanted: { project: string; environment: string; release: string },
+  engine: Engine = getEngine(),
+): Promise<void> {
+  if ((process.env.WAYBILL_ROLE ?? "all") !== "all") return;
+  const plan = await loadPlan(engine.pool, { kind: "promote", ...wanted });
+  if (plan.kind === "noPlan") return;
+  const project = await loadProject(engine.pool, wanted.project);
+  if (!project) return;
+  const subject = { plan, planHash: hashPlan(plan), promotion: null, project };
+  await collectEvidence(boundedFor(engine), [subject], lookMs, [askCanaryGrounds]);
+}
+
+function boundedFor(engine: Engine): Engine {
+  return { ...engine, callMs: Math.min(engine.callMs, lookMs) };
 }
 
 /** Asks for the plans that somebody looks at in a process that cannot; two workers never ask for the same one. */

@@ -1,7 +1,7 @@
 import { json, sql } from "@/lib/db/sql";
 import type { Engine } from "@/lib/engine/engine";
 import { collectors } from "@/lib/engine/evidence/collectors";
-import type { Question, Subject } from "@/lib/engine/evidence/question";
+import type { Collector, Question, Subject } from "@/lib/engine/evidence/question";
 import { ExternalError } from "@/lib/ports/external-error";
 
 /** So many questions of one plan are under way at once. */
@@ -22,10 +22,11 @@ export async function collectEvidence(
   engine: Engine,
   subjects: readonly Subject[],
   withinMs = engine.leaseMs / 3,
+  asking: readonly Collector[] = collectors,
 ): Promise<boolean> {
   const questions = new Map<string, Named>();
   for (const subject of subjects) {
-    for (const question of collectors.flatMap((collect) => collect(subject))) {
+    for (const question of asking.flatMap((collect) => collect(subject))) {
       const { project } = subject.plan;
       questions.set(`${project} ${question.kind} ${question.key}`, { project, question });
     }

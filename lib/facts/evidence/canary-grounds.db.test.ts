@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { planSteps } from "@/components/promotion/plan-steps";
 import { requestPromotion } from "@/lib/commands/request-promotion";
 import { sql } from "@/lib/db/sql";
-import { freshEvidence } from "@/lib/engine/fresh-evidence";
+import { freshEvidence, lookAtCanaries } from "@/lib/engine/fresh-evidence";
 import { applyCanary, removeCanaryByHand, setWeightByHand, stageRoute } from "@/lib/engine/testing/canary-stage";
 import { untilCell } from "@/lib/engine/testing/cells";
 import { createDemoWorld, type DemoWorld } from "@/lib/engine/testing/demo-world";
@@ -83,6 +83,20 @@ it.each<[string, () => Promise<unknown>, RegExp]>([
     expect((await preview()).refusal).toBeNull();
   },
 );
+
+it("refuses a request without a preview too, where this process may look, and leaves it to the first step where not", async () => {
+  await world.kubectl("DELETE", `${routes}/backend`);
+  await world.pool.execute(sql`delete from outside_evidence`);
+  const wanted = { project: "demo", environment: "staging", release: key };
+  vi.stubEnv("WAYBILL_ROLE", "web");
+  await lookAtCanaries(wanted, world.engine);
+  expect(await world.pool.query(sql`select from outside_evidence`)).toEqual([]);
+  vi.stubEnv("WAYBILL_ROLE", "all");
+  await lookAtCanaries({ ...wanted, release: "backend@v0.0.0" }, world.engine);
+  await lookAtCanaries(wanted, world.engine);
+  vi.unstubAllEnvs();
+  expect(await ask("without a preview")).toMatchObject({ kind: "rejection", code: "noCanary" });
+});
 
 it("says unknown where the cluster does not answer, or the look is old: that refuses nothing by itself", async () => {
   await preview();

@@ -1,4 +1,5 @@
 import { requestedAnswer } from "@/app/api/v1/requested-answer";
+import { lookBeforeRequest } from "@/app/look-before-request";
 import { listPromotionsOperation, promoteOperation } from "@/lib/api/contract/promotions";
 import { answer, handle } from "@/lib/api/handle";
 import { requestPromotion } from "@/lib/commands/request-promotion";
@@ -10,6 +11,7 @@ export const dynamic = "force-dynamic";
 
 export const POST = handle(promoteOperation, async ({ principal, body, headers }) => {
   const idempotencyKey = headers["Idempotency-Key"];
+  await lookBeforeRequest(principal, body);
   return requestedAnswer(principal, await requestPromotion(getEngine(), principal, { ...body, idempotencyKey }));
 });
 
