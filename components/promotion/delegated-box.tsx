@@ -50,15 +50,18 @@ export function DelegatedBox({ number, view }: { number: number; view: Delegated
         )
       }
       answer={isOn && seen ? <Standing view={view} seen={seen} /> : null}
+      flush
     >
       {seen ? (
         <>
-          <p className="small">{view.words}</p>
-          {seen.weight !== null && !seen.isPromoted ? <Share view={view} weight={seen.weight} /> : null}
+          <div className="px-4 pb-3 pl-10">
+            <p className="small">{view.words}</p>
+            {seen.weight !== null && !seen.isPromoted ? <Share view={view} weight={seen.weight} /> : null}
+          </div>
           {seen.steps.length > 0 ? <Steps seen={seen} isOn={isOn} /> : null}
         </>
       ) : (
-        <p className="note">What its object says is shown here as soon as it was looked at.</p>
+        <p className="note px-4 pb-3 pl-10">What its object says is shown here as soon as it was looked at.</p>
       )}
     </Box>
   );
@@ -114,31 +117,31 @@ function Share({ view: { stableVersion, newVersion }, weight }: { view: Delegate
 function Steps({ seen: { steps, step, isPromoted, isAborted }, isOn }: { seen: DelegatedStanding; isOn: boolean }) {
   const at = isPromoted ? steps.length : (step ?? -1);
   return (
-    <div className="-mx-4 mt-3">
-      <Lines caption="Steps of the controller's object" columns={stepColumns} heads stack>
-        {steps.map(({ words }, index) => {
-          const isCurrent = isOn && index === at && !isAborted;
-          return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place in the object, and two may say the same
-            <tr key={index} className={isCurrent ? "is-open" : undefined} aria-current={isCurrent ? "step" : undefined}>
-              <td className="num">{index + 1}</td>
-              <th scope="row" className="strong">
-                {words}
-              </th>
-              <td className="lines__side">
-                {index < at ? (
-                  <State name="observed">over</State>
-                ) : isCurrent ? (
-                  <State name="rollingOut">here</State>
-                ) : (
-                  <State name={isOn ? "nothing" : "superseded"}>{isOn ? "to come" : "not reached"}</State>
-                )}
-              </td>
-            </tr>
-          );
-        })}
-      </Lines>
-    </div>
+    <Lines caption="Steps of the controller's object" columns={stepColumns} heads stack>
+      {steps.map(({ words }, index) => {
+        const isCurrent = isOn && index === at && !isAborted;
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place in the object, and two may say the same
+          <tr key={index} className={isCurrent ? "is-open" : undefined} aria-current={isCurrent ? "step" : undefined}>
+            <td className="num">{index + 1}</td>
+            <th scope="row" className="strong">
+              {words}
+            </th>
+            <td className="lines__side">
+              {index < at ? (
+                <State name="observed">over</State>
+              ) : isCurrent ? (
+                <State name="rollingOut">here</State>
+              ) : (
+                <State name={isOn && !isAborted ? "nothing" : "superseded"}>
+                  {isAborted ? "taken back" : isOn ? "to come" : "not reached"}
+                </State>
+              )}
+            </td>
+          </tr>
+        );
+      })}
+    </Lines>
   );
 }
 

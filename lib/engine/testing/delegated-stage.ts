@@ -28,6 +28,18 @@ export function patchRollout(world: DemoWorld, service: string, patch: object, s
   return world.kubectl("PATCH", status ? `${path}/status` : path, patch, "application/merge-patch+json");
 }
 
+/** The same of the object that says how a controller rolls out. */
+export function patchOwner(
+  world: DemoWorld,
+  service: string,
+  owner: DelegatedController,
+  patch: object,
+): Promise<unknown> {
+  if (owner === "argoRollouts") return patchRollout(world, service, patch);
+  const path = `/apis/flagger.app/v1beta1/namespaces/${world.namespace("staging")}/canaries/${service}`;
+  return world.kubectl("PATCH", path, patch, "application/merge-patch+json");
+}
+
 /** Resolves when the controller's object is as `accept` says. */
 export async function untilStanding(
   world: DemoWorld,

@@ -30,6 +30,8 @@ function patch(api: string, what: object): Promise<Record<string, unknown>> {
   const path = `/apis/${api.split(" ")[0]}/namespaces/${world.namespace("staging")}/${api.split(" ")[1]}/backend`;
   return world.kubectl("PATCH", path, what, "application/merge-patch+json");
 }
+/** Long enough for somebody to say something in between, however loaded the machine is. */
+const slow = { ...analysis, stepWeight: 1 };
 const canaryPatch = (spec: object) => patch("flagger.app/v1beta1 canaries", { spec });
 
 async function begin(fault?: Fault): Promise<{ id: string; digest: string }> {
@@ -64,6 +66,7 @@ export function flaggerScenarios(name: string, make?: () => Promise<ScenarioClus
       await cluster?.close();
     });
     afterEach(async () => {
+      await canaryPatch({ analysis });
       before = (await settled()).digest ?? "";
       await untilCell(world, "backend", "staging", (cell) => cell.observed === before && cell.health === "healthy");
     });
@@ -89,6 +92,7 @@ export function flaggerScenarios(name: string, make?: () => Promise<ScenarioClus
     });
 
     it("is paused, resumed and promoted fully by people; what that left in the Canary goes again", async () => {
+      await canaryPatch({ analysis: slow });
       const { id, digest } = await begin();
       await world.until(id, isTaken);
       told(await pauseRollout(world.engine, world.people.rita, input(id)));
@@ -107,12 +111,15 @@ export function flaggerScenarios(name: string, make?: () => Promise<ScenarioClus
       const { id } = await begin("errors");
       const done = await world.ended(id);
       expect(done).toMatchObject({ phase: "rolledBack", cause: { kind: "failed" } });
-      expect(JSON.stringify("cause" in done ? done.cause : undefined)).toContain("Canary analysis failed");
+      const cause = JSON.stringify("cause" in done ? done.cause : undefined);
+      expect(cause).toContain("Canary analysis failed");
+      expect(cause).toContain("request-success-rate 65.00 < 99");
       expect(await standing()).toMatchObject({ digest: before, phaseWord: "Failed", isSettled: true });
       await expectSoundRecord(world, id);
     });
 
     it("goes back when a person aborts it, and leaves nothing behind in the Canary", async () => {
+      await canaryPatch({ analysis: slow });
       const { id } = await begin();
       await world.until(id, isTaken);
       expect(await abort(world.engine, world.people.rita, { promotion: id, why: "not today" })).toMatchObject({
@@ -125,6 +132,7 @@ export function flaggerScenarios(name: string, make?: () => Promise<ScenarioClus
     });
 
     it("stops and says so where somebody else changes the digest, and overwrites nothing", async () => {
+      await canaryPatch({ analysis: slow });
       const { id, digest } = await begin();
       await world.until(id, isTaken);
       await canaryPatch({ suspend: true });

@@ -18,7 +18,6 @@ import type { ScenarioCluster } from "@/lib/engine/testing/blue-green.contract";
 import type { DemoWorld } from "@/lib/engine/testing/demo-world";
 import { type ServingPod, serves } from "@/lib/engine/testing/play-users";
 import { answered } from "@/sandbox/cluster/argo/rollout-controller";
-import { isGoodFault } from "@/sandbox/cluster/flagger/flagger-controller";
 
 const podSpec = { schedulerName: "waybill-test-nobody", terminationGracePeriodSeconds: 0 };
 
@@ -70,7 +69,7 @@ export function startRealRolloutsCluster(): Promise<ScenarioCluster> {
 /** The same, with the kind of Flagger, which is played, in staging. */
 export function startRealFlaggerCluster(): Promise<ScenarioCluster> {
   return withController(installCanaryKind, (admin, namespace, faultOf) =>
-    playFlagger(admin, namespace, 20, (image) => isGoodFault(faultOf(image))),
+    playFlagger(admin, namespace, 20, (image) => answered(faultOf(image)) * 100),
   );
 }
 

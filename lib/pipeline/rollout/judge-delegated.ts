@@ -64,7 +64,8 @@ const pauseWords: Record<NonNullable<DelegatedStanding["pausedBy"]>, string> = {
 /** `step 2 of 4 (pause), 25 % of the requests: waits for a person`, then what the controller says beside. */
 export function standingWords(seen: DelegatedStanding): string {
   const { steps, step, weight, phaseWord, pausedBy, message } = seen;
-  const current = step === null ? undefined : steps[step];
+  // An abort begins its steps anew: where it was is not said any more.
+  const current = step === null || seen.isAborted ? undefined : steps[step];
   const parts = [
     current && step !== null ? `step ${step + 1} of ${steps.length} (${current.words})` : "",
     weight === null || seen.isPromoted ? "" : `${weight} % of the requests`,

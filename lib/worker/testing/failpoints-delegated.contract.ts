@@ -3,7 +3,7 @@ import { requestPromotion } from "@/lib/commands/request-promotion";
 import { promoteFully } from "@/lib/commands/steer-rollout";
 import type { ScenarioCluster } from "@/lib/engine/testing/blue-green.contract";
 import { untilCell } from "@/lib/engine/testing/cells";
-import { patchRollout, standingOf, untilStanding } from "@/lib/engine/testing/delegated-stage";
+import { patchOwner, standingOf, untilStanding } from "@/lib/engine/testing/delegated-stage";
 import { createDemoWorld, type DemoWorld } from "@/lib/engine/testing/demo-world";
 import { loadPromotionEntries } from "@/lib/ledger/load";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
@@ -14,13 +14,14 @@ import type { Fault } from "@/sandbox/images";
 const steps = [{ setWeight: 50 }, { analysis: { templates: [{ templateName: "success-rate" }] } }, { setWeight: 100 }];
 const strategy = (owner: string) => `{ delegated: { ${owner}: {}, deadline: 1m } }`;
 const metrics = [{ name: "request-success-rate", thresholdRange: { min: 99 } }];
+const analysis = { interval: "10s", threshold: 2, stepWeight: 25, maxWeight: 50, metrics };
 /** How the world of each controller is made. */
 const owners = {
   argoRollouts: { rollouts: { strategy: strategy("argoRollouts"), steps } },
   flagger: {
     canaries: {
       strategy: strategy("flagger"),
-      analysis: { interval: "10s", threshold: 2, stepWeight: 25, maxWeight: 50, metrics },
+      analysis,
     },
   },
 };
@@ -47,10 +48,17 @@ async function killAt(places: string[]): Promise<void> {
   }
 }
 
-/** Gives the idle Rollout other steps. */
-async function goesBy(other: object[]): Promise<void> {
-  await patchRollout(world, "backend", { spec: { strategy: { canary: { steps: other } } } });
-  await untilStanding(world, "backend", (one) => one.caughtUp && one.phase === "healthy");
+const asBefore = { argoRollouts: { strategy: { canary: { steps } } }, flagger: { analysis } };
+/** Long enough that nobody is through before a person has said something. */
+const slowly = {
+  argoRollouts: { strategy: { canary: { steps: [...steps, { pause: {} }] } } },
+  flagger: { analysis: { ...analysis, stepWeight: 1 } },
+};
+
+/** Gives the controller's idle object another spec. */
+async function goesBy(owner: keyof typeof owners, spec: object): Promise<void> {
+  await patchOwner(world, "backend", owner, { spec });
+  await untilStanding(world, "backend", (one) => one.caughtUp && one.isSettled, owner);
 }
 
 const isFollowed = (state: PromotionState): boolean =>
@@ -99,7 +107,7 @@ export function delegatedFailpoints(
     );
 
     it("before and after what a person said was handed on leave a controller that is told, and an end", async () => {
-      if (owner === "argoRollouts") await goesBy([...steps, { pause: {} }]);
+      await goesBy(owner, slowly[owner]);
       const { id, digest } = await begin();
       await world.withWorker(() => world.until(id, isFollowed));
       const said = { promotion: id, why: "measured by hand" };
@@ -107,7 +115,7 @@ export function delegatedFailpoints(
       await killAt(["follow:looked", "follow:written"]);
       const kinds = await endsWith(id, digest, "succeeded");
       expect(kinds.filter((kind) => kind === "rollout.promotedFully")).toHaveLength(1);
-      if (owner === "argoRollouts") await goesBy(steps);
+      await goesBy(owner, asBefore[owner]);
     }, 300_000);
 
     it("on the way back leave a Rollout that asks for the verified digest, and runs it", async () => {

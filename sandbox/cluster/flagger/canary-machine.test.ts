@@ -3,7 +3,13 @@ import { advanceCanary, type CanarySpec, type CanaryStatus, intervalMs } from ".
 
 const spec = (more: Partial<CanarySpec> = {}): CanarySpec => ({
   targetRef: { kind: "Deployment", name: "api" },
-  analysis: { interval: "1m", threshold: 2, stepWeight: 25, maxWeight: 50, metrics: [{ name: "rate" }] },
+  analysis: {
+    interval: "1m",
+    threshold: 2,
+    stepWeight: 25,
+    maxWeight: 50,
+    metrics: [{ name: "rate", thresholdRange: { min: 99 } }],
+  },
   ...more,
 });
 
@@ -13,7 +19,8 @@ class Played {
   primary: string | undefined;
   replicas = 2;
   spec = spec();
-  isGood: boolean | undefined = true;
+  rate: number | undefined = 99.8;
+  warnings: string[] = [];
   isReady = true;
   isHung = false;
 
@@ -21,9 +28,10 @@ class Played {
 
   look(times = 1): this {
     for (let round = 0; round < times; round += 1) {
-      const { spec, status, hash, isGood, isReady, isHung } = this;
+      const { spec, status, hash, rate, isReady, isHung } = this;
       const primary = this.primary === undefined ? undefined : { isReady: true };
-      const next = advanceCanary({ spec, status, hash, target: { isReady, isHung }, primary, isGood, now: round });
+      const next = advanceCanary({ spec, status, hash, target: { isReady, isHung }, primary, rate, now: round });
+      if (next.warning) this.warnings.push(next.warning);
       this.status = next.status;
       if (next.primary) this.primary = hash;
       if (next.scale) this.replicas = next.scale === "down" ? 0 : 1;
@@ -59,9 +67,14 @@ describe("Flagger as it is played", () => {
 
   it("fails at its threshold, keeps the primary, and starts nothing for the template that was promoted last", () => {
     const played = initialized().takes("new").look(2);
-    played.isGood = false;
+    played.rate = 65;
     expect(played.look(2).status).toMatchObject({ phase: "Progressing", failedChecks: 2, canaryWeight: 25 });
     expect(played.look(1)).toMatchObject({ primary: "old", replicas: 0, status: { phase: "Failed", canaryWeight: 0 } });
+    expect(played.warnings).toEqual([
+      "Halt advancement rate 65.00 < 99",
+      "Halt advancement rate 65.00 < 99",
+      "Canary failed! Scaling down",
+    ]);
     expect(played.takes("old").look(3).status.phase).toBe("Failed");
     expect(played.takes("next").look(1).status.phase).toBe("Progressing");
   });

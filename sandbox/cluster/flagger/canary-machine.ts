@@ -37,8 +37,8 @@ export interface SeenCanary {
   /** The Deployment that it owns, and its primary, once there is one. */
   target: { isReady: boolean; isHung: boolean };
   primary: { isReady: boolean } | undefined;
-  /** Whether the new pods answered as the metrics ask; undefined where nothing could be measured. */
-  isGood: boolean | undefined;
+  /** How many percent of their requests the new pods answered; undefined where nothing could be measured. */
+  rate: number | undefined;
   /** Epoch milliseconds. */
   now: number;
 }
@@ -49,6 +49,8 @@ export interface CanaryAdvance {
   scale?: "up" | "down";
   /** The primary is made, or takes the Deployment's template. */
   primary?: "create" | "promote";
+  /** A warning event of the Canary. */
+  warning?: string;
 }
 
 const messages: Record<string, [string, string]> = {
@@ -108,14 +110,25 @@ function underWay(seen: SeenCanary, phase: string): CanaryAdvance {
     const done = { ...moved(seen, "Succeeded"), ...nothing, lastPromotedSpec: seen.hash, lastAppliedSpec: seen.hash };
     return { status: done, primary: "promote", scale: "down" };
   }
-  if (failed)
-    return { status: { ...moved(seen, "Failed"), canaryWeight: 0, iterations: 0, failedChecks }, scale: "down" };
+  if (failed) {
+    const ended = { ...moved(seen, "Failed"), canaryWeight: 0, iterations: 0, failedChecks };
+    return { status: ended, scale: "down", warning: "Canary failed! Scaling down" };
+  }
   // The first look at a canary without traffic only begins; each later one measures.
-  if (canaryWeight > 0 && seen.isGood !== true) return { status: halted(seen) };
+  const why = canaryWeight > 0 ? whyHalted(seen) : undefined;
+  if (why !== undefined) return { status: halted(seen), warning: why };
   if (canaryWeight < maxWeight && stepWeight > 0) {
     return { status: { ...moved(seen, phase), canaryWeight: Math.min(100, canaryWeight + stepWeight) } };
   }
   return { status: { ...moved(seen, "Promoting"), ...nothing }, primary: "promote" };
+}
+
+/** What it notes where its first metric is outside of its range; undefined where it is within. */
+function whyHalted({ spec, rate }: SeenCanary): string | undefined {
+  const [metric] = spec.analysis?.metrics ?? [];
+  const { min = 0 } = metric?.thresholdRange ?? {};
+  if (rate === undefined) return `Halt advancement no values found for metric ${metric?.name}`;
+  return rate < min ? `Halt advancement ${metric?.name} ${rate.toFixed(2)} < ${min}` : undefined;
 }
 
 /** A check that failed: nothing advances, and it counts. */

@@ -1,16 +1,15 @@
+import { answered } from "../argo/rollout-controller";
 import type { ImagePuller } from "../image-puller";
 import type { ObjectStore } from "../object-store";
 import { type Deployment, type KubeObject, type Pod, type PodTemplate, resources } from "../objects";
 import { isReady, isTerminating, ownedBy, templateHash } from "../pods";
+import { recordEvent } from "../record-event";
 import { advanceCanary, type CanaryAdvance, type CanarySpec, type CanaryStatus, intervalMs } from "./canary-machine";
 
 interface Canary extends KubeObject {
   spec: CanarySpec;
   status?: CanaryStatus;
 }
-
-/** Which images' pods the metrics of a Canary find good. */
-export const isGoodFault = (fault: string | undefined): boolean => fault !== "errors" && fault !== "slow";
 
 /** The label by which Flagger tells a Deployment's pods from its primary's: `app`. */
 export function primaryTemplate(template: PodTemplate, name: string): PodTemplate {
@@ -60,10 +59,11 @@ export class FlaggerController {
       ...{ spec: canary.spec, status: canary.status ?? {}, hash: templateHash(target.spec.template) },
       target: { isReady: isComplete(target), isHung: isHung(target) },
       primary: primary && { isReady: isComplete(primary) },
-      isGood: this.answersWell(target),
+      rate: this.rateOf(target),
       now: Date.now(),
     });
     this.carryOut(canary, target, primary, next);
+    if (next.warning) recordEvent(this.store, canary, "flagger", "Warning", "Synced", next.warning);
     this.store.modify<Canary>(resources.canaries, canary, () => ({ status: next.status }));
   }
 
@@ -88,13 +88,13 @@ export class FlaggerController {
     });
   }
 
-  private answersWell(target: Deployment): boolean | undefined {
+  private rateOf(target: Deployment): number | undefined {
     const [container] = target.spec.template.spec.containers;
     const { app = "" } = target.spec.selector.matchLabels;
     const up = this.store
       .list<Pod>(resources.pods, target.metadata.namespace)
       .some((pod) => pod.metadata.labels?.app === app && isReady(pod) && !isTerminating(pod));
     const image = this.images.peek(container?.image ?? "");
-    return up && image ? isGoodFault(image.labels["sandbox.fault"]) : undefined;
+    return up && image ? answered(image.labels["sandbox.fault"]) * 100 : undefined;
   }
 }

@@ -9,11 +9,11 @@ import {
 } from "@/lib/adapters/kubernetes/delegated/flagger-canary";
 import { clusterWords, misconfigured } from "@/lib/adapters/kubernetes/errors";
 import { digestOfImage } from "@/lib/adapters/kubernetes/image-reference";
-import { slimWorkload, type Workload } from "@/lib/adapters/kubernetes/objects";
-import { workloadPath } from "@/lib/adapters/kubernetes/paths";
+import { fields, readList, slimWorkload, text, type Workload } from "@/lib/adapters/kubernetes/objects";
+import { eventsPath, workloadPath } from "@/lib/adapters/kubernetes/paths";
 import { annotatedGeneration, promotionAnnotation, workloadName } from "@/lib/adapters/kubernetes/plan";
 import { shortDigest } from "@/lib/pipeline/release/digest";
-import type { DelegatedAnalysis, DelegatedStanding } from "@/lib/pipeline/rollout/delegated-standing";
+import type { DelegatedAnalysis, DelegatedMetric, DelegatedStanding } from "@/lib/pipeline/rollout/delegated-standing";
 import type { DelegatedCommand, DelegatedOutcome, DelegatedTarget } from "@/lib/ports/delegated-target";
 import type { KubernetesTargetRef } from "@/lib/ports/deploy-target";
 import { ExternalError } from "@/lib/ports/external-error";
@@ -100,28 +100,56 @@ async function look(
     step: canary.step,
     weight: canary.weight,
     hasAnalysis: canary.hasAnalysis,
-    analyses: canary.metrics.length === 0 ? [] : [analysisOf(canary)],
+    analyses: canary.metrics.length === 0 ? [] : [analysisOf(canary, await notesOf(client, ref, canary, signal))],
   };
 }
 
-/** Flagger keeps how many checks failed, and no measurement: its events and its own metrics have those. */
-function analysisOf({ metadata, metrics, failedChecks, threshold, phaseWord }: FlaggerCanary): DelegatedAnalysis {
+const notesMax = 5;
+const eventsAsked = 200;
+
+/**
+ * What it noted last where a check failed, oldest first: its events are the only place in the cluster that has the numbers
+ * (recordEventWarningf in pkg/controller/events.go). Without the right to read them there are none.
+ */
+async function notesOf(
+  client: KubernetesClient,
+  { namespace }: KubernetesTargetRef,
+  { metadata, failedChecks, phaseWord }: FlaggerCanary,
+  signal?: AbortSignal,
+): Promise<{ at: string; value: string }[]> {
+  if (failedChecks === 0 && phaseWord !== "Failed") return [];
+  const query = { fieldSelector: `involvedObject.uid=${metadata.uid},type=Warning`, limit: eventsAsked };
+  try {
+    const answer = readList(await client.get(eventsPath(client.system, namespace), query, signal));
+    const notes = (answer?.items ?? []).map(fields).map((event) => ({
+      at: text(event.lastTimestamp) ?? text(event.eventTime) ?? "",
+      value: clusterWords(text(event.message) ?? ""),
+    }));
+    return notes.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).slice(-notesMax);
+  } catch (error) {
+    if (error instanceof ExternalError && error.code === "forbidden") return [];
+    throw error;
+  }
+}
+
+/** Flagger keeps in its object how many checks failed, and no measurement. */
+function analysisOf(
+  { metadata, metrics, failedChecks, threshold, phaseWord }: FlaggerCanary,
+  notes: { at: string; value: string }[],
+): DelegatedAnalysis {
   const isOn = phaseWord === "Progressing" || phaseWord === "WaitingPromotion";
   const phase = phaseWord === "Failed" ? "failed" : isOn ? "running" : phaseWord === "Succeeded" ? "passed" : "pending";
   const message = `${failedChecks} of ${threshold} failed checks; Flagger keeps no measurements in its Canary`;
+  const metric = (name: string, values: DelegatedMetric["values"]): DelegatedMetric => ({
+    ...{ name: clusterWords(name), phase, message: "", dryRun: false, values },
+  });
+  const asked = metrics.map(({ name, range }) => metric(range === "" ? name : `${name}, ${range}`, []));
+  const noted = notes.map((note) => ({ ...note, phase: "failed" as const }));
   return {
     name: metadata.name,
     phase,
     message,
-    metrics: metrics.map(({ name, range }) => ({
-      ...{
-        name: clusterWords(range === "" ? name : `${name}, ${range}`),
-        phase,
-        message: "",
-        dryRun: false,
-        values: [],
-      },
-    })),
+    metrics: noted.length === 0 ? asked : [...asked, metric("what it noted", noted)],
   };
 }
 

@@ -22,16 +22,16 @@ const api = "flagger.app/v1beta1";
 
 /**
  * Plays Flagger in one namespace of a real cluster, as an administrator: the same transitions as in the sandbox, written
- * over the API. `isGood` tells whether pods of an image answer as the metrics ask.
+ * over the API. `rateOf` tells how many percent of their requests pods of an image answer.
  */
 export function playFlagger(
   admin: BareApi,
   namespace: string,
   speed: number,
-  isGood: (image: string) => boolean,
+  rateOf: (image: string) => number,
 ): { stop(): Promise<void> } {
   const controller = new AbortController();
-  const player = new FlaggerPlayer(admin, namespace, speed, isGood);
+  const player = new FlaggerPlayer(admin, namespace, speed, rateOf);
   async function run(): Promise<void> {
     while (!controller.signal.aborted) {
       await player.round();
@@ -56,9 +56,9 @@ class FlaggerPlayer {
 
   constructor(
     private readonly admin: BareApi,
-    namespace: string,
+    private readonly namespace: string,
     private readonly speed: number,
-    private readonly isGood: (image: string) => boolean,
+    private readonly rateOf: (image: string) => number,
   ) {
     this.#canaries = `/apis/${api}/namespaces/${namespace}/canaries`;
     this.#deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
@@ -96,13 +96,14 @@ class FlaggerPlayer {
       ...{ spec: canary.spec, status: canary.status ?? {}, hash: templateHash(target.spec.template), now: Date.now() },
       target: { isReady: isComplete(target), isHung: isHung(target) },
       primary: primary && { isReady: isComplete(primary) },
-      isGood: (target.status.availableReplicas ?? 0) > 0 ? this.isGood(image) : undefined,
+      rate: (target.status.availableReplicas ?? 0) > 0 ? this.rateOf(image) : undefined,
     });
     // Its status first: where somebody wrote to the object meanwhile, nothing follows from what was read.
     if (!isDeepStrictEqual(next.status, canary.status ?? {})) {
       const whole = { ...canary, apiVersion: api, kind: "Canary", status: next.status };
       if (!(await this.#write("PUT", `${this.#canaries}/${canary.metadata.name}/status`, whole))) return;
     }
+    if (next.warning) await this.#note(canary, next.warning);
     const template = primaryTemplate(target.spec.template, name);
     if (next.primary === "create") await this.#create(canary, target);
     if (next.primary === "promote" && primary) {
@@ -112,6 +113,17 @@ class FlaggerPlayer {
     if (next.scale === undefined) return;
     const replicas = next.scale === "down" ? 0 : Math.max(1, target.spec.replicas);
     await this.#write("PATCH", `${this.#deployments}/${name}`, { spec: { replicas } }, merge);
+  }
+
+  async #note({ metadata: { name, uid } }: RawCanary, message: string): Promise<void> {
+    const { namespace } = this;
+    const at = new Date().toISOString().replace(/\.\d+Z$/, "Z");
+    await this.#write("POST", `/api/v1/namespaces/${namespace}/events`, {
+      ...{ apiVersion: "v1", kind: "Event", metadata: { generateName: `${name}.` } },
+      involvedObject: { apiVersion: api, kind: "Canary", namespace, name, uid },
+      ...{ type: "Warning", reason: "Synced", message, source: { component: "flagger" } },
+      ...{ firstTimestamp: at, lastTimestamp: at, count: 1 },
+    });
   }
 
   async #create({ metadata: { name, uid } }: RawCanary, target: Deployment): Promise<void> {

@@ -76,7 +76,8 @@ interface Wish {
 
 /** What the controller has not been told yet, once it has taken up the order at all. */
 function openWish({ rollout, step }: StepContext, standing: DelegatedStanding): Wish | undefined {
-  if (!standing.caughtUp || standing.isAborted || standing.phase === "degraded") return undefined;
+  // Where it is through already, an order would hold or skip the next one.
+  if (!standing.caughtUp || standing.isSettled || standing.isAborted || standing.phase === "degraded") return undefined;
   const { told } = rollout;
   const isFull = step.step.kind === "follow" && step.step.fully;
   const wish = told ? { order: told.order, id: told.at } : isFull ? fullWish : undefined;

@@ -49,7 +49,9 @@ export async function revertDelegated(revert: CanaryRevert & { steps: readonly S
   }
   const tidied = await tell("tidyUp", rollback.digest);
   if (tidied.kind === "drift") return foreign(tidied);
-  return { ...written, targetGeneration: after.targetGeneration };
+  // An earlier try of this order may have written it, and then had to wait.
+  const wrote = written.written || after.generation === generation;
+  return { kind: "written", written: wrote, targetGeneration: after.targetGeneration };
 }
 
 /** It is looked at again, as long as the way back may take. */
