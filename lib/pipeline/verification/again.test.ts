@@ -42,6 +42,7 @@ describe("all that a verification makes", () => {
       { metric: "latency", above: "2x" },
       { restarts: 3, within: "5m" },
       { probeFailures: "50%", for: "1m" },
+      { webhook: "breaker" },
     ],
   });
   const checks = checksAgain(facts, policy, now);
@@ -58,6 +59,7 @@ describe("all that a verification makes", () => {
       ["measured", "api:trigger:1", "it compares with the time before a rollout, and now there is none"],
       ["measured", "api:trigger:2", "it counts restarts from one look to the next, and this is one look"],
       ["measured", "api:trigger:3", ""],
+      ["measured", "api:trigger:4", "it is reported while a release is in flight, and now none is"],
     ]);
     expect(checks[1]?.state.title).toBe("job https://ci.example.com/v1");
   });
@@ -70,7 +72,8 @@ describe("all that a verification makes", () => {
       [undefined, 1],
       [undefined, 1],
     ]);
-    expect(rollBackWhen.map((one) => ("forMs" in one ? one.forMs : undefined))).toEqual([0, undefined, undefined, 0]);
+    const held = rollBackWhen.map((one) => ("forMs" in one ? one.forMs : undefined));
+    expect(held).toEqual([0, undefined, undefined, 0, undefined]);
   });
 });
 

@@ -74,6 +74,7 @@ export function inapplicable(
   }
   const trigger = rollBackWhen[placeOf(check)];
   if (trigger?.kind === "restarts") return "it counts restarts from one look to the next, and this is one look";
+  if (trigger?.kind === "webhook") return "it is reported while a release is in flight, and now none is";
   if (trigger?.kind !== "metric") return undefined;
   return isCompared(
     metrics.find((one) => one.name === trigger.metric),
