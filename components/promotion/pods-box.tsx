@@ -51,7 +51,7 @@ export function PodsBox({ number, seen, canaries = [], colours = [] }: PodsBoxPr
       answer={
         first ? (
           <>
-            seen <RelativeTime at={first} />
+            seen <RelativeTime at={first} isPast />
           </>
         ) : undefined
       }
@@ -111,7 +111,8 @@ function Line({ line: { service, pod, side }, hasSides, withService }: LineProps
 
 function PodState({ pod }: { pod: PodView }) {
   if (pod.trouble) return <State name="degraded">in trouble</State>;
-  return pod.ready ? <State name="healthy">ready</State> : <State name="wait">{pod.phase.toLowerCase()}</State>;
+  if (pod.ready) return <State name="healthy">ready</State>;
+  return <State name="wait">{pod.phase === "Running" ? "not ready" : pod.phase.toLowerCase()}</State>;
 }
 
 function restarts(count: number): string {

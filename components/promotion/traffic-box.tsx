@@ -91,7 +91,7 @@ function Seen({ canary: { seen, weight } }: { canary: CanaryView }) {
   const real = seen.weightWords === undefined || seen.weightWords === `${weight} %` ? "" : `${seen.weightWords}, `;
   return (
     <>
-      {real}seen <RelativeTime at={seen.at} />
+      {real}seen <RelativeTime at={seen.at} isPast />
     </>
   );
 }

@@ -11,10 +11,12 @@ interface RelativeTimeProps {
   form?: "ago" | "age" | "left";
   /** `short` is `4m`; for narrow cells, with `age`. */
   style?: WordStyle;
+  /** It has been: where two clocks differ by a moment, it is not said to be still to come. */
+  isPast?: boolean;
 }
 
 /** A moment as seen from now, which moves on by itself; the exact time is behind it. */
-export function RelativeTime({ at, form = "ago", style = "long" }: RelativeTimeProps) {
+export function RelativeTime({ at, form = "ago", style = "long", isPast = false }: RelativeTimeProps) {
   const moment = new Date(at).getTime();
   const coarse = useNow(60_000);
   const now = useNow(wordsChangeAfterMs(coarse - moment));
@@ -22,7 +24,7 @@ export function RelativeTime({ at, form = "ago", style = "long" }: RelativeTimeP
   const exact = clockWords(moment, "both", zone) + (zone ? " UTC" : "");
   return (
     <time dateTime={new Date(moment).toISOString()} title={exact}>
-      {wordsFor(form, now - moment, style)}
+      {wordsFor(form, isPast ? Math.max(0, now - moment) : now - moment, style)}
     </time>
   );
 }
