@@ -48,6 +48,18 @@ const told = (result: { kind: string }) => expect(result, JSON.stringify(result)
 const input = (promotion: string) => ({ promotion, why: "as the runbook says" });
 const kindsOf = async (id: string) => (await loadPromotionEntries(world.pool, "demo", id)).map(({ kind }) => kind);
 
+/** As somebody with kubectl brings another digest there, past every step. */
+async function setByHand(from: string, to: string): Promise<void> {
+  const { spec } = (await patchRollout(world, "backend", {})) as {
+    spec: { template: { spec: { containers: { image: string }[] } } };
+  };
+  const containers = spec.template.spec.containers.map((one) => ({ ...one, image: one.image.replace(from, to) }));
+  await patchRollout(world, "backend", { spec: { template: { spec: { containers } } } });
+  await untilStanding(world, "backend", (one) => one.digest === to && one.caughtUp);
+  await patchRollout(world, "backend", { status: { promoteFull: true } }, true);
+  await untilStanding(world, "backend", (one) => one.digest === to && one.phase === "healthy");
+}
+
 /** A way back that failed holds the environment: a person closes it, and opens the environment again. */
 async function close(id: string): Promise<void> {
   const why = "put right by hand";
@@ -71,7 +83,8 @@ export function delegatedScenarios(name: string, make?: () => Promise<ScenarioCl
       await cluster?.close();
     });
     afterEach(async () => {
-      before = (await loadCell(world, "backend", "staging")).observed ?? "";
+      before = (await untilStanding(world, "backend", (one) => one.isSettled)).digest ?? "";
+      await untilCell(world, "backend", "staging", (cell) => cell.observed === before && cell.health === "healthy");
     });
 
     it("is followed step by step, waits for a person where its object does, and succeeds once the pods run it", async () => {
@@ -194,6 +207,20 @@ export function delegatedScenarios(name: string, make?: () => Promise<ScenarioCl
       await untilStanding(world, "backend", (one) => one.digest === before && one.phase === "healthy");
       await untilCell(world, "backend", "staging", (cell) => cell.observed === before && cell.health === "healthy");
       await expectSoundRecord(world, id);
+    });
+
+    it("is drift where somebody else brings another digest there, from its pods", async () => {
+      const other = await world.release("backend", `v7.${count}.2`);
+      await setByHand(before, other.digest);
+      await untilCell(
+        world,
+        "backend",
+        "staging",
+        (cell) => cell.drift === other.digest && cell.observed === other.digest && cell.wanted === before,
+        30_000,
+      );
+      await setByHand(other.digest, before);
+      await untilCell(world, "backend", "staging", (cell) => cell.drift === null && cell.observed === before, 30_000);
     });
 
     it("refuses to begin where somebody holds the Rollout, or where nothing compares the versions", async () => {

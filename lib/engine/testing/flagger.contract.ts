@@ -34,6 +34,15 @@ function patch(api: string, what: object): Promise<Record<string, unknown>> {
 const slow = { ...analysis, stepWeight: 1 };
 const canaryPatch = (spec: object) => patch("flagger.app/v1beta1 canaries", { spec });
 
+/** As somebody with kubectl brings another digest there. */
+async function setByHand(from: string, to: string): Promise<void> {
+  const { spec } = (await patch("apps/v1 deployments", {})) as unknown as {
+    spec: { template: { spec: { containers: { image: string }[] } } };
+  };
+  const containers = spec.template.spec.containers.map((one) => ({ ...one, image: one.image.replace(from, to) }));
+  await patch("apps/v1 deployments", { spec: { template: { spec: { containers } } } });
+}
+
 async function begin(fault?: Fault): Promise<{ id: string; digest: string }> {
   count += 1;
   const { key, digest } = await world.release("backend", `v8.${count}.0`, fault);
@@ -137,21 +146,24 @@ export function flaggerScenarios(name: string, make?: () => Promise<ScenarioClus
       await world.until(id, isTaken);
       await canaryPatch({ suspend: true });
       const other = await world.release("backend", `v8.${count}.1`);
-      const { spec } = (await patch("apps/v1 deployments", {})) as unknown as {
-        spec: { template: { spec: { containers: { image: string }[] } } };
-      };
-      const [container] = spec.template.spec.containers;
-      const containersOf = (one: string) => [{ ...container, image: container?.image.replace(digest, one) }];
-      await patch("apps/v1 deployments", { spec: { template: { spec: { containers: containersOf(other.digest) } } } });
+      await setByHand(digest, other.digest);
       const stuck = await world.until(id, (state) => state.phase === "stuck" || hasEnded(state.phase));
       expect(stuck.phase, JSON.stringify(stuck)).toBe("stuck");
       expect((await standing()).digest).toBe(other.digest);
       const why = "put right by hand";
       await settleStuck(world.engine, world.people.rita, { promotion: id, how: "close", why });
       await releaseHold(world.engine, world.people.rita, { project: "demo", environment: "staging", why });
-      await patch("apps/v1 deployments", { spec: { template: { spec: { containers: containersOf(before) } } } });
+      await setByHand(other.digest, before);
       await canaryPatch({ suspend: false });
       await expectSoundRecord(world, id);
+    });
+
+    it("is drift where somebody else brings another digest there, from the primary's pods", async () => {
+      const other = await world.release("backend", `v8.${count}.2`);
+      await setByHand(before, other.digest);
+      await untilCell(world, "backend", "staging", (cell) => cell.drift === other.digest, 30_000);
+      await setByHand(other.digest, before);
+      await untilCell(world, "backend", "staging", (cell) => cell.drift === null && cell.observed === before, 30_000);
     });
 
     it("refuses to begin where the Canary is suspended, or measures nothing", async () => {

@@ -61,11 +61,13 @@ function taken({ rollout }: StepContext, standing: DelegatedStanding): Delegated
   return { ...standing, caughtUp: standing.isSettled || standing.applied !== before };
 }
 
-/** What skipping the steps had to leave in the controller's object goes again. */
-async function tidyUp({ planned, state, rollout, signal }: StepContext, delegated: DelegatedTarget): Promise<void> {
+/** What people's orders left in the controller's object goes again: a pause that came too late, and skipped steps. */
+async function tidyUp({ planned, state, rollout, step, signal }: StepContext, delegated: DelegatedTarget) {
   const by = { promotion: state.id, generation: rollout.generation };
-  const order = { command: "tidyUp" as const, digest: planned.to.digest, by };
-  await againstRaces(() => delegated.tell(planned.target, order, signal));
+  const tell = (command: "resume" | "tidyUp") =>
+    againstRaces(() => delegated.tell(planned.target, { command, digest: planned.to.digest, by }, signal));
+  if (step.facts.pausedByUs === "yes") await tell("resume");
+  await tell("tidyUp");
 }
 
 interface Wish {
