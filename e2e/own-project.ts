@@ -34,6 +34,8 @@ interface OwnProjectOptions {
   colours?: true;
   /** In staging `api` is a Rollout of Argo Rollouts: half, an analysis, then it waits for somebody. */
   rollout?: true;
+  /** Staging runs two jobs after a rollout: one over HTTP, and one of the cluster from a CronJob. */
+  jobs?: true;
   /** More gates of production, a line each: `- freeze: {…}`. */
   gates?: string[];
   /** Production's objective: no request fails. It has failed already, because only what failed counts as good. */
@@ -58,6 +60,7 @@ export async function makeOwnProject(ada: Page, options: OwnProjectOptions): Pro
     if (isRouted) await route(`${name}-${environment}`);
     if (isColoured) await colour(`${name}-${environment}`);
   }
+  if (options.jobs) await cronJob(name);
   const file = projectFile({ ...options, name });
   const applied = await callApi(ada, "PUT", "/documents", {
     data: file,
@@ -124,6 +127,26 @@ function coloursBy(servicesUrl: string): string {
   return `{ blueGreen: { previewService: api-preview, smoke: ${smoke}, watch: 2s, keepOldFor: 10m, deadline: 30s } }`;
 }
 
+/** What smoke tests are made from: a CronJob that is suspended for ever. */
+async function cronJob(name: string): Promise<void> {
+  const { registryUrl, registryHost } = runningProduct().sandbox;
+  const labels = { "sandbox.log": "ok 1 - signs in\nok 2 - a cart takes an article\npassword=correct-horse-battery" };
+  const image = buildImage({ content: `${name} tests`, created: new Date().toISOString(), labels });
+  const digest = await pushImage(image, { registryUrl, repository: `${name}-tests`, tag: "v1" });
+  const containers = [{ name: "tests", image: `${registryHost}/${name}-tests@${digest}` }];
+  const template = { metadata: { labels: { app: "api-smoke" } }, spec: { restartPolicy: "Never", containers } };
+  await cluster("POST", `/apis/batch/v1/namespaces/${name}-staging/cronjobs`, {
+    metadata: { name: "api-smoke" },
+    spec: { schedule: "0 0 31 2 *", suspend: true, jobTemplate: { spec: { backoffLimit: 0, template } } },
+  });
+}
+
+/** One line of `verification`: what tests the release in the sandbox over HTTP, and in its cluster. */
+function jobsBy(name: string): string {
+  const http = `{ job: { connection: ${name}-tests, start: "/{namespace}/{workload}/smoke-jobs", state: $.state, succeeded: passed, failed: failed, log: "/smoke-jobs/{$.id}/log", timeout: 1m } }`;
+  return `{ watch: 1s, smoke: [${http}, { kubernetesJob: { cronJob: "{service}-smoke", timeout: 1m } }] }`;
+}
+
 /** Two Services that tell stable and canary pods apart, and a route that sends everything to the stable ones. */
 async function route(namespace: string): Promise<void> {
   for (const [name, track] of [
@@ -180,6 +203,7 @@ function projectFile({
   rollout,
   unasked,
   spent,
+  jobs,
 }: OwnProjectOptions): string {
   const { registryUrl, kubeconfigPath, servicesUrl, metricsUrl } = runningProduct().sandbox;
   const health = fault && !unasked ? `, health: [{ url: "${servicesUrl}/{namespace}/{workload}/health" }]` : "";
@@ -199,7 +223,14 @@ function projectFile({
   slos:
     - { name: availability, target: 99%, window: 1h, connection: ${name}-metrics, good: '${requests(',status=~"5.."')}', total: '${requests()}' }
 `;
-  return `apiVersion: waybill.dev/v1
+  const usual = measured ? measuredBy(name) : `{ watch: 1s${health} }`;
+  const tests = `apiVersion: waybill.dev/v1
+kind: Connection
+metadata: { name: ${name}-tests }
+spec: { projects: [${name}], http: { url: "${servicesUrl}" } }
+---
+`;
+  return `${jobs ? tests : ""}apiVersion: waybill.dev/v1
 kind: Connection
 metadata: { name: ${name}-registry }
 spec: { projects: [${name}], registry: { url: "${registryUrl}" } }
@@ -226,7 +257,7 @@ ${people.map((line) => `    - ${line}\n`).join("")}  environments:
     - name: staging
       tag: staging
       strategy: ${strategy}
-      verification: ${measured ? measuredBy(name) : `{ watch: 1s${health} }`}
+      verification: ${jobs ? jobsBy(name) : usual}
     - name: production
       tag: prod
       requires: { all: [staging] }${gate}

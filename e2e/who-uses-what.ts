@@ -45,6 +45,7 @@ export const uses = {
   backtest: { project: "wharve" },
   gateForms: { project: "warp" },
   signals: { project: "whisk" },
+  smokeJobs: { project: "winkle" },
 } as const;
 
 /** Where the services of the seed run. */

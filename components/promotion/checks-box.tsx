@@ -24,8 +24,10 @@ const states: Record<CheckState["status"], { name: StateName; word: string }> = 
   unknown: { name: "unknown", word: "unknown" },
 };
 
-function stateOf(check: CheckState): { name: StateName; word: string } {
-  return isUnderWay(check) ? { name: "verifying", word: "running" } : states[check.status];
+/** A job goes on by itself; once the promotion does not, nobody looks at it any more. */
+function stateOf(check: CheckState, isOn: boolean): { name: StateName; word: string } {
+  if (!isUnderWay(check)) return states[check.status];
+  return isOn ? { name: "verifying", word: "running" } : { name: "superseded", word: "not awaited" };
 }
 
 interface ChecksBoxProps {
@@ -35,10 +37,12 @@ interface ChecksBoxProps {
   title?: string;
   /** The promotion of whose jobs the logs can be read. */
   logsOf?: { id: string; project: string };
+  /** False where nobody looks at these checks any more. */
+  isOn?: boolean;
 }
 
 /** Every check of the verification: where it stands, and the words that were found. */
-export function ChecksBox({ number, checks, note, title = "Verification", logsOf }: ChecksBoxProps) {
+export function ChecksBox({ number, checks, note, title = "Verification", logsOf, isOn = true }: ChecksBoxProps) {
   return (
     <Box number={number} title={title} note={note ?? checkWords(checks.length)} flush>
       <Lines caption="Checks" columns={columns} heads tall stack>
@@ -48,7 +52,7 @@ export function ChecksBox({ number, checks, note, title = "Verification", logsOf
               {check.title}
             </th>
             <td className="lines__side">
-              <State name={stateOf(check).name}>{stateOf(check).word}</State>
+              <State name={stateOf(check, isOn).name}>{stateOf(check, isOn).word}</State>
             </td>
             <td>{check.found}</td>
             <td className="num muted">

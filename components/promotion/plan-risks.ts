@@ -82,8 +82,8 @@ function risksOfFacts(plan: Plan, planned: Plan["services"][number], fact: Servi
 function risksOfPolicy(plan: Plan): PlanRisk[] {
   const risks: PlanRisk[] = [];
   const { verification, onFailure, services } = plan;
-  const { health, smoke, metrics = [] } = verification;
-  if (health.length + smoke.length + metrics.length === 0) {
+  const { health, smoke, jobs = [], metrics = [] } = verification;
+  if (health.length + smoke.length + jobs.length + metrics.length === 0) {
     risks.push(
       look(
         "no checks",

@@ -75,6 +75,7 @@ export function PromotionSheet({ view, unblockAction, override, ticking, isRepla
                 checks={jobs}
                 title={jobs.length === 1 ? "Job before the switch" : "Jobs before the switch"}
                 logsOf={view}
+                isOn={phase === "rollingOut"}
               />
             </SheetRow>
           )),
@@ -119,7 +120,7 @@ export function PromotionSheet({ view, unblockAction, override, ticking, isRepla
       <MetricBoxes view={view} number={next(view.metrics.length)} />
       {view.checks.length > 0 ? (
         <SheetRow>
-          <ChecksBox number={next()} checks={view.checks} logsOf={view} />
+          <ChecksBox number={next()} checks={view.checks} logsOf={view} isOn={phase === "verifying"} />
         </SheetRow>
       ) : null}
       {isReplayed ? (

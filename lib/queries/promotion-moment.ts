@@ -6,6 +6,7 @@ import {
   type PromotionPhase,
   type PromotionState,
 } from "@/lib/pipeline/promotion/state";
+import { verifyingUntil } from "@/lib/pipeline/verification/verifying-until";
 import { entryWords, type SpokenEntry } from "@/lib/queries/entry-words";
 import { ordersOf, type PageEntry, type ServiceOrders } from "@/lib/queries/promotion-orders";
 import { type RouteStation, routeOf } from "@/lib/queries/promotion-route";
@@ -42,7 +43,7 @@ export function momentOf(state: PromotionState, entries: readonly PageEntry[]): 
     route: routeOf({ state, orders, entries }),
     orders,
     checks: "checks" in state ? state.checks : lastChecks(entries),
-    watchUntil: state.phase === "verifying" ? state.watchUntil : null,
+    watchUntil: state.phase === "verifying" ? verifyingUntil(state) : null,
     tags: "tags" in state ? state.tags : [],
     cause: "cause" in state ? state.cause : null,
     nextStep: "nextStep" in state ? state.nextStep : null,

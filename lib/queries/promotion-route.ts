@@ -1,5 +1,6 @@
 import { isOpen } from "@/lib/pipeline/gates/gate";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
+import { awaitsJobs } from "@/lib/pipeline/verification/verifying-until";
 import type { PageEntry, ServiceOrders } from "@/lib/queries/promotion-orders";
 
 /** One station of a promotion's life, done, under way, to come, or where it stopped. Times are ISO 8601, UTC. */
@@ -110,7 +111,9 @@ function verification({ state, entries }: Known): RouteStation[] {
   const passed = find(entries, "verification.passed");
   if (passed) return [{ ...base, phase: "done", from: started.at, until: passed.at }];
   if (state.phase === "verifying") {
-    return [{ ...base, phase: "now", from: started.at, expectedAt: state.watchUntil }];
+    // When a job ends nobody knows: its time is a limit, not a forecast.
+    const expected = awaitsJobs(state) ? {} : { expectedAt: state.watchUntil };
+    return [{ ...base, phase: "now", from: started.at, ...expected }];
   }
   const failed = find(entries, "verification.failed") ?? find(entries, "rollback.started");
   const how = "cause" in state ? state.cause.kind : "aborted";

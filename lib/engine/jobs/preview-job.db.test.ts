@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { applyDocuments } from "@/lib/commands/apply-documents";
 import { requestPromotion } from "@/lib/commands/request-promotion";
 import { coloursOf } from "@/lib/engine/testing/colours";
-import { createDemoWorld, type DemoWorld } from "@/lib/engine/testing/demo-world";
+import { createDemoWorld, type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
+import { startJobServer } from "@/lib/engine/testing/job-server";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
 import { loadJobLogs } from "@/lib/queries/job-logs";
 import { expectSoundRecord } from "@/lib/worker/testing/check-record";
+import { startWorkerProcess } from "@/lib/worker/testing/worker-process";
 import type { Fault } from "@/sandbox/images";
 
 const job =
@@ -19,13 +22,18 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world?.close());
 
-async function bring(fault?: Fault): Promise<PromotionState> {
+async function begin(fault?: Fault): Promise<string> {
   count += 1;
   const { key } = await world.release("backend", `v6.${count}.0`, fault);
   const input = { project: "demo", environment: "staging", release: key, idempotencyKey: `preview-job-${count}` };
   const asked = await requestPromotion(world.engine, world.people.rita, input);
   if (asked.kind === "rejection") throw new Error(asked.message);
-  return world.withWorker(() => world.ended(asked.state.id, 40_000));
+  return asked.state.id;
+}
+
+async function bring(fault?: Fault): Promise<PromotionState> {
+  const id = await begin(fault);
+  return world.withWorker(() => world.ended(id, 40_000));
 }
 const smokeOf = (state: PromotionState) =>
   ("rollouts" in state ? state.rollouts[0]?.steps : [])?.find(({ step }) => step.kind === "smoke");
@@ -61,4 +69,29 @@ it.each<[Fault, "failed" | "errored", string]>([
     await expectSoundRecord(world, ended.id);
   },
   60_000,
+);
+
+it.each(["job:intended", "job:started", "smoke:written", "smoke:settled"])(
+  "a worker that is killed at %s leaves the job to its successor, who asks with the same key",
+  async (place) => {
+    const jobs = await startJobServer();
+    onTestFinished(() => jobs.close());
+    jobs.says({ state: "ok" });
+    const blueGreen = `{ previewService: "{service}-preview", smoke: [{ job: { start: "${jobs.url}/runs", state: $.state, succeeded: ok, failed: bad } }], keepOldFor: 1h, deadline: 30s }`;
+    const text = projectFile(world.sandbox, { blueGreen });
+    const applied = await applyDocuments(world.engine, world.people.ada, { text }, { operator: true });
+    expect(applied.kind).toBe("applied");
+    const before = await live();
+    const id = await begin();
+    const killed = await startWorkerProcess(world.database.url, { WAYBILL_FAILPOINT: `${place}:kill` });
+    onTestFinished(() => void killed.child.kill("SIGKILL"));
+    expect(await killed.exited).toMatchObject({ signal: "SIGKILL" });
+    const ended = await world.withWorker(() => world.ended(id, 40_000));
+    expect(ended.phase, JSON.stringify(ended)).toBe("succeeded");
+    expect(await live()).not.toBe(before);
+    expect(jobs.runs()).toBe(1);
+    expect(new Set(jobs.posted.map(({ key }) => key)).size).toBe(1);
+    await expectSoundRecord(world, id);
+  },
+  90_000,
 );
