@@ -30,6 +30,7 @@ export const entryStates = {
   "rollout.stepFailed": "failed",
   "rollout.paused": "held",
   "rollout.resumed": "rollingOut",
+  "rollout.analysisSkipped": "rollingOut",
   "rollout.promotedFully": "rollingOut",
   "rollout.accepted": "accepted",
   "rollout.observed": "observed",

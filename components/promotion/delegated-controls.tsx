@@ -1,13 +1,13 @@
 "use client";
 
-import { FastForward, Pause, Play } from "lucide-react";
+import { FastForward, Pause, Play, SkipForward } from "lucide-react";
 import type { CanaryActions } from "@/components/promotion/canary-controls";
 import { SteerButton, type SteerControl } from "@/components/promotion/steer-button";
 import type { Steer } from "@/lib/pipeline/promotion/steer-rollout";
 import type { DelegatedView } from "@/lib/queries/delegated";
 
-/** What each order does to the controller; a step of its own cannot be skipped alone. */
-function controlOf(steer: Steer, view: DelegatedView, actions: CanaryActions): SteerControl | undefined {
+/** What each order does to the controller; of its steps, only an analysis that it could not judge can be skipped alone. */
+function controlOf(steer: Steer, view: DelegatedView, actions: CanaryActions): SteerControl {
   const { controller, service, newVersion, seen } = view;
   switch (steer) {
     case "pause":
@@ -25,9 +25,7 @@ function controlOf(steer: Steer, view: DelegatedView, actions: CanaryActions): S
         effect:
           seen?.pausedBy === "hand"
             ? `${controller} is told to go on from where it was paused.`
-            : seen?.pausedBy === "inconclusive"
-              ? `${controller} is told to go past its analysis, which was inconclusive. The ledger keeps that with your name.`
-              : `${controller} is told to go past the pause in its steps.`,
+            : `${controller} is told to go past the pause in its steps.`,
         icon: <Play size={14} aria-hidden="true" />,
         action: actions.resumeRolloutAction,
       };
@@ -40,7 +38,13 @@ function controlOf(steer: Steer, view: DelegatedView, actions: CanaryActions): S
         action: actions.promoteFullyAction,
       };
     case "skip":
-      return undefined;
+      return {
+        label: "Skip this analysis",
+        title: `Skip the analysis of ${service}`,
+        effect: `${controller} is told to go past its analysis, which was inconclusive. It ends without a pass, which the ledger keeps with your name.`,
+        icon: <SkipForward size={14} aria-hidden="true" />,
+        action: actions.skipStepAction,
+      };
     default:
       return steer satisfies never;
   }
@@ -56,9 +60,11 @@ interface DelegatedControlsProps {
 export function DelegatedControls({ promotion, delegated, actions }: DelegatedControlsProps) {
   const view = delegated.find((one) => one.isOn);
   if (!view) return null;
-  return view.steers.flatMap((steer) => {
-    const control = controlOf(steer, view, actions);
-    if (!control) return [];
-    return [<SteerButton key={steer} control={control} input={(why) => ({ promotion, service: view.service, why })} />];
-  });
+  return view.steers.map((steer) => (
+    <SteerButton
+      key={steer}
+      control={controlOf(steer, view, actions)}
+      input={(why) => ({ promotion, service: view.service, why })}
+    />
+  ));
 }

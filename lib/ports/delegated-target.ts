@@ -4,11 +4,11 @@ import type { OrderedBy } from "@/lib/ports/canary-target";
 import type { TargetRef } from "@/lib/ports/deploy-target";
 
 /**
- * What the controller is told, beside the digest: resume takes one pause away, promoteFully skips what is left, tidyUp
- * takes back what promoteFully had to leave in the object. A controller may have nothing for one of them: then nothing is
- * written.
+ * What the controller is told, beside the digest: resume takes a pause by hand away; goPast ends a pause of its own steps,
+ * skipAnalysis one for an inconclusive analysis, and neither does the other; promoteFully skips what is left; tidyUp takes
+ * back what that had to leave in the object. Where a controller has nothing for one of them, nothing is written.
  */
-export type DelegatedCommand = "pause" | "resume" | "promoteFully" | "abort" | "tidyUp";
+export type DelegatedCommand = "pause" | "resume" | "goPast" | "skipAnalysis" | "promoteFully" | "abort" | "tidyUp";
 
 /**
  * The answer to a command. `drift`: the object asks for another digest than `digest`, or on behalf of another promotion,

@@ -141,6 +141,7 @@ function stepWords(entry: OtherEntry): string {
       return `${entry.data.step}: ${entry.data.reason}`;
     case "rollout.paused":
     case "rollout.resumed":
+    case "rollout.analysisSkipped":
     case "rollout.promotedFully":
       return `${entry.data.step}: ${entry.data.why}`;
     case "rollout.accepted":

@@ -29,6 +29,7 @@ const groupOf = {
   "rollout.stepFailed": "rollouts",
   "rollout.paused": "rollouts",
   "rollout.resumed": "rollouts",
+  "rollout.analysisSkipped": "rollouts",
   "rollout.promotedFully": "rollouts",
   "rollout.accepted": "rollouts",
   "rollout.observed": "rollouts",

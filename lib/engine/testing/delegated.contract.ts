@@ -170,6 +170,25 @@ export function delegatedScenarios(name: string, make?: () => Promise<ScenarioCl
       await expectSoundRecord(world, id);
     });
 
+    it("that its analysis cannot judge stands still until an overrider skips it, or somebody stops it", async () => {
+      const { id } = await begin("slow");
+      const held = await world.until(id, waitsFor("inconclusive"));
+      expect(followOf(held)?.words).toContain("its analysis was inconclusive");
+      expect(followOf(held)?.deadlineAt).not.toBeNull();
+      // To go past it is an override: not for whoever may merely pause.
+      expect(await resumeRollout(world.engine, world.people.rita, input(id))).toMatchObject({ kind: "rejection" });
+      await expect(skipStep(world.engine, world.people.rita, input(id))).rejects.toThrow("may not skipStep");
+      told(await skipStep(world.engine, world.people.ada, input(id)));
+      await world.until(id, waitsFor("person"));
+      expect(await kindsOf(id)).toContain("rollout.analysisSkipped");
+      expect(await abort(world.engine, world.people.rita, { promotion: id, why: "too slow" })).toMatchObject({
+        kind: "told",
+      });
+      expect((await world.ended(id)).phase).toBe("aborted");
+      expect(await standingOf(world, "backend")).toMatchObject({ digest: before, phase: "healthy" });
+      await expectSoundRecord(world, id);
+    });
+
     it("sees that somebody aborted or paused it with kubectl, and says so", async () => {
       const { id } = await begin();
       await world.until(id, waitsFor("person"));

@@ -98,7 +98,7 @@ export type PromotionEntryBody =
       data: { service: string; step: string; attempt: number; reason: string; checks?: CheckState[] };
     }
   | {
-      kind: "rollout.paused" | "rollout.resumed" | "rollout.promotedFully";
+      kind: "rollout.paused" | "rollout.resumed" | "rollout.analysisSkipped" | "rollout.promotedFully";
       data: { service: string; step: string; why: string };
     }
   | {

@@ -36,10 +36,11 @@ export function moveRollout(rollout: RolloutState, entry: Entry): RolloutState {
     case "rollout.paused":
       if (rollout.phase !== "stepping") throw new BrokenHistory(entry, rollout.phase);
       return { ...rollout, ...toldOf(rollout, "pause", at), paused: { by: entry.actor, at, why: entry.data.why } };
-    case "rollout.resumed": {
+    case "rollout.resumed":
+    case "rollout.analysisSkipped": {
       if (rollout.phase !== "stepping") throw new BrokenHistory(entry, rollout.phase);
       const { paused: _, ...going } = rollout;
-      return { ...going, ...toldOf(rollout, "resume", at) };
+      return { ...going, ...toldOf(rollout, resumeOf(entry.kind, rollout), at) };
     }
     case "rollout.promotedFully": {
       if (rollout.phase !== "stepping") throw new BrokenHistory(entry, rollout.phase);
@@ -77,6 +78,13 @@ export function moveRollout(rollout: RolloutState, entry: Entry): RolloutState {
     default:
       return rollout;
   }
+}
+
+/** What there is to be ended, as whoever said so saw it. */
+function resumeOf(kind: Entry["kind"], { paused, steps }: RolloutState & { phase: "stepping" }): DelegatedWish {
+  if (kind === "rollout.analysisSkipped") return "skipAnalysis";
+  const byHand = steps.some(({ facts }) => facts.pausedBy === "hand");
+  return paused !== undefined || byHand ? "resume" : "goPast";
 }
 
 /** Only a controller that owns the workload has to be told; other steps ask whether they are paused. */

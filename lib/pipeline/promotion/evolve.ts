@@ -121,6 +121,7 @@ function applyRunning(state: PromotionState, entry: PromotionEntry): PromotionSt
     case "rollout.stepFailed":
     case "rollout.paused":
     case "rollout.resumed":
+    case "rollout.analysisSkipped":
     case "rollout.promotedFully":
     case "rollout.accepted":
     case "rollout.observed":

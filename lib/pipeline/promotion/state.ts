@@ -84,8 +84,8 @@ export interface Pause {
   why: string;
 }
 
-/** What a person may have a controller do that owns the workload. */
-export type DelegatedWish = "pause" | "resume" | "promoteFully";
+/** What a person may have a controller do that owns the workload; see DelegatedCommand of the port. */
+export type DelegatedWish = "pause" | "resume" | "goPast" | "skipAnalysis" | "promoteFully";
 
 /**
  * Where one service's rollout stands: requested → accepted → observed, and the way back. A strategy of several steps is

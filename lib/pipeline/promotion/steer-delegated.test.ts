@@ -93,6 +93,16 @@ describe("what a person says to it", () => {
     expect(goOn(full, until("verifying")).state.phase).toBe("verifying");
   });
 
+  it("goes past an analysis that nobody could judge as a skip, which is a right of its own", () => {
+    const skipped = say(following({ pausedBy: "inconclusive" }), steer("skipStep"));
+    expect(skipped.entries.at(-1)).toMatchObject({ kind: "rollout.analysisSkipped", actor: rita });
+    expect(rolloutOf(skipped)).toMatchObject({ told: { order: "skipAnalysis" } });
+    const past = say(following({ pausedBy: "person" }), steer("resumeRollout"));
+    expect(rolloutOf(past)).toMatchObject({ told: { order: "goPast" } });
+    const byHand = say(following({ pausedBy: "hand" }), steer("resumeRollout"));
+    expect(rolloutOf(byHand)).toMatchObject({ told: { order: "resume" } });
+  });
+
   it("is refused where it does not fit", () => {
     const requested = goOn(begin(plan()), (state) => current({ state } as Life)?.step.id === "follow");
     for (const kind of ["pauseRollout", "resumeRollout", "promoteFully"] as const)
@@ -102,6 +112,7 @@ describe("what a person says to it", () => {
     expect(refusal(following({ pausedBy: "gate" }), "resumeRollout")).toContain("opens from outside");
     expect(refusal(following({ pausedBy: "hand" }), "pauseRollout")).toContain("paused already");
     expect(refusal(following(), "skipStep")).toContain("the controller's own");
+    expect(refusal(following({ pausedBy: "inconclusive" }), "resumeRollout")).toContain("to go past it is to skip it");
     const full = say(following(), steer("promoteFully"));
     expect(refusal(full, "promoteFully")).toContain("told so already");
     expect(refusal(full, "pauseRollout")).toContain("told to skip its steps");

@@ -54,10 +54,11 @@ function whyNotSteerDelegated({ paused, told }: Stepping, current: StepState, st
       return paused === undefined && pausedBy !== "hand" ? undefined : "it is paused already";
     case "resume":
       if (paused !== undefined) return undefined;
-      // Whoever resumes answers for it that nobody could judge.
+      if (pausedBy === "inconclusive") return "its analysis was inconclusive: to go past it is to skip it";
       if (pausedBy === "gate") return "it waits at a gate of the controller's own, which opens from outside";
       return pausedBy === "" ? "it is not paused" : undefined;
     case "skip":
+      if (pausedBy === "inconclusive") return undefined;
       return "the steps are the controller's own: resume goes past a pause, promote-fully past all that are left";
     case "promoteFully":
       return isFull ? "the controller was told so already" : undefined;
@@ -100,6 +101,10 @@ export function steerRollout(
         [lookNow(state, service, current, now)],
       );
     case "skipStep":
+      if (current.step.kind === "follow") {
+        const entry = write({ kind: "rollout.analysisSkipped", data: { service, step, why } });
+        return decision([entry], [lookNow(state, service, current, now)]);
+      }
       return goOn(state, rollout, undefined, now, [skipped(state, input, current, now)]);
     case "promoteFully":
       if (current.step.kind !== "follow") return promoteNow(state, rollout, input, now);

@@ -26,7 +26,6 @@ export interface ArgoRollout {
   isPromotedFully: boolean;
   /** The controller has written a status at all. */
   hasStatus: boolean;
-  pauseConditions: number;
   pausedByHand: boolean;
   pausedBy: DelegatedPause | null;
   steps: DelegatedStep[];
@@ -59,7 +58,6 @@ export function readArgoRollout(object: unknown): ArgoRollout {
     isAborted,
     isPromotedFully: status.promoteFull === true,
     hasStatus: currentHash !== "",
-    pauseConditions: pauses.length,
     pausedByHand: spec.paused === true,
     pausedBy: spec.paused === true ? "hand" : pauseOf(pauses[0], steps[step ?? -1], blueGreen),
     steps: steps.map((one) => ({ words: stepWords(one), weight: integer(one.setWeight) ?? null })),

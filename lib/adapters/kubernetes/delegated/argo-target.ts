@@ -110,9 +110,11 @@ const setPaused = (paused: boolean): Write => ({
   operation: { op: "add", path: "/spec/paused", value: paused },
 });
 
+const endPause: Write = { of: "status", operation: { op: "remove", path: "/status/pauseConditions" } };
+
 /**
  * The next write that the command asks for, undefined where it is so. As `kubectl argo rollouts` writes them
- * (pkg/kubectl-argo-rollouts/cmd: pause, promote, abort); resume takes away what holds it at this moment and no more.
+ * (pkg/kubectl-argo-rollouts/cmd: pause, promote, abort), and no more than what was asked for.
  */
 function nextWrite(command: DelegatedCommand, rollout: ArgoRollout): Write | undefined {
   const { pausedByHand, isPromoted, hasStatus } = rollout;
@@ -120,9 +122,11 @@ function nextWrite(command: DelegatedCommand, rollout: ArgoRollout): Write | und
     case "pause":
       return pausedByHand ? undefined : setPaused(true);
     case "resume":
-      if (pausedByHand) return setPaused(false);
-      if (rollout.pauseConditions === 0) return undefined;
-      return { of: "status", operation: { op: "remove", path: "/status/pauseConditions" } };
+      return pausedByHand ? setPaused(false) : undefined;
+    case "goPast":
+      return rollout.pausedBy === "person" || rollout.pausedBy === "time" ? endPause : undefined;
+    case "skipAnalysis":
+      return rollout.pausedBy === "inconclusive" ? endPause : undefined;
     case "promoteFully":
       if (isPromoted || !hasStatus) return undefined;
       // Paused by hand it goes nowhere, whatever else it is told.
@@ -167,7 +171,8 @@ async function tell(
     const path = `${workloadPath(system, ref)}${write.of === "status" ? "/status" : ""}`;
     const fence: PatchOperation = { op: "replace", path: "/metadata/resourceVersion", value: metadata.resourceVersion };
     const answer = readArgoRollout(await client.patchJson(path, [fence, write.operation], signal));
-    if (command === "resume") return { kind: "done", written: true };
+    // One pause, and not that of the next step too.
+    if (command === "goPast" || command === "skipAnalysis") return { kind: "done", written: true };
     rollout = answer;
   }
 }

@@ -6,8 +6,9 @@ import {
   runs,
 } from "@/lib/adapters/kubernetes/testing/contract-fixture";
 import type { DelegatedStanding } from "@/lib/pipeline/rollout/delegated-standing";
-import type { DelegatedCommand, DelegatedTarget } from "@/lib/ports/delegated-target";
+import type { DelegatedCommand, DelegatedOutcome, DelegatedTarget } from "@/lib/ports/delegated-target";
 import type { KubernetesTargetRef } from "@/lib/ports/deploy-target";
+import { ExternalError } from "@/lib/ports/external-error";
 
 const timeoutMs = 90_000;
 const container = "app";
@@ -61,6 +62,16 @@ export function describeDelegated(name: string, start: () => Promise<ClusterUnde
         .toSatisfy(accept)
         .then(() => delegated.look(ref));
 
+    /** As the engine does: a controller's write in between is no reason to stop. */
+    async function settled(order: () => Promise<DelegatedOutcome>): Promise<DelegatedOutcome> {
+      for (;;)
+        try {
+          return await order();
+        } catch (error) {
+          if (!(error instanceof ExternalError && error.code === "conflict" && error.retryable)) throw error;
+        }
+    }
+
     /** A new digest is on its way, and waits at the pause. */
     async function rolling() {
       const { ref, first } = await stage();
@@ -70,7 +81,7 @@ export function describeDelegated(name: string, start: () => Promise<ClusterUnde
       await until(ref, (one) => one.pausedBy === "person");
       const by = { promotion: change.promotion, generation: change.generation };
       const tell = (command: DelegatedCommand, more: object = {}) =>
-        delegated.tell(ref, { command, digest: change.digest, by, ...more });
+        settled(() => delegated.tell(ref, { command, digest: change.digest, by, ...more }));
       return { ref, first, change, by, tell };
     }
 
@@ -100,13 +111,23 @@ export function describeDelegated(name: string, start: () => Promise<ClusterUnde
       expect(await tell("pause")).toEqual({ kind: "done", written: true });
       expect(await tell("pause")).toEqual({ kind: "done", written: false });
       await until(ref, (one) => one.pausedBy === "hand" && one.caughtUp);
+      // Neither ends what another one is for.
+      expect(await tell("goPast")).toEqual({ kind: "done", written: false });
       expect(await tell("resume")).toEqual({ kind: "done", written: true });
       await until(ref, (one) => one.pausedBy === "person" && one.caughtUp);
+      expect(await tell("resume")).toEqual({ kind: "done", written: false });
+      expect(await tell("skipAnalysis")).toEqual({ kind: "done", written: false });
       expect(await tell("promoteFully")).toMatchObject({ kind: "done", written: true });
       await until(ref, (one) => one.isSettled && one.digest === change.digest);
       expect(await tell("promoteFully")).toEqual({ kind: "done", written: false });
       expect(await tell("abort")).toEqual({ kind: "done", written: false });
       expect(await tell("tidyUp")).toEqual({ kind: "done", written: false });
+    });
+
+    it("goes past one pause of its own steps when it is told to, and through", async () => {
+      const { ref, change, tell } = await rolling();
+      expect(await tell("goPast")).toEqual({ kind: "done", written: true });
+      expect(await until(ref, (one) => one.isSettled)).toMatchObject({ digest: change.digest, phase: "healthy" });
     });
 
     it("an abort brings the pods back and leaves the digest, which the earlier one replaces at once", async () => {

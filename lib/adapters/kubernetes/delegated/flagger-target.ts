@@ -178,6 +178,8 @@ function patchFor(command: DelegatedCommand, canary: FlaggerCanary, promotion: s
         { op: "remove", path: `/metadata/annotations/${skippedFor.replace("/", "~1")}` },
         set("skipAnalysis", false),
       ];
+    case "goPast":
+    case "skipAnalysis":
     case "abort":
       return undefined;
     default:

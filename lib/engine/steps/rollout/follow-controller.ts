@@ -24,7 +24,8 @@ export async function followController(context: StepContext): Promise<StepFindin
   const sighting = judgeDelegated(standing, { digest: planned.to.digest, promotion: state.id });
   const { words, facts } = sighting;
   if (sighting.kind === "foreign") return refused(words);
-  if (context.step.status === "requested" && standing.caughtUp) return { kind: "accepted", words, facts };
+  const isTaken = context.step.status === "requested" && standing.caughtUp && sighting.kind !== "failed";
+  if (isTaken) return { kind: "accepted", words, facts };
   const wish = openWish(context, standing);
   if (wish) return handOn(context, delegated, wish);
   switch (sighting.kind) {
@@ -91,6 +92,8 @@ const fullWish: Wish = { order: "promoteFully", id: "rollback" };
 const toldWords: Record<DelegatedWish, string> = {
   pause: "the controller was told to pause",
   resume: "the controller was told to go on",
+  goPast: "the controller was told to go past its pause",
+  skipAnalysis: "the controller was told to go past its analysis",
   promoteFully: "the controller was told to skip the steps that are left",
 };
 
