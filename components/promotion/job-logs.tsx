@@ -78,7 +78,7 @@ function LogOf({ kept, isRead, hasFailed, again, project }: LogOfProps) {
   const { standing, entry, until, log } = kept;
   return (
     <div className="grid gap-2 py-2">
-      <p className="small muted flex flex-wrap items-center gap-x-2">
+      <p className="small muted flex items-start justify-between gap-2">
         <span>
           Its hash is in{" "}
           <Link className="link" href={`/history?project=${project}&before=${entry + 1}&entry=${entry}`}>

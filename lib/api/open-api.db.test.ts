@@ -604,6 +604,8 @@ describe("what the API answers is what its document says", () => {
     expect(again).toMatchObject({ status: 409, body: { code: "underWay" } });
     const listed = await ask<{ items: { id: string }[] }>("arjun", "GET", "/reverifications?service=chat");
     expect(listed.body.items).toMatchObject([{ id: asked.body.id, status: "due" }]);
+    const logs = await ask("arjun", "GET", `/reverifications/${asked.body.id}/job-logs`);
+    expect(logs).toMatchObject({ status: 200, body: { items: [] } });
     expect(await ask("arjun", "POST", "/reverifications", { body: place })).toMatchObject({ status: 404 });
   });
 

@@ -25,7 +25,7 @@ import {
   revertDriftOperation,
 } from "@/lib/api/contract/environments";
 import { readEvidenceOperation } from "@/lib/api/contract/evidence";
-import { readJobLogsOperation } from "@/lib/api/contract/job-logs";
+import { readJobLogsOperation, readReverificationLogsOperation } from "@/lib/api/contract/job-logs";
 import { exportLedgerOperation, ledgerHeadOperation, readLedgerOperation } from "@/lib/api/contract/ledger";
 import { confirmOverrideOperation, overrideOperation, reviewOverrideOperation } from "@/lib/api/contract/overrides";
 import { listPeopleOperation, restorePersonOperation, revokePersonOperation } from "@/lib/api/contract/people";
@@ -75,6 +75,7 @@ export const operations: readonly Operation[] = [
   readPromotionOperation,
   readEvidenceOperation,
   readJobLogsOperation,
+  readReverificationLogsOperation,
   signOperation,
   tickOperation,
   overrideOperation,

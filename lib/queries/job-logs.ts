@@ -27,7 +27,7 @@ export interface KeptJobLog {
 export async function loadJobLogs(db: Queryable, principal: Principal, id: string): Promise<KeptJobLog[]> {
   const [promotion] = await db.query<{ project: string }>(sql`select project from promotion where id = ${id}`);
   if (!promotion || !can(principal, "view", { project: promotion.project })) throw new NotFound(`promotion ${id}`);
-  const rows = await db.query<{ digest: string; entry: number; at: string; content: string | null }>(
+  const rows = await db.query<KeptRow>(
     sql`select e.digest, e.entry, e.at, l.content
           from (select c -> 'job' ->> 'log' as digest, min(seq) as entry, min(at) as at
                   from ledger_entry, jsonb_array_elements(data -> 'checks') c
@@ -36,10 +36,37 @@ export async function loadJobLogs(db: Queryable, principal: Principal, id: strin
           left join job_log l on l.subject = ${id} and l.digest = e.digest
          where e.digest is not null order by e.entry, e.digest`,
   );
-  return rows.map(({ digest, entry, at, content }): KeptJobLog => {
-    const until = new Date(Date.parse(at) + jobLogDays * 86_400_000).toISOString();
-    if (content === null) return { digest, entry, at, until, standing: "removed" };
-    const intact = createHash("sha256").update(content).digest("hex") === digest;
-    return { digest, entry, at, until, standing: intact ? "intact" : "changed", log: JSON.parse(content) as JobLog };
-  });
+  return rows.map(keptOf);
+}
+
+/** The same of something that was verified again: its logs are there once it has ended. */
+export async function loadReverificationLogs(db: Queryable, principal: Principal, id: string): Promise<KeptJobLog[]> {
+  const [made] = await db.query<{ project: string }>(sql`select project from reverification where id = ${id}`);
+  if (!made || !can(principal, "view", { project: made.project })) throw new NotFound(`reverification ${id}`);
+  const rows = await db.query<KeptRow>(
+    sql`select e.digest, e.seq as entry, e.at, l.content
+          from (select seq, at, item ->> 'value' as digest
+                  from ledger_entry, jsonb_array_elements(data -> 'evidence') item
+                 where project = ${made.project} and data ->> 'id' = ${id}
+                   and kind in ('reverification.passed', 'reverification.failed', 'reverification.errored')) e
+          join (select distinct c -> 'job' ->> 'log' as digest
+                  from reverification r, jsonb_array_elements(r.checks) c where r.id = ${id}) j using (digest)
+          left join job_log l on l.subject = ${id} and l.digest = e.digest
+         order by e.digest`,
+  );
+  return rows.map(keptOf);
+}
+
+interface KeptRow {
+  digest: string;
+  entry: number;
+  at: string;
+  content: string | null;
+}
+
+function keptOf({ digest, entry, at, content }: KeptRow): KeptJobLog {
+  const until = new Date(Date.parse(at) + jobLogDays * 86_400_000).toISOString();
+  if (content === null) return { digest, entry, at, until, standing: "removed" };
+  const intact = createHash("sha256").update(content).digest("hex") === digest;
+  return { digest, entry, at, until, standing: intact ? "intact" : "changed", log: JSON.parse(content) as JobLog };
 }

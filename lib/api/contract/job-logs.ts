@@ -39,3 +39,22 @@ export const readJobLogsOperation = operation({
   },
   refusals: [],
 });
+
+export const readReverificationLogsOperation = operation({
+  id: "readReverificationLogs",
+  method: "get",
+  path: "/reverifications/{id}/job-logs",
+  tag: "Environments",
+  summary: "Read what the jobs of verifying again printed",
+  description: "As for a promotion; once it has ended.",
+  params: z.strictObject({
+    id: z.string().min(3).max(200).meta({ description: "its id, as it was asked for or listed" }),
+  }),
+  answers: {
+    200: {
+      description: "none where no job ended",
+      schema: z.strictObject({ items: z.array(kept) }),
+    },
+  },
+  refusals: [],
+});

@@ -10,6 +10,8 @@ import { createDemoWorld, type DemoWorld, projectFile } from "@/lib/engine/testi
 import { type JobServer, startJobServer } from "@/lib/engine/testing/job-server";
 import { loadEntries } from "@/lib/ledger/load";
 import { replayProject } from "@/lib/ledger/replay";
+import { NotFound } from "@/lib/pipeline/errors";
+import { loadReverificationLogs } from "@/lib/queries/job-logs";
 
 let world: DemoWorld;
 let jobs: JobServer;
@@ -108,6 +110,10 @@ describe("verifying again makes all that a verification makes", () => {
     expect(saidOf("restart")).toMatch(/^decides nothing: it counts restarts from one look to the next/);
     const [kept] = await world.pool.query<{ digest: string }>(sql`select digest from job_log where subject = ${id}`);
     expect(kept?.digest).toBe(evidence[`SHA-256 of what ${title} printed`]);
+    const logs = await loadReverificationLogs(world.pool, world.people.vera, id);
+    expect(logs).toMatchObject([{ digest: kept?.digest, standing: "intact", log: { text: "ok 1\nok 2" } }]);
+    const stranger = { ...world.people.vera, grants: [] };
+    await expect(loadReverificationLogs(world.pool, stranger, id)).rejects.toThrow(NotFound);
     expect(await world.pool.query(sql`select 1 from measurement where promotion = ${id}`)).toEqual([]);
   });
 

@@ -63,6 +63,16 @@ export const environmentsOperations: Record<string, Access> = {
     send: (stage) => ({ path: "/api/v1/blocks", body: digestOf(stage) }),
   },
   "GET /api/v1/reverifications": get("/api/v1/reverifications", hides),
+  "GET /api/v1/reverifications/{id}/job-logs": {
+    ...get("/api/v1/reverifications/demo:staging:backend:0/job-logs"),
+    refresh: async ({ world }) => {
+      await world.pool.execute(
+        sql`insert into reverification (id, project, service, environment, digest, status, requested_by, requested_at, ended_at)
+            values ('demo:staging:backend:0', 'demo', 'backend', 'staging', 'sha256:none', 'errored', '{}', now(), now())
+            on conflict do nothing`,
+      );
+    },
+  },
   "POST /api/v1/reverifications": {
     may: allow(...managers),
     refresh: nothingDue,
