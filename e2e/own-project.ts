@@ -28,7 +28,7 @@ interface OwnProjectOptions {
   unasked?: true;
   /** Staging measures the error rate, and the latency against the time before; only then it watches for longer. */
   measured?: boolean;
-  /** Staging goes by a canary of 25 and 50 percent behind an HTTPRoute, each for this long at least. */
+  /** Staging goes by a canary of 25 and 50 percent behind an HTTPRoute, each for this long at least; a circuit breaker may send it back. */
   canaryFor?: string;
   /** Staging goes by two colours: `api` is blue there, behind a Service, with a preview that is asked before the switch. */
   colours?: true;
@@ -173,7 +173,7 @@ function canaryBy(name: string, span: string): string {
   const errors = (hash: string) => `${rate(hash, ',status=~"5.."')} / ${rate(hash)}`;
   const metric = `{ name: error rate, connection: ${name}-metrics, canary: '${errors("canaryHash")}', baseline: '${errors("stableHash")}', max: +5%, window: 2s }`;
   const steps = [25, 50].map((weight) => `{ weight: ${weight}%, for: ${span} }`).join(", ");
-  return `{ canary: { route: { httpRoute: api }, steps: [${steps}], analysis: { every: 1s, metrics: [${metric}] }, rollBackWhen: [{ restarts: 3, within: 5m }], deadline: 30s } }`;
+  return `{ canary: { route: { httpRoute: api }, steps: [${steps}], analysis: { every: 1s, metrics: [${metric}] }, rollBackWhen: [{ restarts: 3, within: 5m }, { webhook: circuit-breaker }], deadline: 30s } }`;
 }
 
 const traffic = 'namespace="{namespace}",workload="{workload}"';

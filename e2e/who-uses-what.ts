@@ -40,6 +40,7 @@ export const uses = {
   stayCurrent: { project: "wagon" },
   measured: { project: "whimbrel" },
   canary: { project: "wicker" },
+  circuitBreaker: { project: "wren" },
   blueGreen: { project: "wheal" },
   delegated: { project: "whippet" },
   backtest: { project: "wharve" },
