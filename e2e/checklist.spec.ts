@@ -25,6 +25,14 @@ test("a checklist keeps a promotion waiting until the right people ticked it", a
 
   const id = await askFor(rita, { project, environment: "production", release });
 
+  await test.step("it stands in the inbox of whoever asked, who may tick one of its items", async () => {
+    await rita.goto("/approvals");
+    const mine = rita.getByRole("region", { name: "Waits for you" }).getByRole("row", { name: /^api v1\.1\.0/ });
+    await expect(mine.filter({ hasText: project })).toContainText("1 to tick");
+    await mine.filter({ hasText: project }).getByRole("link").click();
+    await expect(rita).toHaveURL(`/promotions/${id}`);
+  });
+
   await test.step("whoever asked ticks what they may, and not what wants another person", async () => {
     await rita.goto(`/promotions/${id}`);
     await expect(stampOf(rita)).toHaveText("waiting");
