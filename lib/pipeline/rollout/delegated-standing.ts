@@ -68,16 +68,20 @@ export interface DelegatedStanding {
   analyses: DelegatedAnalysis[];
 }
 
-/** Why nothing may begin there; undefined where it may. */
+/**
+ * Why nothing may begin there; undefined where it may. A rollback goes to what was verified: past another rollout, and
+ * without an analysis; but not past somebody who holds it.
+ */
 export function standingProblem(
   { exists, what, hasAnalysis, caughtUp, isSettled, pausedBy, phaseWord }: DelegatedStanding,
-  { withoutAnalysis }: { withoutAnalysis: boolean },
+  { withoutAnalysis, isRollback = false }: { withoutAnalysis: boolean; isRollback?: boolean },
 ): string | undefined {
   if (!exists) return `${what} does not exist`;
+  if (pausedBy === "hand") return `somebody paused ${what} by hand: resume it first`;
+  if (isRollback) return undefined;
   if (!hasAnalysis && !withoutAnalysis) {
     return `${what} has no analysis, so nothing would compare the versions: give it one, or set withoutAnalysis: true`;
   }
-  if (pausedBy === "hand") return `somebody paused ${what} by hand: resume it first`;
   // One that its controller has never seen has nothing under way.
   if (caughtUp && !isSettled) return `${what} is in the middle of another rollout (${phaseWord}): let it end first`;
   return undefined;

@@ -97,6 +97,13 @@ describe("what speaks against beginning", () => {
     expect(standingProblem({ ...idle, ...extra }, own)).toContain(words);
   });
 
+  it("is, for a rollback, only that it is not there or that somebody holds it", () => {
+    const back = { withoutAnalysis: false, isRollback: true };
+    expect(standingProblem({ ...idle, hasAnalysis: false, isSettled: false }, back)).toBeUndefined();
+    expect(standingProblem({ ...idle, pausedBy: "hand" }, back)).toContain("by hand");
+    expect(standingProblem({ ...idle, exists: false }, back)).toContain("does not exist");
+  });
+
   it("is no missing analysis where somebody said that there is none", () => {
     expect(standingProblem({ ...idle, hasAnalysis: false }, { withoutAnalysis: true })).toBeUndefined();
   });

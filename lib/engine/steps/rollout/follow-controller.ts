@@ -82,7 +82,8 @@ function openWish({ rollout, step }: StepContext, standing: DelegatedStanding): 
   // Where it is through already, an order would hold or skip the next one.
   if (!standing.caughtUp || standing.isSettled || standing.isAborted || standing.phase === "degraded") return undefined;
   const { told } = rollout;
-  const isFull = step.step.kind === "follow" && step.step.fully;
+  // Nobody said so this time: whoever holds it by hand is not passed by.
+  const isFull = step.step.kind === "follow" && step.step.fully && standing.pausedBy !== "hand";
   const wish = told ? { order: told.order, id: told.at } : isFull ? fullWish : undefined;
   return wish && step.facts.told !== wish.id ? wish : undefined;
 }

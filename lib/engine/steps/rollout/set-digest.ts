@@ -19,8 +19,9 @@ export async function setDigest(context: StepContext): Promise<StepFinding> {
     const words = `${standing.what} asks for ${shortDigest(planned.to.digest)}`;
     return { kind: "done", words, targetGeneration: standing.targetGeneration };
   }
-  // A rollback goes to what was verified, past whatever stands there.
-  const problem = isOurs || state.plan.kind === "rollback" ? undefined : standingProblem(standing, strategy);
+  const isRollback = state.plan.kind === "rollback";
+  const { withoutAnalysis } = strategy;
+  const problem = isOurs ? undefined : standingProblem(standing, { withoutAnalysis, isRollback });
   if (problem !== undefined) return refused(problem);
   // Noted before the order: by it, following tells whether the controller has taken the order up.
   if (standing.applied !== undefined && step.facts.appliedBefore === undefined) {
