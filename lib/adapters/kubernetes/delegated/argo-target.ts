@@ -1,11 +1,10 @@
 import type { KubernetesClient, PatchOperation } from "@/lib/adapters/kubernetes/client";
 import { readAnalysis } from "@/lib/adapters/kubernetes/delegated/analysis-run";
 import { type ArgoRollout, readArgoRollout } from "@/lib/adapters/kubernetes/delegated/argo-rollout";
+import { checkOrder, digestIn } from "@/lib/adapters/kubernetes/delegated/check-order";
 import { clusterWords, misconfigured } from "@/lib/adapters/kubernetes/errors";
-import { digestOfImage } from "@/lib/adapters/kubernetes/image-reference";
 import { workloadPath } from "@/lib/adapters/kubernetes/paths";
 import { annotatedGeneration, promotionAnnotation, workloadName } from "@/lib/adapters/kubernetes/plan";
-import { shortDigest } from "@/lib/pipeline/release/digest";
 import type { DelegatedStanding } from "@/lib/pipeline/rollout/delegated-standing";
 import type { DelegatedCommand, DelegatedOutcome, DelegatedTarget } from "@/lib/ports/delegated-target";
 import type { KubernetesTargetRef } from "@/lib/ports/deploy-target";
@@ -50,10 +49,6 @@ function phaseOf({ phase, isUnpausing }: ArgoRollout): DelegatedStanding["phase"
   }
 }
 
-function digestIn(rollout: ArgoRollout, ref: KubernetesTargetRef) {
-  return digestOfImage(rollout.workload.containers.find(({ name }) => name === ref.container)?.image);
-}
-
 async function look(
   { client, now }: Calls,
   ref: KubernetesTargetRef,
@@ -69,7 +64,7 @@ async function look(
     at,
     what,
     exists: true,
-    digest: digestIn(rollout, ref),
+    digest: digestIn(rollout.workload, ref),
     promotion: metadata.annotations[promotionAnnotation],
     generation: annotatedGeneration(client.system, rollout.workload),
     targetGeneration: metadata.generation,
@@ -150,26 +145,18 @@ async function tell(
   signal?: AbortSignal,
 ): Promise<DelegatedOutcome> {
   const { system } = client;
-  const what = workloadName(ref);
   let rollout = await read(client, ref, signal);
   for (let written = false; ; written = true) {
-    if (!rollout) return { kind: "drift", found: `no ${what}`, expected: shortDigest(digest) };
-    const generation = annotatedGeneration(system, rollout.workload);
-    if (generation > by.generation) {
-      const message = `${what}: generation ${by.generation} is behind ${generation}, which it carries`;
-      throw new ExternalError({ system, code: "conflict", message, retryable: false });
-    }
-    const found = digestIn(rollout, ref);
-    const { metadata } = rollout.workload;
-    const promotion = metadata.annotations[promotionAnnotation];
-    if (found !== digest || promotion !== by.promotion) {
-      const stands = `${what} with ${found === undefined ? "no digest" : shortDigest(found)} of ${promotion ?? "nobody"}`;
-      return { kind: "drift", found: stands, expected: `${shortDigest(digest)} of ${by.promotion}` };
-    }
+    const drift = checkOrder(system, ref, rollout?.workload, { digest, by });
+    if (drift || !rollout) return drift ?? { kind: "done", written };
     const write = nextWrite(command, rollout);
     if (!write) return { kind: "done", written };
     const path = `${workloadPath(system, ref)}${write.of === "status" ? "/status" : ""}`;
-    const fence: PatchOperation = { op: "replace", path: "/metadata/resourceVersion", value: metadata.resourceVersion };
+    const fence: PatchOperation = {
+      op: "replace",
+      path: "/metadata/resourceVersion",
+      value: rollout.workload.metadata.resourceVersion,
+    };
     const answer = readArgoRollout(await client.patchJson(path, [fence, write.operation], signal));
     // One pause, and not that of the next step too.
     if (command === "goPast" || command === "skipAnalysis") return { kind: "done", written: true };

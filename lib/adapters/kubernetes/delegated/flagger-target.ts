@@ -1,6 +1,7 @@
 import { annotate } from "@/lib/adapters/kubernetes/canary/weights";
 import type { KubernetesClient, PatchOperation } from "@/lib/adapters/kubernetes/client";
 import { missing } from "@/lib/adapters/kubernetes/delegated/argo-target";
+import { checkOrder, digestIn } from "@/lib/adapters/kubernetes/delegated/check-order";
 import {
   canaryPath,
   type FlaggerCanary,
@@ -8,11 +9,9 @@ import {
   readFlaggerCanary,
 } from "@/lib/adapters/kubernetes/delegated/flagger-canary";
 import { clusterWords, misconfigured } from "@/lib/adapters/kubernetes/errors";
-import { digestOfImage } from "@/lib/adapters/kubernetes/image-reference";
-import { fields, readList, slimWorkload, text, type Workload } from "@/lib/adapters/kubernetes/objects";
+import { fields, readList, slimWorkload, text } from "@/lib/adapters/kubernetes/objects";
 import { eventsPath, workloadPath } from "@/lib/adapters/kubernetes/paths";
 import { annotatedGeneration, promotionAnnotation, workloadName } from "@/lib/adapters/kubernetes/plan";
-import { shortDigest } from "@/lib/pipeline/release/digest";
 import type { DelegatedAnalysis, DelegatedMetric, DelegatedStanding } from "@/lib/pipeline/rollout/delegated-standing";
 import type { DelegatedCommand, DelegatedOutcome, DelegatedTarget } from "@/lib/ports/delegated-target";
 import type { KubernetesTargetRef } from "@/lib/ports/deploy-target";
@@ -58,10 +57,6 @@ async function readCanary(
 async function readDeployment(client: KubernetesClient, ref: KubernetesTargetRef, signal?: AbortSignal) {
   const object = await orNothing(client.get(workloadPath(client.system, ref), {}, signal));
   return object === undefined ? undefined : slimWorkload("deployment", object);
-}
-
-function digestIn(workload: Workload | undefined, ref: KubernetesTargetRef) {
-  return digestOfImage(workload?.containers.find(({ name }) => name === ref.container)?.image);
 }
 
 async function look(
@@ -194,20 +189,9 @@ async function tell(
   signal?: AbortSignal,
 ): Promise<DelegatedOutcome> {
   const { system } = client;
-  const what = workloadName(ref);
   const [canary, target] = await Promise.all([readCanary(client, ref, signal), readDeployment(client, ref, signal)]);
-  if (!target) return { kind: "drift", found: `no ${what}`, expected: shortDigest(digest) };
-  const generation = annotatedGeneration(system, target);
-  if (generation > by.generation) {
-    const message = `${what}: generation ${by.generation} is behind ${generation}, which it carries`;
-    throw new ExternalError({ system, code: "conflict", message, retryable: false });
-  }
-  const found = digestIn(target, ref);
-  const promotion = target.metadata.annotations[promotionAnnotation];
-  if (found !== digest || promotion !== by.promotion) {
-    const stands = `${what} with ${found === undefined ? "no digest" : shortDigest(found)} of ${promotion ?? "nobody"}`;
-    return { kind: "drift", found: stands, expected: `${shortDigest(digest)} of ${by.promotion}` };
-  }
+  const drift = checkOrder(system, ref, target, { digest, by });
+  if (drift) return drift;
   const patch = patchFor(command, canary, by.promotion);
   if (!patch) return { kind: "done", written: false };
   const { name, resourceVersion } = canary.metadata;

@@ -1,6 +1,6 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { BareApi } from "@/lib/adapters/kubernetes/testing/bare-api";
+import { playRounds } from "@/lib/adapters/kubernetes/testing/play-rounds";
 import {
   advanceCanary,
   type CanarySpec,
@@ -30,23 +30,8 @@ export function playFlagger(
   speed: number,
   rateOf: (image: string) => number,
 ): { stop(): Promise<void> } {
-  const controller = new AbortController();
   const player = new FlaggerPlayer(admin, namespace, speed, rateOf);
-  async function run(): Promise<void> {
-    while (!controller.signal.aborted) {
-      await player.round();
-      await wait(50, undefined, { signal: controller.signal }).catch(() => undefined);
-    }
-  }
-  const running = run();
-  // Reported by stop(): a test must not be ended by an unhandled rejection in between.
-  running.catch(() => undefined);
-  return {
-    async stop() {
-      controller.abort();
-      await running;
-    },
-  };
+  return playRounds(() => player.round(), 50);
 }
 
 class FlaggerPlayer {

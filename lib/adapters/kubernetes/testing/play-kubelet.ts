@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import type { BareApi } from "@/lib/adapters/kubernetes/testing/bare-api";
+import { playRounds } from "@/lib/adapters/kubernetes/testing/play-rounds";
 
 /** What a pod of an image does: it comes up, cannot be pulled, keeps crashing, or never gets ready. */
 export type Behaviour = "up" | "missing" | "crash" | "unready";
@@ -82,7 +82,6 @@ export function playKubelet(
   behaviourOf: (image: string) => Behaviour,
 ): { stop(): Promise<void> } {
   const told = new Set<string>();
-  const controller = new AbortController();
 
   async function round(): Promise<void> {
     const { items = [] } = await admin.must("GET", `/api/v1/namespaces/${namespace}/pods`);
@@ -100,20 +99,5 @@ export function playKubelet(
     }
   }
 
-  async function run(): Promise<void> {
-    while (!controller.signal.aborted) {
-      await round();
-      await wait(100, undefined, { signal: controller.signal }).catch(() => undefined);
-    }
-  }
-
-  const running = run();
-  // Reported by stop(): a test must not be ended by an unhandled rejection in between.
-  running.catch(() => undefined);
-  return {
-    async stop() {
-      controller.abort();
-      await running;
-    },
-  };
+  return playRounds(round, 100);
 }

@@ -1,6 +1,6 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { BareApi } from "@/lib/adapters/kubernetes/testing/bare-api";
+import { playRounds } from "@/lib/adapters/kubernetes/testing/play-rounds";
 import {
   type AnalysisMetric,
   type AnalysisStatus,
@@ -47,23 +47,8 @@ export function playRollouts(
   speed: number,
   answeredBy: (image: string) => number,
 ): { stop(): Promise<void> } {
-  const controller = new AbortController();
   const player = new RolloutPlayer(admin, namespace, speed, answeredBy);
-  async function run(): Promise<void> {
-    while (!controller.signal.aborted) {
-      await player.round();
-      await wait(50, undefined, { signal: controller.signal }).catch(() => undefined);
-    }
-  }
-  const running = run();
-  // Reported by stop(): a test must not be ended by an unhandled rejection in between.
-  running.catch(() => undefined);
-  return {
-    async stop() {
-      controller.abort();
-      await running;
-    },
-  };
+  return playRounds(() => player.round(), 50);
 }
 
 class RolloutPlayer {
