@@ -61,7 +61,7 @@ describe("the steps of a plan", () => {
     const plan = testPlan({ services: [{ ...testPlan().services[0], strategy }] });
     const runs = { ...testFacts().runs, seenAt: "2026-03-01T10:00:00.000Z", desired: 3 } as never;
     const share = (facts: Parameters<typeof planSteps>[1]) =>
-      planSteps(plan, facts).find((one) => one.title === "2 Canary at 5 %")?.lines[0];
+      planSteps(plan, facts).find((one) => one.title === "2 Canary at 5\u00a0%")?.lines[0];
     expect(share([{ ...testFacts(), runs }])).toBe("by 1 of 4 pods, 25 %");
     expect(share([{ ...testFacts(), runs: null }])).toBe("by pods: their number is not known");
   });

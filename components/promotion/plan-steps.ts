@@ -47,7 +47,7 @@ function rolloutSteps(plan: Plan, planned: PlannedService, pods: number | undefi
   const told = steps.filter(({ kind }) => kind !== "weight" && kind !== "trafficHome");
   return told.map((step) => ({
     // Behind its number a share would be read as one more number.
-    title: `${step.kind === "analyse" ? `Canary at ${step.weight} %` : stepTitle(step.kind, weightOf(step))}${named}`,
+    title: `${step.kind === "analyse" ? `Canary at ${step.weight}\u00a0%` : stepTitle(step.kind, weightOf(step))}${named}`,
     lines: stepLines(step, planned, pods),
     touches: step.kind === "analyse" || touchesUsers(step),
   }));
