@@ -3,11 +3,14 @@ import { z } from "zod";
 import { mustBeAbleTo } from "@/lib/auth/permissions";
 import type { Principal } from "@/lib/auth/principal";
 import type { CommandContext } from "@/lib/commands/context";
-import { fireTrigger, type ToldByTrigger } from "@/lib/commands/fire-trigger";
+import { fireTrigger, liesAhead, type ToldByTrigger } from "@/lib/commands/fire-trigger";
 import { sql } from "@/lib/db/sql";
-import { parseInput } from "@/lib/pipeline/errors";
+import { Conflict, InvalidInput, parseInput } from "@/lib/pipeline/errors";
+import { withSpaces } from "@/lib/pipeline/plain-text";
 
-const labels = z.record(z.string(), z.string());
+// Whatever a rule's author wrote: one odd sign in it is no reason not to hear that something is wrong.
+const text = z.string().overwrite(withSpaces);
+const labels = z.record(text, text);
 
 // https://prometheus.io/docs/alerting/latest/configuration/#webhook_config. Keys beyond these belong to later versions.
 export const alertmanagerMessage = z.object({
@@ -43,8 +46,10 @@ export interface AlertmanagerPlace {
 
 /**
  * What an Alertmanager sends, as reports of a trigger: one for each service that its firing alerts name. A message that is
- * sent again is the same reports. Where nothing takes a report, that is said and not an error: most alerts fire while
- * nothing is in flight. Throws NotFound, Forbidden.
+ * sent again is the same reports, also in other words: annotations follow a value that changes. Where nothing takes a
+ * report, or one cannot be taken, that is said and not an error: most alerts fire while nothing is in flight, an
+ * Alertmanager does not send again what was answered with 4xx, and the other services' alerts are heard all the same.
+ * Throws NotFound, Forbidden, and InvalidInput for what is no message of an Alertmanager.
  */
 export async function fireByAlertmanager(
   context: CommandContext,
@@ -52,7 +57,7 @@ export async function fireByAlertmanager(
   place: AlertmanagerPlace,
   raw: unknown,
 ): Promise<Heard[]> {
-  const { project, environment, trigger } = place;
+  const { project, environment } = place;
   mustBeAbleTo(principal, "fireTrigger", { project, environment });
   const { alerts } = parseInput(alertmanagerMessage, raw);
   const heard: Heard[] = [];
@@ -61,12 +66,28 @@ export async function fireByAlertmanager(
       heard.push({ service, promotions: [], refused: `${project} has no service ${service}` });
       continue;
     }
-    const report = { project, environment, trigger, ...(service === null ? {} : { service }), ...reportOf(own) };
-    const fired = await fireTrigger(context, principal, report);
-    if (fired.kind === "rejection") heard.push({ service, promotions: [], refused: fired.message });
-    else heard.push({ service, promotions: fired.promotions, refused: null });
+    const current = own.filter(({ startsAt }) => !liesAhead(startsAt, context.now()));
+    heard.push(await hear(context, principal, { ...place, service }, current.length > 0 ? current : own));
   }
   return heard;
+}
+
+async function hear(
+  context: CommandContext,
+  principal: Principal,
+  { project, environment, trigger, service }: Omit<AlertmanagerPlace, "service"> & { service: string | null },
+  alerts: readonly Alert[],
+): Promise<Heard> {
+  const where = { project, environment, trigger, ...(service === null ? {} : { service }) };
+  const report = { ...where, ...reportOf(alerts, [environment, trigger, service]) };
+  try {
+    const fired = await fireTrigger(context, principal, report, { wordsMayChange: true });
+    if (fired.kind === "rejection") return { service, promotions: [], refused: fired.message };
+    return { service, promotions: fired.promotions, refused: null };
+  } catch (error) {
+    if (!(error instanceof Conflict || error instanceof InvalidInput)) throw error;
+    return { service, promotions: [], refused: error.message };
+  }
 }
 
 function byService(alerts: readonly Alert[], fixed: string | undefined): Map<string | null, Alert[]> {
@@ -84,12 +105,20 @@ async function isKnown({ pool }: CommandContext, project: string, service: strin
   return found.length > 0;
 }
 
-/** The newest alert says when: an older one of the same group fired before whatever is in flight. */
-function reportOf(alerts: readonly Alert[]): { id: string; happenedAt: string; words: string } {
+/**
+ * The newest alert says when: an older one of the same group fired before whatever is in flight. The place is part of the
+ * id: the same alerts, sent by one token to two receivers, are two reports.
+ */
+function reportOf(
+  alerts: readonly Alert[],
+  place: readonly (string | null)[],
+): { id: string; happenedAt: string; words: string } {
   const ids = alerts.map(({ fingerprint, labels, startsAt }) => {
     return `${fingerprint ?? JSON.stringify(Object.entries(labels).sort())}@${startsAt}`;
   });
-  const id = createHash("sha256").update(ids.sort().join("\n")).digest("hex");
+  const id = createHash("sha256")
+    .update(JSON.stringify([place, ids.sort()]))
+    .digest("hex");
   const moments = alerts.map(({ startsAt }) => new Date(startsAt).toISOString()).sort();
   return { id: `alertmanager:${id}`, happenedAt: moments.at(-1) ?? "", words: wordsOf(alerts) };
 }
@@ -106,5 +135,6 @@ function wordsOf(alerts: readonly Alert[]): string {
     .replace(/[\p{Cc}\s]+/gu, " ")
     .trim();
   const whole = text.length < 3 ? `alert ${text}` : text;
-  return whole.length > wordsMax ? `${whole.slice(0, wordsMax - 1)}…` : whole;
+  // A cut through a character of two halves leaves half of one.
+  return whole.length > wordsMax ? `${whole.slice(0, wordsMax - 1).replace(/\p{Cs}$/u, "")}…` : whole;
 }

@@ -67,28 +67,40 @@ export interface TriggerFired {
 /** A reporter's clock may be ahead by so much; further, and it is wrong. */
 const aheadMsMax = 60_000;
 
+/** Whether a moment (ISO 8601) lies so far ahead of `now` that the clock which says it is wrong. */
+export function liesAhead(happenedAt: string, now: string): boolean {
+  return Date.parse(happenedAt) > Date.parse(now) + aheadMsMax;
+}
+
 /**
  * Takes over what a machine or a person outside says: a trigger that the plan names as `webhook` fired. Every promotion
  * there that is in flight and names it goes back at once; the steps are due when this returns. The same id again is the
- * same report. Refused, with nothing written, where nothing in flight names it. Throws NotFound, Forbidden, Conflict.
+ * same report; with `wordsMayChange` also in other words, of which the first count. Refused, with nothing written, where
+ * nothing in flight names it. Throws NotFound, Forbidden, InvalidInput, and Conflict where the id is another report's.
  */
 export async function fireTrigger(
   context: CommandContext,
   principal: Principal,
   raw: unknown,
+  { wordsMayChange = false } = {},
 ): Promise<TriggerFired | Refusal> {
   const input = parseInput(fireTriggerInput, raw);
   const place = await placeOf(context, input);
   mustBeAbleTo(principal, "fireTrigger", place);
   const { id, trigger, words, service = null } = input;
   const happenedAt = new Date(input.happenedAt).toISOString();
-  if (Date.parse(happenedAt) > Date.parse(context.now()) + aheadMsMax) {
+  if (liesAhead(happenedAt, context.now())) {
     throw new InvalidInput([{ path: "happenedAt", message: `lies ahead of ${context.now()}: that clock is wrong` }]);
   }
   const report = { id, trigger, service, words, happenedAt };
   const where = { ...place, promotion: input.promotion ?? null };
   const by = actorOf(principal);
-  return inLedgerTransaction(context.pool, place.project, (tx) => take(tx, by, where, report, context.now()));
+  const content = { ...where, ...report, words: wordsMayChange ? null : words };
+  const contentHash = createHash("sha256")
+    .update(canonicalize(content) ?? "")
+    .digest("hex");
+  const taking = { where, report, contentHash };
+  return inLedgerTransaction(context.pool, place.project, (tx) => take(tx, by, taking, context.now()));
 }
 
 interface Where {
@@ -109,15 +121,11 @@ async function placeOf({ pool }: CommandContext, input: FireTriggerInput) {
 async function take(
   tx: LedgerTransaction,
   by: Actor,
-  where: Where,
-  report: TriggerReport,
+  { where, report, contentHash }: { where: Where; report: TriggerReport; contentHash: string },
   now: string,
 ): Promise<TriggerFired | Refusal> {
   const { id, trigger } = report;
   const reporter = by.kind === "system" ? by.name : by.id;
-  const contentHash = createHash("sha256")
-    .update(canonicalize({ ...where, ...report }) ?? "")
-    .digest("hex");
   const [before] = await tx.query<{ contentHash: string; told: ToldByTrigger[] }>(
     sql`select content_hash as "contentHash", told from trigger_report
          where project = ${tx.project} and reporter = ${reporter} and id = ${id}`,

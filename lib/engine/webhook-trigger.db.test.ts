@@ -237,6 +237,54 @@ describe("an Alertmanager's message", { timeout: 120_000 }, () => {
     expect((await kindsOf(id)).filter((kind) => kind === "trigger.fired")).toHaveLength(1);
   });
 
+  it("sent again in other words with another alert is what it was, and the other is heard", async () => {
+    const id = await stageCanary();
+    await world.withWorker(() => world.until(id, isAnalysing));
+    const alert = { startsAt: world.engine.now(), annotations: { summary: "12 % fail" } };
+    expect(await hear(message(alert))).toMatchObject([{ promotions: [{ promotion: id, fired: true }] }]);
+    // One token of two receivers: the same alert under another name is not the report that was taken.
+    expect(await hear(message(alert), { trigger: "other" })).toMatchObject([
+      { promotions: [], refused: expect.not.stringContaining("this id") },
+    ]);
+    await world.withWorker(() => world.ended(id));
+    const next = await stageCanary();
+    await world.withWorker(() => world.until(next, isAnalysing));
+    const again = { ...alert, annotations: { summary: "14 % fail" } };
+    const summary = "queue\u0000full\u202e, \u2066really";
+    const other = { labels: { alertname: "QueueFull" }, annotations: { summary }, fingerprint: "f2" };
+    expect(await hear(message(again))).toMatchObject([{ promotions: [{ promotion: id, fired: true }], refused: null }]);
+    expect(await kindsOf(next)).not.toContain("trigger.fired");
+    expect(await hear(message(again, other))).toMatchObject([
+      { service: "backend", promotions: [{ promotion: id, fired: true }], refused: null },
+      { service: null, promotions: [{ promotion: next, fired: true }], refused: null },
+    ]);
+    const ended = await world.withWorker(() => world.ended(next));
+    expect("cause" in ended ? ended.cause?.reason : "").toBe(
+      "breaker was reported from outside: QueueFull: queue full , really",
+    );
+    for (const one of [id, next]) {
+      expect((await kindsOf(one)).filter((kind) => kind === "trigger.fired")).toHaveLength(1);
+    }
+  });
+
+  it("with an alert from the future lets the others be heard", async () => {
+    const ahead = { startsAt: new Date(Date.now() + 3_600_000).toISOString(), fingerprint: "f3" };
+    const id = await stageCanary();
+    await world.withWorker(() => world.until(id, isAnalysing));
+    expect(await hear(message(ahead))).toMatchObject([{ promotions: [], refused: expect.stringContaining("ahead") }]);
+    const mixed = message(ahead, { labels: { alertname: "QueueFull" } });
+    expect(await hear(mixed)).toMatchObject([
+      { service: "backend", promotions: [], refused: expect.stringContaining("that clock is wrong") },
+      { service: null, promotions: [{ promotion: id, fired: true }], refused: null },
+    ]);
+    await world.withWorker(() => world.ended(id));
+    const next = await stageCanary();
+    await world.withWorker(() => world.until(next, isAnalysing));
+    expect(await hear(message(ahead, {}))).toMatchObject([{ promotions: [{ promotion: next, fired: true }] }]);
+    await world.withWorker(() => world.ended(next));
+    await expect(hear({ version: "3", alerts: [] })).rejects.toMatchObject({ kind: "invalidInput" });
+  });
+
   it("about no service, or of a receiver that says which, counts as it says", async () => {
     const id = await stageCanary();
     await world.withWorker(() => world.until(id, isAnalysing));

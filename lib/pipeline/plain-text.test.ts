@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { InvalidInput, parseInput } from "@/lib/pipeline/errors";
-import { outsideText, parameterIssues, textIssues } from "@/lib/pipeline/plain-text";
+import { outsideText, parameterIssues, textIssues, withSpaces } from "@/lib/pipeline/plain-text";
 
 describe("a text of ours", () => {
   it.each([
@@ -37,5 +37,15 @@ it.each([
   ["plain 🚀", "plain 🚀"],
 ])("what an outside system says, %j, is kept as %j", (said, kept) => {
   expect(outsideText(said)).toBe(kept);
+  expect(textIssues(kept)).toEqual([]);
+});
+
+it.each([
+  ["v1\u202e0\u20692", "v1 0 2"],
+  ["backend\u0000", "backend "],
+  ["half \ud800", "half \ufffd"],
+  [" two\nlines 🚀", " two\nlines 🚀"],
+])("%j has spaces for what may not be held: %j", (said, kept) => {
+  expect(withSpaces(said)).toBe(kept);
   expect(textIssues(kept)).toEqual([]);
 });

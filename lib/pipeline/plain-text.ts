@@ -46,6 +46,14 @@ export function parameterIssues(parameters: Iterable<[string, string]>): InputIs
   });
 }
 
+/** `text` with a space for each sign that a text of ours may not hold, so that one odd sign does not lose a message. */
+export function withSpaces(text: string): string {
+  return text
+    .toWellFormed()
+    .replaceAll("\u0000", " ")
+    .replace(/[\u202a-\u202e\u2066-\u2069]/gu, " ");
+}
+
 const shownInstead = "\ufffd";
 
 /** Text that an outside system says (an image's label, a person's name), fit to be stored and shown on one line. */

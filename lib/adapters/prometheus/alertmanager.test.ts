@@ -66,6 +66,18 @@ it("counts what acts alone, also where the filters were not heeded", async () =>
   expect(await ask(all)).toMatchObject([{ kind: "series", series: [{ points: [{ value: 1 }] }] }]);
 });
 
+it("puts a backslash before what has a meaning in a pattern, and before nothing else", async () => {
+  const filters: string[] = [];
+  const url = await listen((request, response) => {
+    filters.push(...new URL(request.url ?? "", "http://alerts").searchParams.getAll("filter"));
+    response.end("[]");
+  });
+  const names = ["Überlast (é)", "a-b_c d", "x.*|[y]{2}^$+?\\z"];
+  await createAlertmanager({ ...limits, url }).measure(names.map((alertname) => asked(alertname)));
+  const patterns = ["Überlast \\(é\\)", "a-b_c d", "x\\.\\*\\|\\[y\\]\\{2\\}\\^\\$\\+\\?\\\\z"];
+  expect(filters).toEqual([`alertname=~${JSON.stringify(patterns.join("|"))}`]);
+});
+
 it("asks once for many, with what they have in common, and says who it is each time", async () => {
   const seen: IncomingMessage[] = [];
   const url = await listen((request, response) => {

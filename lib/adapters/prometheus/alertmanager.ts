@@ -83,13 +83,16 @@ function carries(labels: Labels, wanted: Labels): boolean {
   return Object.entries(wanted).every(([name, text]) => (labels[name] ?? "") === text);
 }
 
+// https://github.com/google/re2/wiki/Syntax: a backslash before any other letter is an error there.
+const meta = /[\\.+*?()|[\]{}^$]/g;
+
 /** What all of them have in common, and one of their names. */
 function filtersOf(wanted: readonly Labels[]): string[] {
   const [first = {}, ...others] = wanted;
   const common = Object.entries(first).filter(([name, text]) => others.every((one) => one[name] === text));
   const filters = common.map(([name, text]) => `${name}=${JSON.stringify(text)}`);
   if (common.some(([name]) => name === "alertname")) return filters;
-  const names = [...new Set(wanted.map(({ alertname = "" }) => alertname.replace(/[^A-Za-z0-9_ ]/g, "\\$&")))];
+  const names = [...new Set(wanted.map(({ alertname = "" }) => alertname.replace(meta, "\\$&")))];
   return [...filters, `alertname=~${JSON.stringify(names.join("|"))}`];
 }
 

@@ -47,11 +47,13 @@ export function describeAlertmanager(address: () => string): void {
       { labels: { alertname: "CircuitOpen", service: "api", instance: "b" } },
       { labels: { alertname: "Queue full", service: 'qu"o\\te' } },
       { labels: { alertname: "ServiceDown", service: "web" } },
+      { labels: { alertname: "Überlast é (p99)", service: "web" } },
       { labels: { alertname: "Over", service: "api" }, endsAt: new Date(Date.now() - 1000).toISOString() },
     ]);
     await untilFires(address(), "CircuitOpen", { service: "api" }, 2);
     await untilFires(address(), "Queue full", {}, 1);
     await untilFires(address(), "ServiceDown", {}, 1);
+    await untilFires(address(), "Überlast é (p99)", {}, 1);
     const answers = await source().measure([
       asked("CircuitOpen", { service: "api" }),
       asked("CircuitOpen", { service: "web" }),
@@ -59,11 +61,12 @@ export function describeAlertmanager(address: () => string): void {
       asked("Queue full", { service: 'qu"o\\te' }),
       asked("Over"),
       asked("Never"),
+      asked("Überlast é (p99)"),
       { expression: "up", to },
     ]);
-    expect(answers.slice(0, 6).map(numberOf)).toEqual([2, 0, 2, 1, 0, 0]);
+    expect(answers.slice(0, 7).map(numberOf)).toEqual([2, 0, 2, 1, 0, 0, 1]);
     expect(answers[0]).toMatchObject({ series: [{ points: [{ at: to }] }] });
-    expect(answers[6]).toMatchObject({ kind: "refused", message: expect.stringContaining("no expressions") });
+    expect(answers[7]).toMatchObject({ kind: "refused", message: expect.stringContaining("no expressions") });
   });
 
   it("leaves out what somebody silenced, and nothing else", async () => {
