@@ -113,10 +113,6 @@ const check = z
     job: z
       .strictObject({
         askedAt: instant.meta({ description: "when it was to be started; its time runs from here" }),
-        handle: z
-          .record(z.string(), z.string())
-          .optional()
-          .meta({ description: "what it is found again by; absent while it is not known to have begun" }),
         isOver: z.literal(true).optional().meta({ description: "nothing more will come of it" }),
         log: z.string().optional().meta({ description: "the SHA-256 of its log: see /promotions/{id}/job-logs" }),
       })

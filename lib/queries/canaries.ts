@@ -6,6 +6,7 @@ import { type Steer, whyNotSteer } from "@/lib/pipeline/promotion/steer-rollout"
 import type { CanarySeen } from "@/lib/pipeline/rollout/canary-seen";
 import { weightSeen } from "@/lib/pipeline/rollout/canary-steps";
 import { currentStep, weightOf } from "@/lib/pipeline/rollout/step";
+import { shownCheck } from "@/lib/queries/shown-check";
 
 /** A canary as its promotion's page shows it. Times are ISO 8601, UTC. */
 export interface CanaryView {
@@ -83,7 +84,7 @@ export function canariesOf(
       // A pause holds what is right; what nobody can judge keeps its deadline, unless the file leaves it to a person.
       goesBackAt:
         isAnalysing && (isInconclusive ? current.facts.until !== "person" : !paused) ? current.deadlineAt : null,
-      checks: analysis?.checks ?? [],
+      checks: (analysis?.checks ?? []).map(shownCheck),
       paused: paused ? { by: paused.by.name, at: paused.at, why: paused.why } : null,
       stableVersion: planned?.from?.version ?? null,
       canaryVersion: planned?.to.version ?? state.plan.version,

@@ -10,6 +10,7 @@ import { verifyingUntil } from "@/lib/pipeline/verification/verifying-until";
 import { entryWords, type SpokenEntry } from "@/lib/queries/entry-words";
 import { ordersOf, type PageEntry, type ServiceOrders } from "@/lib/queries/promotion-orders";
 import { type RouteStation, routeOf } from "@/lib/queries/promotion-route";
+import { shownCheck } from "@/lib/queries/shown-check";
 
 /** What of a promotion's page follows from its entries up to a moment alone. Times are ISO 8601, UTC. */
 export interface PromotionMoment {
@@ -42,7 +43,7 @@ export function momentOf(state: PromotionState, entries: readonly PageEntry[]): 
     why: whyOf(state),
     route: routeOf({ state, orders, entries }),
     orders,
-    checks: "checks" in state ? state.checks : lastChecks(entries),
+    checks: ("checks" in state ? state.checks : lastChecks(entries)).map(shownCheck),
     watchUntil: state.phase === "verifying" ? verifyingUntil(state) : null,
     tags: "tags" in state ? state.tags : [],
     cause: "cause" in state ? state.cause : null,

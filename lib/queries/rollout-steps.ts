@@ -1,6 +1,7 @@
 import { type Queryable, sql } from "@/lib/db/sql";
 import type { CheckState, PromotionState } from "@/lib/pipeline/promotion/state";
 import { type StepKind, type StepState, weightOf } from "@/lib/pipeline/rollout/step";
+import { shownCheck } from "@/lib/queries/shown-check";
 
 /** One step of a rollout as its page shows it. Times are ISO 8601, UTC. */
 export interface RolloutStepLine {
@@ -67,7 +68,7 @@ export function steppedRollouts(state: PromotionState, usualOf: UsualSpans): Ste
       ...{ id: step.id, kind: step.kind, weight: weightOf(step), status, requestedAt, since, words },
       // While a person is waited for, its time does not run out.
       deadlineAt: facts.waits === "yes" ? null : deadlineAt,
-      jobs: checks.filter((check) => check.kind === "job"),
+      jobs: checks.filter((check) => check.kind === "job").map(shownCheck),
       usualMs: usualOf(service, step.id),
     })),
   }));

@@ -69,6 +69,40 @@ describe("the start of a job", () => {
     expect(seen).toHaveLength(1);
   });
 
+  it.each<[string, Partial<HttpJob>, object, string]>([
+    ["Location", {}, {}, "/runs/1?code=5ystem-k3y"],
+    ["Location, relative to the start", {}, {}, "?code=5ystem-k3y"],
+    ["Location, beside the start's own", { start: "/runs?v=1" }, {}, "/runs/1?v=1&code=5ystem-k3y"],
+    ["body", { status: "$.url" }, { url: "/runs/1?code=5ystem-k3y" }, "/runs/1"],
+    ["Location, as a user", {}, {}, "//me:5ystem-k3y@{host}/runs/1"],
+  ])(
+    "whose answer has a key in the address of its %s is lost, and nothing of it is kept",
+    async (_, more, body, at) => {
+      reply(202, body, { location: at.replace("{host}", new URL(origin).host) });
+      const started = await jobs().start({ ...job, ...more }, order);
+      expect(started).toMatchObject({ kind: "lost" });
+      expect(JSON.stringify(started)).not.toContain("5ystem");
+      if (!at.includes("@"))
+        expect(started).toMatchObject({ words: expect.stringContaining("give `status` as an address") });
+    },
+  );
+
+  it.each<[string, Partial<HttpJob>, string, string]>([
+    ["the project file wrote itself", { status: "/runs/{$.id}?v=1" }, "/x?code=5ystem-k3y", "/runs/7?v=1"],
+    ["the start had already", { start: "/runs?v=1" }, "/runs/1?v=1", "/runs/1?v=1"],
+    ["is none, with a fragment that nobody sends", {}, "/runs/1#5ystem-k3y", "/runs/1"],
+  ])("takes a query that %s", async (_, more, location, path) => {
+    reply(202, { id: 7 }, { location });
+    const started = await jobs().start({ ...job, ...more }, order);
+    expect(started).toMatchObject({ kind: "started", handle: { status: `${origin}${path}` } });
+    expect(JSON.stringify(started)).not.toContain("5ystem");
+  });
+
+  it("whose answer names half of a character as its id is lost", async () => {
+    reply(202, '{"id":"\\ud83d"}');
+    expect(await jobs().start({ ...job, status: "/runs/{$.id}" }, order)).toMatchObject({ kind: "lost" });
+  });
+
   it.each([301, 400, 401, 403, 404, 422])("answered %i is a no that asking again does not change", async (status) => {
     reply(status, { message: "s3cret-s3cret is not welcome" }, { location: "http://127.0.0.1:1/" });
     const started = await jobs().start(job, order);
@@ -121,6 +155,24 @@ describe("a look at a job", () => {
         .end(request.url?.endsWith("/log") ? "x".repeat(1_200_000) : JSON.stringify({ state: "ok" }));
     const found = await jobs().look(job, { ...handle(), log: `${origin}/runs/1/log` });
     expect(found).toMatchObject({ kind: "succeeded", log: { kind: "text", cut: true } });
+  });
+
+  it.each<[string, (old: string) => Record<string, string>]>([
+    ["its status", (old) => ({ status: `${old}/runs/1` })],
+    ["its log", (old) => ({ status: `${origin}/runs/1`, log: `${old}/runs/1/log` })],
+  ])("whose connection was led elsewhere since sends no credentials to where %s was", async (_, handleAt) => {
+    reply(200, { state: "ok" });
+    const old = origin.replace("127.0.0.1", "localhost");
+    const found = await jobs().look(job, handleAt(old));
+    expect(found).toMatchObject({ kind: "lost", words: expect.stringContaining("another origin") });
+    expect(seen).toEqual([]);
+  });
+
+  it("that is refused in words cut within a character says whole ones", async () => {
+    reply(500, `x${"😀".repeat(300)}`);
+    const error = await jobs().look(job, handle()).catch(String);
+    expect(error).toContain("answered 500 (x😀");
+    expect(String(error).isWellFormed()).toBe(true);
   });
 
   it("that is longer than is read says nothing", async () => {

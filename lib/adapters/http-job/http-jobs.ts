@@ -32,6 +32,7 @@ export function createHttpJobs({ system, origin, credentials, timeoutMs }: HttpJ
     if (!URL.canParse(location, base)) return undefined;
     const url = new URL(location, base);
     const isOurs = url.origin === new URL(base).origin && url.username === "" && url.password === "";
+    url.hash = "";
     return isOurs ? url.href : undefined;
   }
 
@@ -70,7 +71,13 @@ export function createHttpJobs({ system, origin, credentials, timeoutMs }: HttpJ
       return startedOf(job, order, url, answer, within);
     },
     async look(job, handle, signal) {
-      const { status: url = "" } = handle;
+      const { status: url = "", log } = handle;
+      if (origin !== undefined && [url, log ?? url].some((one) => within(origin, one) === undefined)) {
+        return {
+          kind: "lost",
+          words: "its connection has another origin since it was started: the old one is not asked",
+        };
+      }
       const answer = await exchange({ method: "GET", url, bytesMax: answerBytesMax, signal });
       if (!answer.complete) return { kind: "silent", words: "its status is longer than 256 kB" };
       const status = readStatus(job, answer.body);
@@ -93,6 +100,10 @@ export function createHttpJobs({ system, origin, credentials, timeoutMs }: HttpJ
   };
 }
 
+const ownQuery =
+  "it took the job, and its answer gives an address with a query, which may hold a secret and is not kept: " +
+  "give `status` as an address with {$.…} in the project file, or have that address carry no query";
+
 function startedOf(
   job: HttpJob,
   { facts }: JobOrder,
@@ -110,6 +121,10 @@ function startedOf(
   if (status === undefined || (places.log !== undefined && log === undefined)) {
     return { kind: "lost", words: "it took the job, and its answer leads to another origin, which is not asked" };
   }
+  // What stands in the handle stands in the ledger for good; keys are handed out in queries (Azure's `?code=`).
+  const isFromAnswer = templates.status === undefined || jsonPathForm.test(templates.status);
+  const { search } = new URL(status);
+  if (isFromAnswer && search !== "" && search !== new URL(url).search) return { kind: "lost", words: ownQuery };
   return { kind: "started", handle: { status, ...(log === undefined ? {} : { log }) }, words: "it was started" };
 }
 

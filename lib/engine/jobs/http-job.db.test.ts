@@ -52,6 +52,7 @@ beforeEach(() => {
   jobs.says({ state: "running" });
   jobs.refuses(undefined);
   jobs.log = "ok 1\nok 2\n";
+  jobs.query = "";
 });
 
 async function begin(): Promise<{ id: string; digest: string }> {
@@ -106,8 +107,34 @@ describe("a job over HTTP, as a smoke test", () => {
           union all select to_jsonb(l)::text from ledger_entry l union all select spec::text from connection`,
     );
     expect(everything.some(({ row }) => row.includes(token))).toBe(false);
+    expect(JSON.stringify(promotionView(ended)), "where it is found again is not shown").not.toContain(jobs.url);
     expect(promotion.safeParse(promotionView(ended)).error, "as the API's document has it").toBeUndefined();
     await expectSoundRecord(world, ended.id);
+  });
+
+  it("whose log is cut within a character ends like any other", async () => {
+    await apply();
+    jobs.log = `${"😀".repeat(40_000)}x`;
+    const cut = await endWith({ state: "ok" });
+    expect(cut.phase, JSON.stringify(cut)).toBe("succeeded");
+    const [kept] = await loadJobLogs(world.pool, world.people.vera, cut.id);
+    expect(kept).toMatchObject({
+      standing: "intact",
+      log: { text: expect.stringMatching(/^…\ufffd😀+x$/u), cut: true },
+    });
+  });
+
+  it("whose answer gives an address with a key in it is not followed, and nothing of the key is kept", async () => {
+    await apply();
+    jobs.query = "?code=5ystem-k3y";
+    const { id } = await begin();
+    const ended = await world.withWorker(() => world.ended(id));
+    expect(ended).toMatchObject({ phase: "rolledBack", cause: { kind: "errored" } });
+    expect("cause" in ended && ended.cause?.reason).toContain("give `status` as an address");
+    const rows = await world.pool.query<{ row: string }>(
+      sql`select to_jsonb(l)::text as row from ledger_entry l union all select to_jsonb(p)::text from promotion p`,
+    );
+    expect(rows.some(({ row }) => row.includes("5ystem"))).toBe(false);
   });
 
   it("that says it failed takes the release back at once, with its own words and its log", async () => {

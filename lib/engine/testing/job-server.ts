@@ -23,6 +23,8 @@ export interface JobServer {
   /** What every start answers from here on in place of taking the job; undefined takes it. */
   refuses(code: number | undefined): void;
   log: string;
+  /** What stands behind the address that the answer to a start gives. */
+  query: string;
   close(): Promise<void>;
 }
 
@@ -41,7 +43,7 @@ export async function startJobServer(): Promise<JobServer> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const jobs: JobServer = {
-    ...{ url, posted: [], log: "ok 1\nok 2\n" },
+    ...{ url, posted: [], log: "ok 1\nok 2\n", query: "" },
     runs: () => keys.size,
     asked: () => asked,
     says(next, code = 200) {
@@ -72,7 +74,7 @@ export async function startJobServer(): Promise<JobServer> {
     if (refusal !== undefined) return { code: refusal, body: { message: "not now" } };
     const id = keys.get(key) ?? keys.size + 1;
     keys.set(key, id);
-    return { code: 201, body: { id }, headers: { location: `/runs/${id}` } };
+    return { code: 201, body: { id }, headers: { location: `/runs/${id}${jobs.query}` } };
   }
   return jobs;
 }

@@ -14,6 +14,7 @@ import {
 } from "@/lib/pipeline/promotion/state";
 import { weightSeen } from "@/lib/pipeline/rollout/canary-steps";
 import type { StepKind, StepState } from "@/lib/pipeline/rollout/step";
+import { shownCheck } from "@/lib/queries/shown-check";
 
 /** A promotion in a list of the API. */
 export interface PromotionSummary {
@@ -93,7 +94,7 @@ export function promotionView(state: PromotionState): PromotionView {
     overrides: state.overrides ?? [],
     approvals: state.approvals.map(({ decision: _, ...approval }) => approval),
     rollouts: "rollouts" in state ? state.rollouts.map(rolloutView) : [],
-    checks: "checks" in state ? state.checks : [],
+    checks: "checks" in state ? state.checks.map(shownCheck) : [],
     watchUntil: "watchUntil" in state ? state.watchUntil : null,
     cause: "cause" in state ? state.cause : null,
     why: whyOf(state),
