@@ -9,14 +9,15 @@ export function secretsIn(authorization: string | undefined): string[] {
 
 const messageCharactersMax = 400;
 
-/** `text` for a person: without secrets, user names in URLs, bearer values, tokens and control characters. */
+/** `text` for a person: without secrets, user names in URLs, bearer values, tokens, control characters and halves of characters. */
 export function redact(text: string, secrets: readonly string[]): string {
   return withoutSecrets(text, secrets)
     .replace(/\/\/[^/@\s]*@/g, "//…@")
     .replace(/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, "$1 …")
     .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, "…")
     .replace(/\p{Cc}+/gu, " ")
-    .slice(0, messageCharactersMax);
+    .slice(0, messageCharactersMax)
+    .toWellFormed();
 }
 
 /** `text` with each secret, as it is and percent-encoded, replaced. */

@@ -11,3 +11,8 @@ it("is known by another bundle's copy of the class, and nothing else is", async 
   for (const other of [new Error("x"), { ...details }, null, undefined, "x"])
     expect(other instanceof ExternalError).toBe(false);
 });
+
+it("says whole characters, wherever an adapter cut what a system said", () => {
+  const message = "😀😀".slice(0, 3);
+  expect(new ExternalError({ system: "x", code: "invalid", message, retryable: false }).message).toBe("x: 😀\ufffd");
+});

@@ -46,7 +46,8 @@ export class ExternalError extends Error {
   }
 
   constructor(details: ExternalErrorDetails) {
-    super(`${details.system}: ${details.message}`, { cause: details.cause });
+    // Adapters cut what systems say; half of a character must keep no entry from being written.
+    super(`${details.system}: ${details.message}`.toWellFormed(), { cause: details.cause });
     this.name = "ExternalError";
     this.system = details.system;
     this.code = details.code;

@@ -99,7 +99,7 @@ function refusal(system: string, { status, body }: Answer, secrets: string[]): E
   const known = codes[status];
   const byRange: { code: ExternalErrorCode; retryable: boolean } =
     status >= 500 ? { code: "unavailable", retryable: true } : { code: "invalid", retryable: false };
-  const words = /^\s*</.test(body) ? "an HTML page" : redact(body, secrets).trim().slice(0, 200);
+  const words = /^\s*</.test(body) ? "an HTML page" : redact(body, secrets).trim().slice(0, 200).toWellFormed();
   const message =
     status >= 300 && status < 400
       ? `answered ${status}: it redirects, which is not followed`

@@ -99,7 +99,8 @@ export function said(body: string, secrets: readonly string[]): string {
   return words
     .replace(/[\p{Cc}\s]+/gu, " ")
     .trim()
-    .slice(0, saidCharactersMax);
+    .slice(0, saidCharactersMax)
+    .toWellFormed();
 }
 
 /** Seconds or a date (RFC 9110 §10.2.3), as milliseconds from now, a day at most. */

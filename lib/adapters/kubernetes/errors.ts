@@ -3,13 +3,13 @@ import { ExternalError, type ExternalErrorCode } from "@/lib/ports/external-erro
 
 const messageLengthMax = 600;
 
-/** Words of a cluster, fit to be shown: one line, bounded, and without anything that looks like a bearer token. */
+/** Words of a cluster, fit to be shown: one line, bounded, whole characters, nothing that looks like a bearer token. */
 export function clusterWords(text: string): string {
   const line = text
-    .replace(/\s+/g, " ")
+    .replace(/[\s\p{Cc}]+/gu, " ")
     .replace(/\bBearer\s+\S+/gi, "Bearer [removed]")
     .trim();
-  return line.length > messageLengthMax ? `${line.slice(0, messageLengthMax - 1)}…` : line;
+  return (line.length > messageLengthMax ? `${line.slice(0, messageLengthMax - 1)}…` : line).toWellFormed();
 }
 
 interface Answer {

@@ -48,7 +48,7 @@ async function authorizationOf(credentials: SourceOptions["credentials"]): Promi
 
 function cut(words: string): string {
   const line = words.replace(/\s+/g, " ").trim();
-  return line.length > wordsLengthMax ? `${line.slice(0, wordsLengthMax - 1)}…` : line;
+  return (line.length > wordsLengthMax ? `${line.slice(0, wordsLengthMax - 1)}…` : line).toWellFormed();
 }
 
 function codeOf(error: unknown): string {

@@ -15,7 +15,7 @@ const words: Record<string, string> = {
 export function refusalOf(error: unknown): SignatureJudgement {
   if (error instanceof VerificationError || error instanceof PolicyError) {
     const known = words[error.code] ?? "its entry in the transparency log does not hold";
-    return { kind: "refused", why: `${known} (${error.message.slice(0, 200)})` };
+    return { kind: "refused", why: `${known} (${error.message.slice(0, 200).toWellFormed()})` };
   }
   // The library parses ASN.1 and JSON of strangers: what it cannot parse it throws in many forms.
   if (error instanceof Error) return { kind: "refused", why: "it cannot be read" };

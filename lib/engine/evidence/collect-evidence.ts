@@ -83,7 +83,7 @@ async function askOne(engine: Engine, project: string, { kind, key, ask }: Quest
     value = await ask(engine.world, AbortSignal.timeout(engine.callMs));
   } catch (error) {
     if (!(error instanceof ExternalError)) throw error;
-    trouble = error.message.slice(0, 500);
+    trouble = error.message.slice(0, 500).toWellFormed();
     engine.log("warn", "an outside system did not answer a gate's question", {
       ...{ project, kind, key, system: error.system, code: error.code },
     });

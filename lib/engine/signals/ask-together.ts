@@ -101,5 +101,5 @@ async function asker(engine: Engine, project: string, connection: string, signal
 
 function wordsOf(error: unknown): string {
   if (!(error instanceof ExternalError)) throw error;
-  return error.message.slice(0, 500);
+  return error.message.slice(0, 500).toWellFormed();
 }

@@ -100,7 +100,7 @@ function labelCheck(name: string, image: Image): Finding {
   return {
     status: value === "" ? "fail" : "pass",
     words: `has no label ${name}`,
-    evidence: [{ name: `label ${name}`, value: value === "" ? "none" : value.slice(0, 200) }],
+    evidence: [{ name: `label ${name}`, value: value === "" ? "none" : value.slice(0, 200).toWellFormed() }],
   };
 }
 
@@ -109,7 +109,7 @@ function baseCheck(allowed: readonly string[], image: Image): Finding {
   const name = labelOf(image, "org.opencontainers.image.base.name");
   const digest = labelOf(image, "org.opencontainers.image.base.digest");
   const fits = allowed.some((one) => isBase(one, name, digest));
-  const told = [name, digest].filter(Boolean).join("@").slice(0, 300);
+  const told = [name, digest].filter(Boolean).join("@").slice(0, 300).toWellFormed();
   return {
     status: fits ? "pass" : "fail",
     words: told === "" ? "does not say what it was built from" : `was built from ${told}`,

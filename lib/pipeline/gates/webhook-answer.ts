@@ -39,7 +39,7 @@ export function readWebhookAnswer(body: string): WebhookAnswer {
     throw new UnreadableAnswer(`its answer is not { result, message?, retryAfterSeconds? }: ${at || "the whole"}`);
   }
   const { result, message, retryAfterSeconds } = read.data;
-  const text = message === undefined ? "" : outsideText(message).slice(0, messageShown);
+  const text = message === undefined ? "" : outsideText(message).slice(0, messageShown).toWellFormed();
   return {
     result,
     message: text === "" ? null : text,

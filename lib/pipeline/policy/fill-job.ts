@@ -67,7 +67,7 @@ export function fillFromAnswer(template: string, valueAt: (path: string) => unkn
     if (!fromAnswerForm.test(key)) return found;
     const value = valueAt(key);
     const text = typeof value === "number" ? String(value) : value;
-    if (typeof text !== "string" || text === "" || text.length > 300 || /^\.+$/.test(text)) {
+    if (typeof text !== "string" || text === "" || text.length > 300 || !text.isWellFormed() || /^\.+$/.test(text)) {
       whole = false;
       return found;
     }

@@ -120,3 +120,14 @@ describe("the hash of what is kept", () => {
     expect(goesWrong(stopped.entries.slice(life.entries.length))).toBe(false);
   });
 });
+
+it("halves of characters, found and made by a cut, are replaced in all that is kept", () => {
+  const text = `\ud83d${"x😀".repeat(200_000)}`;
+  const trouble = { reason: "\ude00", message: text };
+  const pods = [0, 1, 2].map((more) => {
+    return pod({ trouble, noLog: text, log: { text: "y".repeat(more) + text, previous: false, cut: false } });
+  });
+  const all = JSON.stringify(keepPods(pods));
+  expect(all).toContain("\ufffd");
+  expect(all, "JSON escapes what is no whole character").not.toMatch(/\\ud[89a-f]/);
+});

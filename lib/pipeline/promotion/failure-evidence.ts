@@ -101,7 +101,7 @@ function cleanPod(pod: PodRemains, clean: (text: string) => string, words: (text
 }
 
 function shortened(text: string): string {
-  return text.length <= wordsMax ? text : `${text.slice(0, wordsMax - 1)}…`;
+  return text.length <= wordsMax ? text : `${text.slice(0, wordsMax - 1).toWellFormed()}…`;
 }
 
 /** The last lines of it: whole ones, but where a single line is longer than all that is kept. */
@@ -112,7 +112,7 @@ function lastOf(text: string, { previous, cut }: { previous: boolean; cut: boole
   for (const line of lines.slice(-evidenceLimits.logLines).toReversed()) {
     characters += line.length + 1;
     if (characters > logCharactersMax && kept.length > 0) break;
-    kept.unshift(line.length > logCharactersMax ? `${line.slice(0, logCharactersMax - 1)}…` : line);
+    kept.unshift(line.length > logCharactersMax ? `${line.slice(0, logCharactersMax - 1).toWellFormed()}…` : line);
     if (characters > logCharactersMax) break;
   }
   return {

@@ -1,9 +1,16 @@
+import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+
 import { redactText, taken } from "@/lib/pipeline/redaction/redact-text";
 
 const hex = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 const jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlc2lnbmF0dXJl";
+
+/** Whole characters, halves of them, and what stands around a secret. */
+const anything = fc.array(
+  fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("\ud83d", "\ude00", "token=", "😀".repeat(2_001), "\n")),
+);
 
 /** A line, and what of it must be gone. */
 const table: [string, string, string][] = [
@@ -130,4 +137,14 @@ describe("a known secret", () => {
   it("that is too short to be told from a word stays", () => {
     expect(redactText("the app is up", ["app", ""])).toBe("the app is up");
   });
+});
+
+it("leaves no half of a character, with which no entry of the ledger could be written", () => {
+  expect(() => canonicalize({ text: "\ud83d" })).toThrow("surrogate");
+  expect(redactText("a \ud83d b", [])).toBe("a \ufffd b");
+  fc.assert(
+    fc.property(anything, (parts) => {
+      canonicalize({ text: redactText(parts.join(""), ["hunter2-hunter2"]) });
+    }),
+  );
 });

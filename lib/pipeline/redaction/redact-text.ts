@@ -48,7 +48,7 @@ const assigned = new RegExp(
  * `text` without what must not be kept: each of the known `secrets`, as it is, percent-encoded, escaped in JSON and in
  * base64, and whatever has the form of a credential: keys, tokens, passwords that are named so, users in addresses.
  * Rather too much than too little: it cannot be told from outside what a service meant. Also takes out control characters
- * but tabs and ends of lines. Pure.
+ * but tabs and ends of lines; half of a character becomes U+FFFD, since no entry of the ledger could hold it. Pure.
  */
 export function redactText(text: string, secrets: readonly string[]): string {
   let clean = plain(text);
@@ -60,7 +60,7 @@ export function redactText(text: string, secrets: readonly string[]): string {
   );
   clean = clean.replace(schemes, `$1$2${taken}`);
   for (const form of forms) clean = clean.replace(form, taken);
-  return clean;
+  return clean.toWellFormed();
 }
 
 /** Without private keys; one whose end or beginning was cut off is as secret as a whole one. */

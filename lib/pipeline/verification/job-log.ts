@@ -30,6 +30,6 @@ export function keptLog(
   const clean = redactText(whole, secrets).replace(/\n+$/, "");
   const lines = clean.split("\n").slice(-linesMax);
   const last = lines.join("\n");
-  const kept = last.length <= charactersMax ? last : `…${last.slice(-charactersMax)}`;
+  const kept = last.length <= charactersMax ? last : `…${last.slice(-charactersMax).toWellFormed()}`;
   return { v: 1, check: id, title, text: kept, cut: cut || kept.length < clean.length };
 }

@@ -73,5 +73,5 @@ function contentProblem(expected: SmokeTest, body: string): string | undefined {
   const value = valueAt(body, expected.jsonPath);
   if (value === undefined) return `its answer has nothing at ${expected.jsonPath}`;
   if (expected.equals === undefined || value === expected.equals) return undefined;
-  return `${expected.jsonPath} is ${JSON.stringify(value)?.slice(0, 80)}, not ${JSON.stringify(expected.equals)}`;
+  return `${expected.jsonPath} is ${JSON.stringify(value)?.slice(0, 80).toWellFormed()}, not ${JSON.stringify(expected.equals)}`;
 }

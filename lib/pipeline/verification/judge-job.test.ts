@@ -81,3 +81,10 @@ describe("what is kept of a log", () => {
     expect(wide.text.length).toBeLessThanOrEqual(64_001);
   });
 });
+
+it.each([
+  ["one that was printed", "before \ud83d after", "before \ufffd after"],
+  ["one that the cut makes", `${"😀".repeat(40_000)}x`, `…\ufffd${"😀".repeat(31_999)}x`],
+])("half of a character in a log, %s, is replaced", (_, text, kept) => {
+  expect(keptLog(check, { text, cut: false }, []).text).toBe(kept);
+});

@@ -30,7 +30,8 @@ export function metricEvidence({
   around = [],
 }: MetricTrace): { name: string; value: string }[] {
   const words = (value: number | null) => (value === null ? "unknown" : valueWords(value, unit));
-  const cut = (text: string) => (text.length > queryLengthMax ? `${text.slice(0, queryLengthMax - 1)}…` : text);
+  const cut = (text: string) =>
+    text.length > queryLengthMax ? `${text.slice(0, queryLengthMax - 1).toWellFormed()}…` : text;
   const newest = series.at(-1);
   const limits = newest
     ? [

@@ -65,3 +65,14 @@ describe("what a status says", () => {
     expect(logAt("/runs/1/log", "x")).not.toHaveProperty("log");
   });
 });
+
+it("the words of a state that is cut within a character are whole ones", () => {
+  const { words } = readStatus(
+    { state: "$.s", succeeded: ["ok"], failed: [] },
+    JSON.stringify({ s: "😀".repeat(60) }),
+  ) as {
+    words: string;
+  };
+  expect(words).toContain("😀");
+  expect(words.isWellFormed()).toBe(true);
+});

@@ -58,7 +58,7 @@ function statusPlace(
 export function readStatus(job: Pick<HttpJob, "state" | "succeeded" | "failed" | "log">, body: string): JobStatus {
   const state = valueAt(body, job.state);
   if (state === undefined) return { kind: "odd", words: `its status has nothing at ${job.state}` };
-  const words = `${job.state} is ${JSON.stringify(state)?.slice(0, 80)}`;
+  const words = `${job.state} is ${JSON.stringify(state)?.slice(0, 80).toWellFormed()}`;
   const isOne = (values: readonly unknown[]) => values.includes(state);
   if (!isOne(job.succeeded) && !isOne(job.failed)) return { kind: "running", words };
   return { kind: isOne(job.failed) ? "failed" : "succeeded", words, ...logIn(job.log, body) };
