@@ -37,6 +37,21 @@ describe("a Rollout", () => {
       "inconclusive",
     ],
     ["a reason that is not known", { currentStepIndex: 1, pauseConditions: [{ reason: "Solstice" }] }, null],
+    [
+      "a pause and an inconclusive analysis, which resuming would end too",
+      { currentStepIndex: 1, pauseConditions: [{ reason: "CanaryPauseStep" }, { reason: "InconclusiveAnalysisRun" }] },
+      "inconclusive",
+    ],
+    [
+      "a pause and a reason that is not known",
+      { currentStepIndex: 1, pauseConditions: [{ reason: "CanaryPauseStep" }, { reason: "Solstice" }] },
+      null,
+    ],
+    [
+      "a pause and a condition without a reason",
+      { currentStepIndex: 1, pauseConditions: [{ reason: "CanaryPauseStep" }, {}] },
+      null,
+    ],
     ["nothing", { currentStepIndex: 1 }, null],
   ])("is held by %s", (_, status, pausedBy) => {
     expect(rollout({ ...stable, ...status }).pausedBy).toBe(pausedBy);

@@ -59,7 +59,7 @@ export function readArgoRollout(object: unknown): ArgoRollout {
     isPromotedFully: status.promoteFull === true,
     hasStatus: currentHash !== "",
     pausedByHand: spec.paused === true,
-    pausedBy: spec.paused === true ? "hand" : pauseOf(pauses[0], steps[step ?? -1], blueGreen),
+    pausedBy: spec.paused === true ? "hand" : heldBy(pauses.map((one) => pauseOf(one, steps[step ?? -1], blueGreen))),
     steps: steps.map((one) => ({ words: stepWords(one), weight: integer(one.setWeight) ?? null })),
     step: steps.length === 0 ? null : step,
     weight: isAborted ? 0 : weightOf(fields(status.canary), steps, step, isPromoted),
@@ -68,9 +68,15 @@ export function readArgoRollout(object: unknown): ArgoRollout {
   };
 }
 
+/** Argo adds a pause to those that stand, and they go together: what only an override ends, or nobody knows, counts. */
+function heldBy(pauses: readonly (DelegatedPause | null)[]): DelegatedPause | null {
+  if (pauses.includes("inconclusive")) return "inconclusive";
+  return pauses.includes(null) ? null : (pauses[0] ?? null);
+}
+
 /** Reasons of a PauseCondition (types.go: PauseReason…); one that is not known is nobody's. */
 function pauseOf(
-  reason: string | undefined,
+  reason: string,
   step: Record<string, unknown> | undefined,
   blueGreen: Record<string, unknown>,
 ): DelegatedPause | null {

@@ -138,6 +138,9 @@ function nextWrite(command: DelegatedCommand, rollout: ArgoRollout): Write | und
   }
 }
 
+/** Two writes are what the longest command takes; one more, where somebody else wrote in between. */
+const writesMax = 3;
+
 async function tell(
   { client }: Calls,
   ref: KubernetesTargetRef,
@@ -146,11 +149,17 @@ async function tell(
 ): Promise<DelegatedOutcome> {
   const { system } = client;
   let rollout = await read(client, ref, signal);
-  for (let written = false; ; written = true) {
+  for (let writes = 0; ; writes += 1) {
+    const written = writes > 0;
     const drift = checkOrder(system, ref, rollout?.workload, { digest, by });
     if (drift || !rollout) return drift ?? { kind: "done", written };
     const write = nextWrite(command, rollout);
     if (!write) return { kind: "done", written };
+    if (writes === writesMax) {
+      const { path: field } = write.operation;
+      const words = `${workloadName(ref)}: ${field} was written ${writes} times and did not stay`;
+      throw misconfigured(system, `${words}: does the cluster's definition of Rollout know it?`);
+    }
     const path = `${workloadPath(system, ref)}${write.of === "status" ? "/status" : ""}`;
     const fence: PatchOperation = {
       op: "replace",
