@@ -98,8 +98,13 @@ export type PromotionEntryBody =
       data: { service: string; step: string; attempt: number; reason: string; checks?: CheckState[] };
     }
   | {
-      kind: "rollout.paused" | "rollout.resumed" | "rollout.analysisSkipped" | "rollout.promotedFully";
+      kind: "rollout.paused" | "rollout.promotedFully";
       data: { service: string; step: string; why: string };
+    }
+  | {
+      kind: "rollout.resumed" | "rollout.analysisSkipped";
+      /** `place`: the step of a controller that owns the workload, as it was noted last: what is ended stands there. */
+      data: { service: string; step: string; why: string; place?: string };
     }
   | {
       kind: "rollout.accepted";

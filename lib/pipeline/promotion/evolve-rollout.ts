@@ -40,7 +40,7 @@ export function moveRollout(rollout: RolloutState, entry: Entry): RolloutState {
     case "rollout.analysisSkipped": {
       if (rollout.phase !== "stepping") throw new BrokenHistory(entry, rollout.phase);
       const { paused: _, ...going } = rollout;
-      return { ...going, ...toldOf(rollout, resumeOf(entry.kind, rollout), at) };
+      return { ...going, ...toldOf(rollout, resumeOf(entry.kind, rollout), at, entry.data.place) };
     }
     case "rollout.promotedFully": {
       if (rollout.phase !== "stepping") throw new BrokenHistory(entry, rollout.phase);
@@ -88,8 +88,9 @@ function resumeOf(kind: Entry["kind"], { paused, steps }: RolloutState & { phase
 }
 
 /** Only a controller that owns the workload has to be told; other steps ask whether they are paused. */
-function toldOf({ steps }: RolloutState & { phase: "stepping" }, order: DelegatedWish, at: string) {
-  return steps.some(({ step }) => step.kind === "follow") ? { told: { order, at } } : {};
+function toldOf({ steps }: RolloutState & { phase: "stepping" }, order: DelegatedWish, at: string, place?: string) {
+  if (!steps.some(({ step }) => step.kind === "follow")) return {};
+  return { told: { order, at, ...(place === undefined ? {} : { place }) } };
 }
 
 type StepEntry = Entry & { kind: `rollout.step${string}` };

@@ -102,8 +102,8 @@ export type RolloutState = { service: string; steps?: StepState[] } & (
       steps: StepState[];
       /** Somebody stopped it here: the next step does not begin. */
       paused?: Pause;
-      /** What a person said last to a controller that owns the workload, and when: it is handed on once. */
-      told?: { order: DelegatedWish; at: string };
+      /** What a person said last to a controller that owns the workload, when, and of which of its steps: handed on once. */
+      told?: { order: DelegatedWish; at: string; place?: string };
     }
   | {
       phase: "accepted";

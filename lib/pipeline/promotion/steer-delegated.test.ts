@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decide } from "@/lib/pipeline/promotion/decide";
+import { evolve } from "@/lib/pipeline/promotion/evolve";
 import type { PromotionInput, StepFinding } from "@/lib/pipeline/promotion/input";
 import { begin, goOn, kinds, type Life, say, until } from "@/lib/pipeline/promotion/testing/a-life";
 import { aDelegatedService, aPlan } from "@/lib/pipeline/promotion/testing/a-plan";
@@ -101,6 +102,30 @@ describe("what a person says to it", () => {
     expect(rolloutOf(past)).toMatchObject({ told: { order: "goPast" } });
     const byHand = say(following({ pausedBy: "hand" }), steer("resumeRollout"));
     expect(rolloutOf(byHand)).toMatchObject({ told: { order: "resume" } });
+  });
+
+  it("is about the step that was noted last, where it ends a pause or an analysis there", () => {
+    const past = say(following({ pausedBy: "person", at: "2" }), steer("resumeRollout"));
+    expect(past.entries.at(-1)).toMatchObject({ kind: "rollout.resumed", data: { place: "2" } });
+    expect(rolloutOf(past)).toMatchObject({ told: { order: "goPast", place: "2" } });
+    const skipped = say(following({ pausedBy: "inconclusive", at: "1" }), steer("skipStep"));
+    expect(rolloutOf(skipped)).toMatchObject({ told: { order: "skipAnalysis", place: "1" } });
+    // The controller goes on by itself before it was told: what was said stays about the step that was seen.
+    const moved = found(past, { kind: "progressing", words: "step 5", facts: { at: "4" }, renews: true });
+    expect(rolloutOf(moved)).toMatchObject({ told: { order: "goPast", place: "2" } });
+    const paused = say(following({ at: "2" }), steer("pauseRollout"));
+    expect(paused.entries.at(-1)?.data).not.toHaveProperty("place");
+    expect(rolloutOf(paused)).not.toHaveProperty("told.place");
+  });
+
+  it("is replayed from entries that say no place", () => {
+    const life = following({ pausedBy: "person", at: "2" });
+    const [entry] = say(life, steer("resumeRollout")).entries.slice(-1);
+    if (entry?.kind !== "rollout.resumed") throw new Error("nobody resumed it");
+    const { place: _, ...data } = entry.data;
+    const state = evolve(life.state, { ...entry, data }) ?? life.state;
+    expect(rolloutOf({ ...life, state })).toMatchObject({ told: { order: "goPast", at: entry.at } });
+    expect(rolloutOf({ ...life, state })).not.toHaveProperty("told.place");
   });
 
   it("is refused where it does not fit", () => {

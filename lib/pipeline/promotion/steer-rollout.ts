@@ -97,12 +97,12 @@ export function steerRollout(
       );
     case "resumeRollout":
       return decision(
-        [write({ kind: "rollout.resumed", data: { service, step, why } })],
+        [write({ kind: "rollout.resumed", data: { service, step, why, ...placeOf(current) } })],
         [lookNow(state, service, current, now)],
       );
     case "skipStep":
       if (current.step.kind === "follow") {
-        const entry = write({ kind: "rollout.analysisSkipped", data: { service, step, why } });
+        const entry = write({ kind: "rollout.analysisSkipped", data: { service, step, why, ...placeOf(current) } });
         return decision([entry], [lookNow(state, service, current, now)]);
       }
       return goOn(state, rollout, undefined, now, [skipped(state, input, current, now)]);
@@ -115,6 +115,11 @@ export function steerRollout(
     default:
       return input.kind satisfies never;
   }
+}
+
+/** Where the controller stood when it was looked at last; of a step of Waybill's own there is no such place. */
+function placeOf({ step, facts }: StepState): { place?: string } {
+  return step.kind === "follow" && facts.at !== undefined ? { place: facts.at } : {};
 }
 
 /** The step under way, or the one that was held, is due now. */

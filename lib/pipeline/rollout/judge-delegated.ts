@@ -76,12 +76,17 @@ export function standingWords(seen: DelegatedStanding): string {
   return `${parts.length === 0 ? "" : `${parts.join(", ")}: `}${state}${beside}`;
 }
 
+/** The controller's step as facts note it: "" where it says none. */
+export function placeOf({ step }: Pick<DelegatedStanding, "step">): string {
+  return step === null ? "" : String(step);
+}
+
 function factsOf(seen: DelegatedStanding): Record<string, string> {
-  const { phase, step, weight, pausedBy, analyses } = seen;
+  const { phase, weight, pausedBy, analyses } = seen;
   return {
     seen: "yes",
     phase,
-    at: step === null ? "" : String(step),
+    at: placeOf(seen),
     weight: weight === null ? "" : String(weight),
     pausedBy: pausedBy ?? "",
     analyses: analyses.map((one) => `${one.name} ${one.phase}`).join(", "),

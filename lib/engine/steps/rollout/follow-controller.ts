@@ -4,7 +4,7 @@ import { refused, type StepContext } from "@/lib/engine/steps/rollout/step-runne
 import type { StepFinding } from "@/lib/pipeline/promotion/input";
 import type { DelegatedWish } from "@/lib/pipeline/promotion/state";
 import type { DelegatedStanding } from "@/lib/pipeline/rollout/delegated-standing";
-import { analysisEvidence, judgeDelegated } from "@/lib/pipeline/rollout/judge-delegated";
+import { analysisEvidence, judgeDelegated, placeOf } from "@/lib/pipeline/rollout/judge-delegated";
 import { factsOf } from "@/lib/pipeline/rollout/step";
 import type { DelegatedTarget } from "@/lib/ports/delegated-target";
 
@@ -27,7 +27,7 @@ export async function followController(context: StepContext): Promise<StepFindin
   const isTaken = context.step.status === "requested" && standing.caughtUp && sighting.kind !== "failed";
   if (isTaken) return { kind: "accepted", words, facts };
   const wish = openWish(context, standing);
-  if (wish) return handOn(context, delegated, wish);
+  if (wish) return handOn(context, delegated, wish, standing);
   switch (sighting.kind) {
     case "promoted":
       await tidyUp(context, delegated);
@@ -85,7 +85,10 @@ function openWish({ rollout, step }: StepContext, standing: DelegatedStanding): 
   // Nobody said so this time: whoever holds it by hand is not passed by.
   const isFull = step.step.kind === "follow" && step.step.fully && standing.pausedBy !== "hand";
   const wish = told ? { order: told.order, id: told.at } : isFull ? fullWish : undefined;
-  return wish && step.facts.told !== wish.id ? wish : undefined;
+  if (!wish || step.facts.told === wish.id) return undefined;
+  // Whoever said so saw one pause: the next one is not ended by it, however late this is handed on, or by whom.
+  const endsOne = wish.order === "goPast" || wish.order === "skipAnalysis";
+  return endsOne && told?.place !== placeOf(standing) ? undefined : wish;
 }
 
 const fullWish: Wish = { order: "promoteFully", id: "rollback" };
@@ -98,8 +101,18 @@ const toldWords: Record<DelegatedWish, string> = {
   promoteFully: "the controller was told to skip the steps that are left",
 };
 
-async function handOn(context: StepContext, delegated: DelegatedTarget, wish: Wish): Promise<StepFinding> {
-  const { planned, state, rollout, signal } = context;
+async function handOn(
+  context: StepContext,
+  delegated: DelegatedTarget,
+  wish: Wish,
+  standing: DelegatedStanding,
+): Promise<StepFinding> {
+  const { planned, state, rollout, step, signal } = context;
+  // Noted before the order: by it, the way back tells this pause from somebody else's, whatever happens in between.
+  if (wish.order === "pause" && standing.pausedBy !== "hand" && step.facts.pausedByUs !== "yes") {
+    const words = "the controller is about to be told to pause";
+    return { kind: "progressing", words, facts: { pausedByUs: "yes" }, renews: true, againMs: 0 };
+  }
   await context.looked();
   const by = { promotion: state.id, generation: rollout.generation };
   const order = { command: wish.order, digest: planned.to.digest, by };
@@ -107,6 +120,6 @@ async function handOn(context: StepContext, delegated: DelegatedTarget, wish: Wi
   if (outcome.kind === "drift") {
     return refused(`somebody else changed it: found ${outcome.found}, expected ${outcome.expected}`);
   }
-  const facts = { told: wish.id, ...(wish.order === "pause" ? { pausedByUs: "yes" } : { pausedByUs: "" }) };
+  const facts = { told: wish.id, ...(wish.order === "pause" ? {} : { pausedByUs: "" }) };
   return { kind: "progressing", words: toldWords[wish.order], facts, renews: true, againMs: 0 };
 }
