@@ -71,6 +71,7 @@ describe("the proxy", () => {
     ["/api/v1/matrix", false],
     ["/_next/static/chunks/a.js", false],
     ["/icon.svg", false],
+    ["/favicon.ico", false],
     ["/schema/v1.json", false],
   ])("stands before %s: %s", (path, stands) => {
     expect(new RegExp(`^${config.matcher}$`).test(path)).toBe(stands);

@@ -58,6 +58,8 @@ test("a gate is overridden with a reason and an incident, and stays on the appro
     await dialog.getByLabel("What you found").fill("it was needed; the soak is too long for fixes");
     await expectAccessible(arjun, "reviewing an override");
     await dialog.getByRole("button", { name: "Close the review" }).click();
+    // What stands behind a dialog counts as hidden: the review is closed once the dialog is.
+    await expect(dialog).toBeHidden();
     await expect(line).toBeHidden();
     await arjun.goto(`/promotions/${id}`);
     await expect(noticeWith(arjun, "Overridden: the gate soak")).toContainText("Reviewed by Arjun Mehta");
