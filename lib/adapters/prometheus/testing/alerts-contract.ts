@@ -26,9 +26,10 @@ export const numberOf = (answer: MetricAnswer | undefined) =>
 export async function untilFires(url: string, ...wanted: [alertname: string, labels: Labels, number: number]) {
   const [alertname, labels, number] = wanted;
   const source = createAlertmanager({ name: "alerts", url });
-  for (;;) {
+  for (const end = performance.now() + 30_000; ; ) {
     const [answer] = await source.measure([asked(alertname, labels)]);
     if (numberOf(answer) === number) return;
+    if (performance.now() > end) throw new Error(`${alertname} fires ${numberOf(answer)} times, not ${number}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
