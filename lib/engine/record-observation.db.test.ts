@@ -287,7 +287,7 @@ describe("while a promotion is active there", () => {
     expect(await stored()).toMatchObject({ observed: b, wanted: a, drift: null });
     expect(await entries()).toEqual([["deployment.found", a]]);
     const due = await first().pool.query(
-      sql`select kind from step where promotion = ${promotion} and due_at <= now() and status = 'due'`,
+      sql`select kind from step where promotion = ${promotion} and due_at <= now() + interval '1 ms' and status = 'due'`,
     );
     expect(due).toEqual([{ kind: "observe" }]);
   });

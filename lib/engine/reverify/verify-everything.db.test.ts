@@ -68,7 +68,7 @@ async function verify(): Promise<{ id: string; status: string; said: string | nu
       sql`select status, said from reverification where id = ${id}`,
     );
     if (row && row.status !== "due") return { id, ...row, takes };
-    await world.pool.execute(sql`update reverification set lease_until = now() where id = ${id}`);
+    await world.pool.execute(sql`update reverification set lease_until = now() - interval '1 second' where id = ${id}`);
   }
 }
 
@@ -148,7 +148,7 @@ describe("verifying again makes all that a verification makes", () => {
     // It starts the job, and what it found is never written.
     await runReverification({ ...world.engine, owner: "first" }, first);
     await world.pool.execute(
-      sql`update reverification set lease_until = now(),
+      sql`update reverification set lease_until = now() - interval '1 second',
              checks = (select jsonb_agg(c #- '{job,handle}') from jsonb_array_elements(checks) c) where id = ${id}`,
     );
     const second = await takeDueReverification({ ...world.engine, owner: "second" });
@@ -159,7 +159,7 @@ describe("verifying again makes all that a verification makes", () => {
     expect(jobs.runs() - before).toBe(1);
     // Whoever lost its lease writes nothing.
     await runReverification({ ...world.engine, owner: "first" }, first);
-    await world.pool.execute(sql`update reverification set lease_until = now() where id = ${id}`);
+    await world.pool.execute(sql`update reverification set lease_until = now() - interval '1 second' where id = ${id}`);
     const last = await takeDueReverification(world.engine);
     if (last) await runReverification(world.engine, last);
     const [row] = await world.pool.query<{ status: string }>(sql`select status from reverification where id = ${id}`);
