@@ -1,9 +1,8 @@
 import { AppsV1Api, CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
 import type { MetricsServer } from "@/bench/metrics-server";
 import { startTypeScript } from "@/bench/start-process";
-import { DEMO_ISSUER, demoPeople } from "@/lib/auth/demo-people";
-import { loadPerson, personId, recordSignIn } from "@/lib/auth/people";
 import type { PersonPrincipal } from "@/lib/auth/principal";
+import { signInDemoPeople } from "@/lib/auth/sign-in-demo-people";
 import { announceRelease } from "@/lib/commands/announce-release";
 import { applyDocuments } from "@/lib/commands/apply-documents";
 import { requestPromotion } from "@/lib/commands/request-promotion";
@@ -46,9 +45,9 @@ export async function createCanariesWorld(
     const images = await pushImages(sandbox, services);
     await createWorkloads(sandbox, services, images);
     const text = projectFile(sandbox, metrics.url, services);
-    const applied = await applyDocuments(engine, (await signIn(engine)).ada, { text });
+    const applied = await applyDocuments(engine, (await signInDemoPeople(engine.pool)).ada, { text });
     if (applied.kind !== "applied") throw new Error(`the project file is refused: ${JSON.stringify(applied.errors)}`);
-    const { rita } = await signIn(engine);
+    const { rita } = await signInDemoPeople(engine.pool);
     await observeOnce(engine);
     await announceAll(engine, rita, images);
     return { begin: () => requestAll(engine, rita, services), stop: begun.stop };
@@ -170,18 +169,6 @@ spec:
   services:
 ${services.map(serviceText).join("\n")}
 `;
-}
-
-async function signIn(engine: Engine): Promise<Record<"ada" | "rita", PersonPrincipal>> {
-  const found: Record<string, PersonPrincipal> = {};
-  for (const { subject, name, email, groups, administrator } of demoPeople) {
-    await recordSignIn(engine.pool, { issuer: DEMO_ISSUER, subject, name, email, groups, administrator });
-    const person = await loadPerson(engine.pool, personId(DEMO_ISSUER, subject));
-    if (person) found[subject] = person;
-  }
-  const { ada, rita } = found;
-  if (!ada || !rita) throw new Error("the demo's people are not known");
-  return { ada, rita };
 }
 
 /** What runs at every target is seen once, so that each canary has something to be compared with. */

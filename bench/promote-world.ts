@@ -1,8 +1,7 @@
 import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { type BenchProcess, startTypeScript } from "@/bench/start-process";
-import { DEMO_ISSUER, demoPeople } from "@/lib/auth/demo-people";
-import { loadPerson, personId, recordSignIn } from "@/lib/auth/people";
 import type { PersonPrincipal } from "@/lib/auth/principal";
+import { signInDemoPeople } from "@/lib/auth/sign-in-demo-people";
 import { announceRelease } from "@/lib/commands/announce-release";
 import { applyDocuments } from "@/lib/commands/apply-documents";
 import { requestPromotion } from "@/lib/commands/request-promotion";
@@ -55,10 +54,10 @@ export async function createPromoteWorld(databaseUrl: string, versions: number):
     const engine = getEngine();
     const images = await pushImages(sandbox, versions);
     await createWorkloads(sandbox, images);
-    const { ada } = await signIn(engine);
+    const { ada } = await signInDemoPeople(engine.pool);
     const applied = await applyDocuments(engine, ada, { text: projectFile(sandbox) });
     if (applied.kind !== "applied") throw new Error(`the project file is refused: ${JSON.stringify(applied.errors)}`);
-    const { rita } = await signIn(engine);
+    const { rita } = await signInDemoPeople(engine.pool);
     await announceAll(engine, rita, images);
     processes.push(
       await startTypeScript("lib/worker/main.ts", "the worker is at work", {
@@ -145,18 +144,6 @@ spec:
   services:
 ${[...quick.map(service("testing")), ...busy.map(service("staging"))].join("\n")}
 `;
-}
-
-async function signIn(engine: Engine): Promise<Record<"ada" | "rita", PersonPrincipal>> {
-  const found: Record<string, PersonPrincipal> = {};
-  for (const { subject, name, email, groups, administrator } of demoPeople) {
-    await recordSignIn(engine.pool, { issuer: DEMO_ISSUER, subject, name, email, groups, administrator });
-    const person = await loadPerson(engine.pool, personId(DEMO_ISSUER, subject));
-    if (person) found[subject] = person;
-  }
-  const { ada, rita } = found;
-  if (!ada || !rita) throw new Error("the demo's people are not known");
-  return { ada, rita };
 }
 
 async function announceAll(engine: Engine, manager: PersonPrincipal, images: Map<string, string>): Promise<void> {

@@ -1,6 +1,5 @@
-import { DEMO_ISSUER, demoPeople } from "@/lib/auth/demo-people";
-import { loadPerson, personId, recordSignIn } from "@/lib/auth/people";
 import { actorOf, type PersonPrincipal } from "@/lib/auth/principal";
+import { signInDemoPeople } from "@/lib/auth/sign-in-demo-people";
 import { applyDocuments } from "@/lib/commands/apply-documents";
 import type { Pool } from "@/lib/db/pool";
 import { json, sql } from "@/lib/db/sql";
@@ -66,7 +65,7 @@ ${names
 /** Brings a database to `count` promotions that wait for approval in production, with their evidence; all of them due. */
 export async function addWaitingPromotions(pool: Pool, count: number): Promise<void> {
   const engine = composeEngine(pool);
-  const people = await signIn(pool);
+  const people = await signInDemoPeople(pool);
   const applied = await applyDocuments(engine, people.ada, { text: projectFile() });
   if (applied.kind !== "applied") throw new Error(JSON.stringify(applied));
   await addReleases(pool, count);
@@ -76,19 +75,6 @@ export async function addWaitingPromotions(pool: Pool, count: number): Promise<v
     const numbers = Array.from({ length: Math.min(batch, count - first) }, (_, index) => first + index + 1);
     await addPromotions(pool, people.rita, numbers, now);
   }
-}
-
-async function signIn(pool: Pool): Promise<{ rita: PersonPrincipal; ada: PersonPrincipal }> {
-  const find = async (subject: string) => {
-    const person = demoPeople.find((one) => one.subject === subject);
-    if (!person) throw new Error(`the demo knows no ${subject}`);
-    const { name, email, groups, administrator } = person;
-    await recordSignIn(pool, { issuer: DEMO_ISSUER, subject, name, email, groups, administrator });
-    const principal = await loadPerson(pool, personId(DEMO_ISSUER, subject));
-    if (!principal) throw new Error(`${subject} cannot sign in`);
-    return principal;
-  };
-  return { rita: await find("rita"), ada: await find("ada") };
 }
 
 const keyOf = (number: number) => `service-${number % services}@v1.${number}.0`;

@@ -3,9 +3,8 @@
  * and lets Rita promote some to staging, so that there is something to see. Does nothing where projects exist.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { DEMO_ISSUER, demoPeople } from "@/lib/auth/demo-people";
-import { loadPerson, personId, recordSignIn } from "@/lib/auth/people";
 import type { PersonPrincipal } from "@/lib/auth/principal";
+import { signInDemoPeople } from "@/lib/auth/sign-in-demo-people";
 import { announceRelease } from "@/lib/commands/announce-release";
 import { applyDocuments } from "@/lib/commands/apply-documents";
 import { recordScan } from "@/lib/commands/record-scan";
@@ -32,10 +31,10 @@ async function main(): Promise<void> {
     ];
     if (count > 0) return;
     const engine = composeEngine(pool);
-    const people = await signInEverybody(pool);
+    const { ada } = await signInDemoPeople(pool);
     const seed = await readSeed(sandbox);
-    await applyExamples(engine, people.ada, sandbox, seed);
-    const rita = await refreshed(pool, "rita");
+    await applyExamples(engine, ada, sandbox, seed);
+    const { rita } = await signInDemoPeople(pool);
     await announceAll(engine, rita, seed);
     await tellStory(engine, rita);
   } finally {
@@ -47,19 +46,6 @@ function readSandbox(): SandboxAddresses {
   const told = process.env.WAYBILL_SANDBOX;
   if (told === undefined) throw new Error("WAYBILL_SANDBOX is not set: the demo needs the sandbox's addresses");
   return JSON.parse(told) as SandboxAddresses;
-}
-
-async function signInEverybody(pool: Pool): Promise<{ ada: PersonPrincipal }> {
-  for (const { subject, name, email, groups, administrator } of demoPeople) {
-    await recordSignIn(pool, { issuer: DEMO_ISSUER, subject, name, email, groups, administrator });
-  }
-  return { ada: await refreshed(pool, "ada") };
-}
-
-async function refreshed(pool: Pool, subject: string): Promise<PersonPrincipal> {
-  const person = await loadPerson(pool, personId(DEMO_ISSUER, subject));
-  if (!person) throw new Error(`${subject} is not signed in`);
-  return person;
 }
 
 async function readSeed(sandbox: SandboxAddresses): Promise<SeedList> {

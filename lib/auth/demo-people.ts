@@ -1,5 +1,7 @@
+export type DemoSubject = "rita" | "arjun" | "vera" | "ada" | "noor" | "leo";
+
 export interface DemoPerson {
-  subject: string;
+  subject: DemoSubject;
   name: string;
   email: string;
   groups: string[];

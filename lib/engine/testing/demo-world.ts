@@ -1,6 +1,5 @@
-import { DEMO_ISSUER, demoPeople } from "@/lib/auth/demo-people";
-import { loadPerson, personId, recordSignIn } from "@/lib/auth/people";
 import type { PersonPrincipal } from "@/lib/auth/principal";
+import { signInDemoPeople } from "@/lib/auth/sign-in-demo-people";
 import { announceRelease } from "@/lib/commands/announce-release";
 import { applyDocuments } from "@/lib/commands/apply-documents";
 import { createPool, type Pool } from "@/lib/db/pool";
@@ -170,7 +169,7 @@ export async function createDemoWorld(extra: DemoWorldOptions = {}): Promise<Dem
   const [database, sandbox] = await Promise.all([extra.database ?? createTestDatabase(), startSandbox(sandboxOptions)]);
   const pool = createPool(database.url);
   const engine = { ...composeEngine(pool), log: () => undefined };
-  const people = await signIn(pool);
+  const people = await signInDemoPeople(pool);
   const stop = new AbortController();
   const observer = new Observer(engine, stop.signal);
   const loop = new WorkLoop(engine, { concurrency: 4, sweepMs: 200 });
@@ -207,22 +206,11 @@ export async function createDemoWorld(extra: DemoWorldOptions = {}): Promise<Dem
   for (const service of services) await deploy(world, service, extra);
   const applied = await applyDocuments(engine, people.ada, { text: projectFile(sandbox, extra) });
   if (applied.kind !== "applied") throw new Error(JSON.stringify(applied.errors));
-  world.people = await signIn(pool);
+  world.people = await signInDemoPeople(pool);
   await observer.refresh();
   await allFound(pool);
   if (extra.worker !== false) loop.start();
   return world;
-}
-
-/** Signs the demo's people in, and answers them with the rights that they have now. */
-export async function signIn(pool: Pool): Promise<DemoWorld["people"]> {
-  const found: Partial<DemoWorld["people"]> = {};
-  for (const { subject, name, email, groups, administrator } of demoPeople) {
-    await recordSignIn(pool, { issuer: DEMO_ISSUER, subject, name, email, groups, administrator });
-    const person = await loadPerson(pool, personId(DEMO_ISSUER, subject));
-    if (person) found[subject as keyof DemoWorld["people"]] = person;
-  }
-  return found as DemoWorld["people"];
 }
 
 async function deploy(world: DemoWorld, service: string, extra: DemoWorldOptions): Promise<void> {

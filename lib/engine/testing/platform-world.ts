@@ -1,3 +1,4 @@
+import { signInDemoPeople } from "@/lib/auth/sign-in-demo-people";
 import { announceRelease } from "@/lib/commands/announce-release";
 import { applyDocuments } from "@/lib/commands/apply-documents";
 import { approve } from "@/lib/commands/approve";
@@ -11,7 +12,7 @@ import { createTestDatabase } from "@/lib/db/test-database";
 import { composeEngine } from "@/lib/engine/compose";
 import type { Engine } from "@/lib/engine/engine";
 import { Observer } from "@/lib/engine/observe";
-import { allFound, type DemoWorld, sandboxKubectl, signIn, until } from "@/lib/engine/testing/demo-world";
+import { allFound, type DemoWorld, sandboxKubectl, until } from "@/lib/engine/testing/demo-world";
 import { loadPromotion } from "@/lib/ledger/record-promotion";
 import { hasEnded, type PromotionState } from "@/lib/pipeline/promotion/state";
 import { WorkLoop } from "@/lib/worker/work-loop";
@@ -56,7 +57,7 @@ export async function createPlatformWorld(project: Example): Promise<PlatformWor
   const loop = new WorkLoop(engine, { concurrency: 8, sweepMs: 200 });
   let count = 0;
   const world: PlatformWorld = {
-    ...{ project, pool, engine, sandbox, people: await signIn(pool) },
+    ...{ project, pool, engine, sandbox, people: await signInDemoPeople(pool) },
     text: await sandboxProjectFile(project, sandbox, timesFaster),
     async apply(text) {
       const applied = await applyDocuments(engine, world.people.ada, { text }, { operator: true });
@@ -89,7 +90,7 @@ export async function createPlatformWorld(project: Example): Promise<PlatformWor
     },
   };
   await world.apply(world.text);
-  world.people = await signIn(pool);
+  world.people = await signInDemoPeople(pool);
   await observer.refresh();
   await allFound(pool);
   loop.start();
