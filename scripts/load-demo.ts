@@ -11,7 +11,7 @@ import { recordScan } from "@/lib/commands/record-scan";
 import { requestPromotion } from "@/lib/commands/request-promotion";
 import { formatDocumentError } from "@/lib/config/document-error";
 import { databaseUrl } from "@/lib/db/client";
-import { createPool, type Pool } from "@/lib/db/pool";
+import { createPool } from "@/lib/db/pool";
 import { sql } from "@/lib/db/sql";
 import { composeEngine } from "@/lib/engine/compose";
 import type { Engine } from "@/lib/engine/engine";

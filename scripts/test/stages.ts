@@ -98,7 +98,7 @@ async function runBrowserTests(root: string, filters: string[]): Promise<Outcome
 }
 
 export const stages: readonly Stage[] = [
-  check("lint", "the linter and the format", "@biomejs/biome/bin/biome", ["check", "."]),
+  check("lint", "the linter and the format", "@biomejs/biome/bin/biome", ["check", "--error-on-warnings", "."]),
   check("types", "the compiler", "typescript/bin/tsc", ["--noEmit"]),
   check("imports", "who imports whom", "dependency-cruiser/bin/dependency-cruiser.mjs", [
     "--config",
