@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { access, constants, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { endProcess, identifyProcess, isRunning, type ProcessIdentity } from "@/lib/db/embedded/process-identity";
+import { claimFolder } from "./claim-folder";
 import { StartError } from "./start-error";
 
 /** What `running.json` in Waybill's folder tells other programs, and the next start, while Waybill runs. */
@@ -51,13 +52,12 @@ export class Home {
    */
   async take(note: Omit<RunningNote, "owner" | "ready" | "children">): Promise<string[]> {
     const ended: string[] = [];
+    // Before anything of an earlier start is ended: another start, a moment ahead, may have ended it and begun anew.
+    const other = await claimFolder(this.folder);
     const before = await readRunningNote(this.folder);
+    if (other !== undefined) throw runsAlready(other, before);
     if (before !== undefined) {
-      if (isRunning(before.owner) && before.owner.pid !== process.pid) {
-        throw new StartError(
-          `it runs already, at ${before.url} (process ${before.owner.pid}). Stop that one first, or give this one a folder and a port of its own: WAYBILL_HOME=/path PORT=3001 npm start`,
-        );
-      }
+      if (isRunning(before.owner) && before.owner.pid !== process.pid) throw runsAlready(before.owner, before);
       for (const child of before.children.toReversed()) {
         if (!isRunning(child.process)) continue;
         // Postgres takes SIGTERM for "when everybody has left".
@@ -112,6 +112,14 @@ export class Home {
     });
     return this.writing;
   }
+}
+
+function runsAlready(owner: ProcessIdentity, note: RunningNote | undefined): StartError {
+  const where =
+    note !== undefined && note.owner.pid === owner.pid ? `it runs already, at ${note.url}` : "it is being started";
+  return new StartError(
+    `${where} (process ${owner.pid}). Stop that one first, or give this one a folder and a port of its own: WAYBILL_HOME=/path PORT=3001 npm start`,
+  );
 }
 
 /** What runs in this folder, or ran when it was killed; undefined after an orderly end. */
