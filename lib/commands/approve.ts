@@ -2,7 +2,7 @@ import { z } from "zod";
 import { actOf, type Principal, personOf } from "@/lib/auth/principal";
 import type { CommandContext, Refusal } from "@/lib/commands/context";
 import { planHash, promotionId, type Told, tellPromotion } from "@/lib/commands/tell-promotion";
-import { loadStandings } from "@/lib/facts/evidence/approvals";
+import { loadStandings, withoutVoid } from "@/lib/facts/evidence/approvals";
 import { parseInput } from "@/lib/pipeline/errors";
 import { isAmong } from "@/lib/pipeline/gates/approval";
 import type { Via } from "@/lib/pipeline/promotion/entry";
@@ -32,11 +32,13 @@ export async function approve(
     if (asked.length > 0 && !(standing && isAmong(asked, standing))) {
       return { kind: "rejection", code: "notAsked", message: `this plan asks for a yes of ${asked.join(", ")}` };
     }
+    const before = state.approvals.filter((one) => one.person === person.id && one.planHash === state.planHash);
     return {
       kind: "approve",
       ...actOf(principal),
       planHash: input.planHash,
       reason: input.reason || null,
+      lapsed: before.length > 0 && (await withoutVoid(tx, before)).length === 0,
       ...(via ? { via } : {}),
     };
   });

@@ -130,6 +130,26 @@ describe("a change of what guards a protected environment", () => {
     expect(await world.pool.query(sql`select decision from policy_proposal`)).toEqual(before);
   });
 
+  it("does not count by one alone: whoever proposed it must still be somebody who may", async () => {
+    const { ada, noor } = world.people;
+    const standing = (administrator: boolean) =>
+      world.pool.execute(sql`update person set administrator = ${administrator} where id = ${ada.id}`);
+    const asked = await propose();
+    const before = await versionNow();
+    await standing(false);
+    expect(await confirm(noor, asked)).toMatchObject({ code: "proposalStale" });
+    await standing(true);
+    const revoked = { id: "revoked-proposer", person: ada.id };
+    await world.pool.execute(
+      sql`insert into revocation (id, person, reason, revoked_by, revoked_at)
+          values (${revoked.id}, ${revoked.person}, 'left', '{}'::jsonb, now())`,
+    );
+    expect(await confirm(noor, asked)).toMatchObject({ code: "proposalStale" });
+    expect(await versionNow()).toBe(before);
+    await world.pool.execute(sql`delete from revocation where id = ${revoked.id}`);
+    expect((await confirm(noor, asked)).kind).toBe("policyDecided");
+  });
+
   it("takes a recent sign-in where its approval does", async () => {
     const fresh = nextText().replace("count: 1,", "count: 1, stepUp: 5m,");
     const asked = await propose(fresh);

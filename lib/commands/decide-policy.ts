@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { mustBeAbleTo } from "@/lib/auth/permissions";
+import { loadPerson } from "@/lib/auth/people";
+import { can, mustBeAbleTo } from "@/lib/auth/permissions";
 import { actOf, actorOf, type Principal, personOf } from "@/lib/auth/principal";
 import type { CommandContext, Refusal } from "@/lib/commands/context";
 import { saveProject } from "@/lib/commands/save-project";
@@ -41,7 +42,8 @@ interface Row {
 
 /**
  * The second person's yes to exactly the proposed text: it is applied as the next version. Refused for whoever proposed
- * it, for another text, once it is decided or expired, and where the file is another one by now.
+ * it, for another text, once it is decided or expired, where the file is another one by now, and where whoever proposed
+ * it may not any more.
  */
 export async function confirmPolicy(
   context: CommandContext,
@@ -51,7 +53,8 @@ export async function confirmPolicy(
   const input = parseInput(confirmPolicyInput, raw);
   return decidePolicy(context, principal, input.proposal, async (tx, proposal, now) => {
     const stored = await loadProject(tx, proposal.project);
-    const refusal = refuseConfirmation(principal, proposal, input.fileHash, now, stored);
+    const refusal =
+      refuseConfirmation(principal, proposal, input.fileHash, now, stored) ?? (await refuseProposer(tx, proposal));
     if (refusal || !stored) return refusal ?? staleFile(proposal);
     const known = await tx.query<ConnectionDocument>(sql`select name, kind, projects from connection`);
     const parsed = parseDocuments(proposal.text, known);
@@ -128,6 +131,14 @@ function refuseConfirmation(
   const guarded = stored.document.environments.filter((one) => proposal.environments.includes(one.name));
   const stale = stepUpProblem(actOf(principal), now, strictestStepUp({ gates: guarded.flatMap((one) => one.gates) }));
   return stale ? { kind: "rejection", code: "stepUpNeeded", message: stale } : undefined;
+}
+
+/** Two people change it: whoever proposed it must still be one who may, as an approver must be when it starts. */
+async function refuseProposer(tx: LedgerTransaction, { project, proposer }: Row): Promise<Refusal | undefined> {
+  const person = await loadPerson(tx, proposer);
+  if (person !== null && can(person, "configure", { project })) return undefined;
+  const message = `who proposed it may not change ${project} any more: propose it anew`;
+  return { kind: "rejection", code: "proposalStale", message };
 }
 
 function staleFile({ project, base }: Row): Refusal {

@@ -150,7 +150,7 @@ describe("a scan in the registry", () => {
   });
 
   it("is unknown while the registry does not answer, and says so", async () => {
-    const { key } = await announced("v5.0.2");
+    const { key, image } = await announced("v5.0.2");
     const down = new ExternalError({
       system: "registry r",
       code: "unavailable",
@@ -162,5 +162,9 @@ describe("a scan in the registry", () => {
       status: "unknown",
       summary: expect.stringContaining("no answer"),
     });
+    // A clean upload does not speak for what may be attached there.
+    await upload(image.digest, report());
+    expect(await verdict(key, engine)).toMatchObject({ status: "unknown" });
+    expect(await verdict(key, later(1))).toMatchObject({ status: "pass" });
   });
 });

@@ -16,6 +16,9 @@ import { loadEntries } from "@/lib/ledger/load";
 import { replayProject } from "@/lib/ledger/replay";
 import { Forbidden, NotFound, Unauthenticated } from "@/lib/pipeline/errors";
 import { instanceChain } from "@/lib/pipeline/instance-chain";
+import { loadApprovalSlip } from "@/lib/queries/approval-slip";
+import { loadApprovals } from "@/lib/queries/approvals";
+import { loadPromotionPage } from "@/lib/queries/promotion-page";
 
 let world: DemoWorld;
 const config = testAuthConfig();
@@ -41,6 +44,24 @@ async function signInAs(subject: "arjun" | "noor"): Promise<string> {
   if (!found) throw new Error(subject);
   const { name, email, groups, administrator } = found;
   return recordSignIn(world.pool, { issuer: DEMO_ISSUER, subject, name, email, groups, administrator });
+}
+
+/** Somebody as they stand now, after another sign-in. */
+async function back(subject: "arjun" | "noor"): Promise<PersonPrincipal> {
+  const person = await loadPerson(world.pool, await signInAs(subject));
+  if (!person) throw new Error(`${subject} is not there`);
+  return person;
+}
+
+/** Every place that says whether Arjun's yes is waited for says the same. */
+async function loadSees(standing: "asked" | "signed", { id, planHash }: { id: string; planHash: string }) {
+  const [arjun, now] = [await back("arjun"), new Date().toISOString()];
+  const { mine } = await loadApprovals(world.pool, arjun, { projects: ["demo"], now });
+  expect(mine.some((line) => line.id === id)).toBe(standing === "asked");
+  const slip = await loadApprovalSlip(world.pool, arjun, id, { planHash, now });
+  expect(slip.signing.standing).toBe(standing);
+  expect(slip.signatures.filter((one) => one.mine)).toHaveLength(standing === "signed" ? 1 : 0);
+  expect((await loadPromotionPage(world.pool, arjun, id, now)).signing.standing).toBe(standing);
 }
 
 const ask = (headers: Record<string, string>) =>
@@ -100,6 +121,13 @@ describe("revoking a person", () => {
     await expect(ask(bearer)).rejects.toThrow(Unauthenticated);
     await world.pool.execute(sql`update step set due_at = now() - interval '1 s' where promotion = ${waiting.id}`);
     expect(await approvalVerdict(waiting.id)).toMatchObject({ summary: "0 of 2 given for this plan" });
+
+    await loadSees("asked", waiting);
+    const yes = { promotion: waiting.id, planHash: waiting.planHash };
+    expect(await approve(world.engine, await back("arjun"), yes)).toMatchObject({ kind: "told" });
+    expect(await approve(world.engine, await back("arjun"), yes)).toMatchObject({ code: "alreadyApproved" });
+    expect(await approvalVerdict(waiting.id)).toMatchObject({ summary: "1 of 2 given for this plan" });
+    await loadSees("signed", waiting);
   });
 
   it("is in the ledger with its reason, and replays", async () => {

@@ -10,6 +10,7 @@ import type { PromotionPhase, PromotionState } from "@/lib/pipeline/promotion/st
 import { type SigningStanding, signatureCount, signingStanding } from "@/lib/queries/approval-standing";
 import { type ChecklistView, loadChecklists } from "@/lib/queries/checklists";
 import { loadPlanFacts, type ServiceFacts } from "@/lib/queries/plan-facts";
+import { isVoid, standingSignatures } from "@/lib/queries/standing-signatures";
 
 /** Exactly one plan of a promotion, for somebody who signs it. Times are ISO 8601, UTC. */
 export interface ApprovalSlipView {
@@ -33,7 +34,7 @@ export interface ApprovalSlipView {
   checklists: ChecklistView[];
   /** On the current plan; none for another one. */
   verdicts: Verdict[];
-  /** Who signed exactly this plan. */
+  /** Who signed exactly this plan, without what is void. */
   signatures: { by: string; at: string; reason: string | null; mine: boolean }[];
   /** `from`: groups and addresses whose yes would still count. */
   signing: { standing: SigningStanding; given: number; needed: number; from: string[] };
@@ -43,6 +44,7 @@ export interface ApprovalSlipView {
 interface Row {
   state: PromotionState;
   plans: { planHash: string; plan: Plan }[];
+  approvals: PromotionState["approvals"];
   signed: { by: string; person: string; at: string; reason: string | null; planHash: string }[];
 }
 
@@ -57,14 +59,14 @@ export async function loadApprovalSlip(
   { planHash, now }: { planHash?: string; now: string },
 ): Promise<ApprovalSlipView> {
   const [row] = await db.query<Row>(
-    sql`select p.state,
+    sql`select p.state, ${standingSignatures(sql`p.state`)} as approvals,
                coalesce((select jsonb_agg(jsonb_build_object('planHash', data->>'planHash', 'plan', data->'plan') order by seq)
                   from ledger_entry where project = p.project and promotion = p.id
                    and kind in ('promotion.requested', 'promotion.replanned')), '[]') as plans,
                coalesce((select jsonb_agg(jsonb_build_object('by', actor->>'name', 'person', data->>'person', 'at', at,
                                   'reason', data->>'reason', 'planHash', data->>'planHash') order by seq)
                   from ledger_entry where project = p.project and promotion = p.id
-                   and kind = 'promotion.approved'), '[]') as signed
+                   and kind = 'promotion.approved' and not ${isVoid(sql`data->>'person'`, sql`at`)}), '[]') as signed
           from promotion p where p.id = ${id}`,
   );
   if (!row || !can(principal, "view", { project: row.state.project })) throw new NotFound(`promotion ${id}`);
@@ -74,7 +76,7 @@ export async function loadApprovalSlip(
   if (!plan) throw new NotFound(`promotion ${id} never had the plan ${asked}`);
   const current = asked === state.planHash;
   const { environment } = plan;
-  const standing = { ...state, environment, gates: plan.gates };
+  const standing = { ...state, approvals: row.approvals, environment, gates: plan.gates };
   const [facts, checklists] = await allSent([
     loadPlanFacts(db, plan),
     loadChecklists(db, principal, state, { plan, planHash: asked }),

@@ -13,6 +13,7 @@ import {
 import { type AskedToTick, itemsToTick } from "@/lib/queries/items-to-tick";
 import { loadOpenOverrides, type OverrideLine } from "@/lib/queries/overrides";
 import { loadProposals, type ProposalView } from "@/lib/queries/proposals";
+import { standingSignatures } from "@/lib/queries/standing-signatures";
 
 /** An approval or the ticks of a checklist that are asked for, as a line of the inbox. Times are ISO 8601, UTC. */
 export interface ApprovalLine {
@@ -93,7 +94,8 @@ export function loadAsked(db: Queryable, projects: readonly string[]): Promise<A
   return db.query<AskedRow>(
     sql`select id, project, environment, services, version, phase, plan_hash as "planHash",
                requested_by as "requestedBy", requested_at as "requestedAt", state->>'expiresAt' as "expiresAt",
-               state->'approvals' as approvals, coalesce(state->'ticks', '[]') as ticks, state->'plan'->'gates' as gates, state->'verdicts' as verdicts
+               ${standingSignatures(sql`state`)} as approvals, coalesce(state->'ticks', '[]') as ticks,
+               state->'plan'->'gates' as gates, state->'verdicts' as verdicts
           from promotion
          where ended_at is null and phase in ('waiting', 'queued') and project = any(${projects})
            and (state->'plan'->'gates' @> '[{"kind":"approval"}]'::jsonb

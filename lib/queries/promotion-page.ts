@@ -18,6 +18,7 @@ import { loadPromotionMetrics, type MetricView } from "@/lib/queries/promotion-m
 import { type FeedLine, feedLine, momentOf, type PromotionMoment, replayableOf } from "@/lib/queries/promotion-moment";
 import type { PageEntry } from "@/lib/queries/promotion-orders";
 import { loadRolloutSteps, type SteppedRollout } from "@/lib/queries/rollout-steps";
+import { standingSignatures } from "@/lib/queries/standing-signatures";
 
 /** One signature, or one that is void because the plan is another one by now. */
 export interface SignatureView {
@@ -144,6 +145,7 @@ export interface PromotionView extends PromotionMoment {
 
 interface Row {
   state: PromotionState;
+  signatures: PromotionState["approvals"];
   entries: PageEntry[];
   seen: (Omit<SeenView, "pods" | "failure"> & { observation: Observation | null })[];
   blocks: BlockView[];
@@ -170,7 +172,7 @@ export async function loadPromotionPage(
   now: string,
 ): Promise<PromotionView> {
   const [row] = await db.query<Row>(
-    sql`select p.state,
+    sql`select p.state, ${standingSignatures(sql`p.state`)} as signatures,
                coalesce((select jsonb_agg(jsonb_build_object('seq', seq, 'at', ${instant(sql`at`)}, 'kind', kind, 'actor', actor,
                                   'service', service, 'hash', hash, 'data', data - 'plan') order by seq)
                   from ledger_entry where project = p.project and promotion = p.id), '[]') as entries,
@@ -221,7 +223,7 @@ type Loaded = Pick<
 function viewOf(principal: Principal, row: Row, loaded: Loaded, now: string): PromotionView {
   const { state, entries } = row;
   const { id, project, plan, planHash, reason, requestedAt, expiresAt, causedBy, verdicts } = state;
-  const asked = { ...state, environment: plan.environment, gates: plan.gates };
+  const asked = { ...state, approvals: row.signatures, environment: plan.environment, gates: plan.gates };
   return {
     ...{ asOf: now, id, project, plan, planHash, reason, requestedAt, expiresAt, causedBy, verdicts },
     ...loaded,

@@ -17,6 +17,7 @@ describe("what was counted for a budget", () => {
     expect(counted(100)).toBe(60_000);
     expect(counted(0)).toBe(15_000);
     expect(counted(null)).toBe(15_000);
+    expect(freshMs({ window: { good: 1, total: 1 }, hour: { good: null, total: 1 } })).toBe(15_000);
   });
 
   it("is of one moment: what comes in between two questions is no bad event", async () => {

@@ -3,8 +3,11 @@ import { type BudgetQueries, budgetQueries, errorBudgetKind } from "@/lib/facts/
 import type { EventCounts } from "@/lib/pipeline/gates/gate";
 import type { World } from "@/lib/ports/world";
 
-/** A budget changes slowly; what had no traffic to count may have some at any moment. */
-const freshMs = (value: unknown): number => ((value as Counts).window.total ? 60_000 : 15_000);
+/** A budget changes slowly; what had no traffic, or could not be counted, may be counted at any moment. */
+const freshMs = (value: unknown): number => {
+  const { window, hour } = value as Counts;
+  return window.total && hour.good !== null && hour.total !== null ? 60_000 : 15_000;
+};
 
 type Counts = Record<"window" | "hour", EventCounts>;
 

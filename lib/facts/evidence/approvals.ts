@@ -65,6 +65,15 @@ export async function loadTicks(
   return { ticks: said.filter((one) => !isVoid(one, people)), standings: standingsIn(project, environment) };
 }
 
+/** What of it still counts: all but what somebody said before their access was revoked. */
+export async function withoutVoid<Said extends { person: string; at: string }>(
+  db: Queryable,
+  said: readonly Said[],
+): Promise<Said[]> {
+  const people = await loadPeople(db, distinct(said.map((one) => one.person)));
+  return said.filter((one) => !isVoid(one, people));
+}
+
 /**
  * What people may do in an environment at this moment, by the groups of their last sign-in and the project file as it
  * is now. Somebody unknown or revoked is left out: absent is unknown, and does not count.

@@ -43,7 +43,7 @@ export const loadScans: LoadEvidence<"scans"> = async (db, asked) => {
           reportedBy: reportedBy.name,
         })),
         // Only the collector of this kind writes these.
-        ...(registry ? { registry: registry as OutsideFact<RegistryScans> } : {}),
+        registry: (registry as OutsideFact<RegistryScans> | undefined) ?? null,
       };
     });
 };

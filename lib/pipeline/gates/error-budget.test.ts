@@ -63,6 +63,20 @@ describe("the error budget gate", () => {
     expect(judge([fast])).toMatchObject({ status: "pass" });
   });
 
+  it("is unknown where it asks for a burn rate and the last hour could not be counted; an hour without an event burns none", () => {
+    const left = counts(99_990, 100_000);
+    // After a restart, no series of good events is there until the first one is.
+    for (const hour of [counts(null, null), counts(null, 1000), counts(1000, null), counts(Number.NaN, 1000)]) {
+      expect(judge([budget(left, hour)], { maxBurnRate: 10 })).toMatchObject({
+        status: "unknown",
+        summary: expect.stringContaining("the last hour could not be counted"),
+        nextEvaluationAt: "2026-03-01T10:00:15.000Z",
+      });
+      expect(judge([budget(left, hour)])).toMatchObject({ status: "pass" });
+    }
+    expect(judge([budget(left, counts(0, 0))], { maxBurnRate: 10 })).toMatchObject({ status: "pass" });
+  });
+
   it("reads the same a minute later, whatever the numbers are by then", () => {
     const told = [99_900, 99_899, 99_800].map((good) => judge([budget(counts(good, 100_000))]).summary);
     expect(new Set(told).size).toBe(1);

@@ -11,7 +11,7 @@ const troubleMs = 15_000;
 /** A budget as the last counts give it. `remaining` is 1 for an unspent one, 0 for a spent one, below for overspent. */
 export interface BudgetReading {
   remaining: number;
-  /** Over the last hour: 1 is the speed that spends exactly the whole budget in its window. Undefined: no traffic. */
+  /** Over the last hour: 1 is the speed that spends exactly the whole budget in its window. Undefined: not known. */
   burnRate: number | undefined;
 }
 
@@ -27,7 +27,9 @@ export function readBudget({ targetPercent, fact }: ErrorBudget, now: string): B
   const allowed = 1 - targetPercent / 100;
   const spent = badShare(fact.value.window);
   if (spent === undefined) return "there is no traffic to measure";
-  const lastHour = badShare(fact.value.hour);
+  const { hour } = fact.value;
+  // An hour that was counted and had no event burned nothing; one that could not be counted says nothing.
+  const lastHour = hour.total === 0 ? 0 : badShare(hour);
   return { remaining: 1 - spent / allowed, burnRate: lastHour === undefined ? undefined : lastHour / allowed };
 }
 
@@ -53,7 +55,7 @@ export function evaluateErrorBudget(
   }));
   const readings = budgets.map(({ service, budget }) => ({
     service,
-    reading: budget ? readBudget(budget, now) : `this project has no SLO "${config.slo}"`,
+    reading: budget ? readingFor(config, budget, now) : `this project has no SLO "${config.slo}"`,
   }));
   const facts = readings.flatMap(({ service, reading }) => evidenceOf(config, service, reading));
   const after = (ms: number) => new Date(Date.parse(now) + ms).toISOString();
@@ -74,6 +76,13 @@ export function evaluateErrorBudget(
   return { ...base, status: "pass", summary: "every service has that much left", evidence: facts };
 }
 
+/** Where the gate asks how fast the budget goes, an hour that could not be counted leaves it unknown. */
+function readingFor({ maxBurnRate }: ErrorBudgetConfig, budget: ErrorBudget, now: string): BudgetReading | string {
+  const reading = readBudget(budget, now);
+  if (typeof reading === "string" || maxBurnRate === undefined || reading.burnRate !== undefined) return reading;
+  return "the last hour could not be counted, so it is not known how fast the budget goes";
+}
+
 // No measured number stands here: an answer that reads the same is recorded once, not every minute.
 function closedBy(config: ErrorBudgetConfig, service: string, { remaining, burnRate }: BudgetReading): string[] {
   // A budget that is spent to the last event may come out as the smallest number above zero.
@@ -81,7 +90,7 @@ function closedBy(config: ErrorBudgetConfig, service: string, { remaining, burnR
   if (isSpent || remaining * 100 < config.minRemainingPercent) {
     return [isSpent ? `${service} has spent its budget` : `${service} has less than that left`];
   }
-  if (config.maxBurnRate === undefined || burnRate === undefined || burnRate <= config.maxBurnRate) return [];
+  if (config.maxBurnRate === undefined || (burnRate !== undefined && burnRate <= config.maxBurnRate)) return [];
   return [`${service} burns its budget faster than that`];
 }
 

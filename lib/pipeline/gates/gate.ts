@@ -130,12 +130,15 @@ export interface RegistryScans {
   unreadable: string[];
 }
 
-/** The scans of one service's digest. `registry` is absent where it was not asked. */
+/**
+ * The scans of one service's digest. `registry` is null where it was not asked yet, and absent where what it held is not
+ * told: of the past.
+ */
 export interface ScanFacts {
   service: string;
   digest: Digest;
   uploaded: Scan[];
-  registry?: OutsideFact<RegistryScans>;
+  registry?: OutsideFact<RegistryScans> | null;
 }
 
 /** Who signed a digest, of those whom a gate names, and why what else is attached does not count. */

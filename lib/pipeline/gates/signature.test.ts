@@ -49,6 +49,14 @@ describe("a signature", () => {
     });
   });
 
+  it("asks at once where nobody has asked yet, and soon where the registry did not answer", () => {
+    const trouble = { trouble: "no answer", observedAt: now };
+    expect(judge([trouble, undefined]).nextEvaluationAt).toBe(now);
+    expect(judge([trouble, fact({ valid: [valid] })]).nextEvaluationAt).toBe("2026-03-10T10:00:15.000Z");
+    expect(judge([fact(), undefined]).nextEvaluationAt).toBeUndefined();
+    expect(judge([fact({ valid: [valid] }), fact({ valid: [valid] })]).nextEvaluationAt).toBeUndefined();
+  });
+
   it.each<[string, SignatureFact | undefined, string]>([
     ["nobody asked", undefined, "was not asked for signatures yet"],
     ["the registry is down", { trouble: "no answer (ECONNREFUSED)", observedAt: now }, "ECONNREFUSED"],

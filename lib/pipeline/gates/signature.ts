@@ -1,3 +1,4 @@
+import { askAgainAt } from "@/lib/pipeline/gates/ask-again";
 import { type Finding, verdictOf } from "@/lib/pipeline/gates/finding";
 import type { GateInput, SignatureFact, Verdict } from "@/lib/pipeline/gates/gate";
 import { type SignatureConfig, signatureDemandName, signatureDemandWords } from "@/lib/pipeline/gates/signature-config";
@@ -16,17 +17,21 @@ export function evaluateSignature(
 ): Verdict {
   const base = { gate: "signature", demand: signatureDemandWords(config) };
   const demand = signatureDemandName(config);
-  const findings = plan.services.map(({ service, to }) => {
-    const known = evidence.signatures?.find(
-      (one) => one.demand === demand && one.service === service && one.digest === to.digest,
-    );
-    return judgeService(service, plan.services.length > 1 ? `${service} ` : "", known?.fact, now);
-  });
-  return verdictOf(base, findings, {
+  const facts = plan.services.map(
+    ({ service, to }) =>
+      evidence.signatures?.find((one) => one.demand === demand && one.service === service && one.digest === to.digest)
+        ?.fact,
+  );
+  const findings = plan.services.map(({ service }, index) =>
+    judgeService(service, plan.services.length > 1 ? `${service} ` : "", facts[index], now),
+  );
+  const verdict = verdictOf(base, findings, {
     pass: "signed by one of those named",
     nothing: "no signature is known",
     whoCanAct: "sign this digest with one of those named",
   });
+  const nextEvaluationAt = verdict.status === "unknown" ? askAgainAt(facts, now) : undefined;
+  return nextEvaluationAt === undefined ? verdict : { ...verdict, nextEvaluationAt };
 }
 
 function judgeService(service: string, prefix: string, fact: SignatureFact | undefined, now: string): Finding {

@@ -130,7 +130,8 @@ describe("scans in the registry", () => {
   });
 
   it.each([
-    ["were not asked for", {}, "was not asked for scans yet"],
+    ["were not asked for", { registry: null }, "was not asked for scans yet"],
+    ["are of a past that does not tell", {}, "is not told"],
     [
       "could not be asked for",
       { registry: { trouble: "no answer (ECONNREFUSED)", observedAt: now } },
@@ -152,12 +153,28 @@ describe("scans in the registry", () => {
     expect(judge(from, uploaded(scan({}))).status).toBe("unknown");
   });
 
-  it("that are not known leave what was uploaded to be judged, and the evidence says so", () => {
-    const verdict = judge(
-      { from: ["upload", "registry"] },
-      { ...uploaded(scan({})), registry: { trouble: "down", observedAt: now } },
-    );
-    expect(verdict.status).toBe("pass");
-    expect(verdict.evidence).toContainEqual({ name: "registry", value: "the registry did not answer: down" });
+  const soon = "2026-03-10T10:00:15.000Z";
+  it.each<[string, Partial<ScanFacts>, string, string | undefined]>([
+    ["were not asked for yet", { registry: null }, "the registry was not asked for scans yet", now],
+    [
+      "could not be read",
+      { registry: { trouble: "down", observedAt: now } },
+      "the registry did not answer: down",
+      soon,
+    ],
+    ["were asked for too long ago", fact([], "2026-03-10T08:59:59.000Z"), "was asked for scans last at", undefined],
+  ])("that %s leave it unknown, however clean what was uploaded is", (_, registry, words, next) => {
+    const from = { from: ["upload", "registry"] };
+    const verdict = judge(from, { ...uploaded(scan({})), ...registry });
+    expect(verdict).toMatchObject({ status: "unknown", summary: expect.stringContaining(words) });
+    expect(verdict.evidence).toContainEqual({ name: "registry", value: expect.stringContaining(words) });
+    expect(verdict.nextEvaluationAt).toBe(next);
+    // What was found stays found.
+    expect(judge(from, { ...uploaded(scan({ "CVE-1": "critical" })), ...registry }).status).toBe("fail");
+    expect(judge({ from: ["upload"] }, { ...uploaded(scan({})), ...registry }).status).toBe("pass");
+  });
+
+  it("of the past are not told: it is judged on what was uploaded by then", () => {
+    expect(judge({ from: ["upload", "registry"] }, uploaded(scan({}))).status).toBe("pass");
   });
 });

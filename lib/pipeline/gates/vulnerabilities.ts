@@ -1,5 +1,6 @@
+import { askAgainAt } from "@/lib/pipeline/gates/ask-again";
 import { type Finding, verdictOf } from "@/lib/pipeline/gates/finding";
-import type { GateInput, Scan, ScanFacts, Verdict } from "@/lib/pipeline/gates/gate";
+import type { GateEvidence, GateInput, Scan, ScanFacts, Verdict } from "@/lib/pipeline/gates/gate";
 import {
   type AllowedVulnerability,
   type VulnerabilitiesConfig,
@@ -24,17 +25,24 @@ export function evaluateVulnerabilities(
 ): Verdict {
   const base = { gate: "vulnerabilities", demand: vulnerabilitiesDemand(config) };
   const findings = plan.services.map(({ service, to }) => {
-    const facts = evidence.scans?.find((one) => one.service === service && one.digest === to.digest);
-    const finding = judgeService(config, facts, service, now);
+    const finding = judgeService(config, factsOf(evidence, service, to.digest), service, now);
     if (plan.services.length === 1) return finding;
     return { ...finding, evidence: finding.evidence.map((one) => ({ ...one, name: `${service} ${one.name}` })) };
   });
-  return verdictOf(base, findings, {
+  const verdict = verdictOf(base, findings, {
     pass: "no scan found more than is allowed",
     nothing: "no scan is known",
     whoCanAct:
       "attach a scan of this digest, announce a build without them, or allow one by its id in the project file",
   });
+  if (verdict.status !== "unknown" || !config.from.includes("registry")) return verdict;
+  const asked = plan.services.map(({ service, to }) => factsOf(evidence, service, to.digest)?.registry);
+  const nextEvaluationAt = askAgainAt(asked, now);
+  return nextEvaluationAt === undefined ? verdict : { ...verdict, nextEvaluationAt };
+}
+
+function factsOf({ scans }: GateEvidence, service: string, digest: string): ScanFacts | undefined {
+  return scans?.find((one) => one.service === service && one.digest === digest);
 }
 
 function judgeService(
@@ -43,7 +51,7 @@ function judgeService(
   service: string,
   now: string,
 ): Finding {
-  const registry = config.from.includes("registry") ? registryScans(facts, now) : { scans: [], notes: [] };
+  const registry = config.from.includes("registry") ? registryScans(facts, now) : { scans: [], notes: [], known: true };
   const uploaded = config.from.includes("upload") ? (facts?.uploaded ?? []) : [];
   const usable = [...uploaded, ...registry.scans].map((scan) => ({ scan, trouble: troubleOf(scan, config, now) }));
   const notes = registry.notes.map((value) => ({ name: "registry", value }));
@@ -56,22 +64,32 @@ function judgeService(
   const judged = counted.map((scan) => judgeScan(config, scan, now));
   const bad = judged.filter((one) => one.status === "fail");
   const unclear = judged.filter((one) => one.status === "unknown");
+  const evidence = [...judged.flatMap((one) => one.evidence), ...notes];
   const told = [...bad, ...unclear].map((one) => one.words).join("; ");
-  return {
-    status: bad.length > 0 ? "fail" : unclear.length > 0 ? "unknown" : "pass",
-    words: told === "" ? `${service}: ${judged.map((one) => one.words).join(", ")}` : `${service} has ${told}`,
-    evidence: [...judged.flatMap((one) => one.evidence), ...notes],
-  };
+  if (told !== "") return { status: bad.length > 0 ? "fail" : "unknown", words: `${service} has ${told}`, evidence };
+  const found = judged.map((one) => one.words).join(", ");
+  // A scan that says otherwise may be attached there: what was uploaded does not speak for it.
+  if (!registry.known) return { status: "unknown", words: `${service}: ${registry.notes.join("; ")}`, evidence };
+  return { status: "pass", words: `${service}: ${found}`, evidence };
 }
 
-function registryScans(facts: ScanFacts | undefined, now: string): { scans: Scan[]; notes: string[] } {
+interface RegistrySaid {
+  scans: Scan[];
+  notes: string[];
+  /** False where it may hold a scan that nobody read. */
+  known: boolean;
+}
+
+function registryScans(facts: ScanFacts | undefined, now: string): RegistrySaid {
   const fact = facts?.registry;
-  if (!fact) return { scans: [], notes: ["the registry was not asked for scans yet"] };
-  if (fact.value === undefined) return { scans: [], notes: [`the registry did not answer: ${fact.trouble ?? ""}`] };
-  if (Date.parse(now) - Date.parse(fact.observedAt) > registryFreshMs) {
-    return { scans: [], notes: [`the registry was asked for scans last at ${fact.observedAt}`] };
+  const unknown = (note: string): RegistrySaid => ({ scans: [], notes: [note], known: false });
+  if (fact === undefined) return { ...unknown("what the registry held is not told"), known: true };
+  if (fact === null) return unknown("the registry was not asked for scans yet");
+  if (fact.value === undefined) return unknown(`the registry did not answer: ${fact.trouble ?? ""}`);
+  if (!(Date.parse(now) - Date.parse(fact.observedAt) <= registryFreshMs)) {
+    return unknown(`the registry was asked for scans last at ${fact.observedAt}`);
   }
-  return { scans: fact.value.scans, notes: fact.value.unreadable };
+  return { scans: fact.value.scans, notes: fact.value.unreadable, known: true };
 }
 
 function troubleOf({ tool, scannedAt }: Scan, { maxAgeMs }: VulnerabilitiesConfig, now: string): string | undefined {

@@ -65,7 +65,7 @@ function approve(state: Waiting, input: PromotionInput & { kind: "approve" }, no
     return refuse("selfApproval", "who asked for a promotion may not approve it: another person must");
   }
   const before = state.approvals.some((one) => one.person === input.person && one.planHash === state.planHash);
-  if (before) return refuse("alreadyApproved", "you approved this plan already");
+  if (before && !input.lapsed) return refuse("alreadyApproved", "you approved this plan already");
   const stale = stepUpProblem(input, now, strictestStepUp(state.plan));
   if (stale) return refuse("stepUpNeeded", stale);
   const { person, planHash, reason, authenticatedAt, via } = input;

@@ -185,6 +185,9 @@ describe("what must not happen", () => {
     expect(decide(once.state, approve(arjun, life.state.planHash), once.now)).toMatchObject({
       code: "alreadyApproved",
     });
+    const lapsed = { ...approve(arjun, life.state.planHash), lapsed: true } as PromotionInput;
+    expect(decide(once.state, lapsed, once.now)).toMatchObject({ kind: "decision" });
+    expect(decide(once.state, { ...lapsed, person: "idp#rita" } as PromotionInput, once.now).kind).toBe("rejection");
   });
 
   it("refuses a yes that comes after the time for it, even before the worker says that it expired", () => {

@@ -69,7 +69,10 @@ type Said =
     }
   /** The plan as it would be built now and the verdicts on it; `change` lists what differs from the stored plan. */
   | { kind: "evaluated"; plan: Plan; planHash: string; changes: string[]; verdicts: Verdict[]; slotFree: boolean }
-  /** `authenticatedAt`: when whoever approves had signed in; null for a token and where nobody said. */
+  /**
+   * `authenticatedAt`: when whoever approves had signed in; null for a token and where nobody said. `lapsed`: their own
+   * yes to this plan is void, because their access was revoked after it.
+   */
   | {
       kind: "approve";
       by: Actor;
@@ -78,6 +81,7 @@ type Said =
       reason: string | null;
       authenticatedAt: string | null;
       via?: Via;
+      lapsed?: boolean;
     }
   /** `lapsed`: whoever ticked it before may not tick it any more, so that it counts as open. */
   | {
