@@ -7,7 +7,7 @@ import {
 import { type Asked, readMetrics } from "@/lib/engine/analysis/read-metrics";
 import type { Engine } from "@/lib/engine/engine";
 import type { MetricPolicy } from "@/lib/pipeline/policy/metric";
-import { fillQuery, type QueryFacts } from "@/lib/pipeline/policy/slo";
+import { fillQuery, type QueryFacts, unknownPlaces } from "@/lib/pipeline/policy/slo";
 import type { TriggerPolicy } from "@/lib/pipeline/policy/trigger";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
 import { judgeMetric, type MetricReading, moveMetric } from "@/lib/pipeline/verification/judge-metric";
@@ -35,6 +35,8 @@ export interface MetricSubject {
   facts: Omit<QueryFacts, "window">;
   demands: MetricDemands;
   checks: readonly CheckState[];
+  /** Checks of the same demands about the same pods that are over: what they counted still counts within its time. */
+  checksBefore?: readonly CheckState[];
   moments: Omit<MetricMoments, "now">;
   /** The pods that are judged, for restarts and probes; asked only where a trigger needs them. Throws ExternalError. */
   pods(): Promise<PodReading[]>;
@@ -64,17 +66,21 @@ export async function lookAtMetrics(
 ): Promise<MetricsLook> {
   const now = engine.now();
   const asked = subjects.flatMap((subject) => questionsOf(subject, now));
-  const restartIds = subjects.flatMap((subject) => checksOf(subject, "restarts").map((check) => check.id));
-  const [readings, pods, earlier] = await Promise.all([
+  const restartIds = subjects.flatMap((subject) =>
+    checksOf(subject, "restarts").flatMap((check) => countersOf(subject, check)),
+  );
+  const askable = asked.filter((one) => one.unknown.length === 0);
+  const [answers, pods, earlier] = await Promise.all([
     readMetrics(
       engine,
       where.project,
-      asked.map((one) => one.asked),
+      askable.map((one) => one.asked),
     ),
     Promise.all(subjects.map((subject) => podsOf(subject))),
     recentMeasurements(engine.pool, where.promotion, restartIds, looksBack),
   ]);
-  const byCheck = new Map(asked.map((one, index) => [one.id, { ...one, reading: readings[index] ?? notAsked }]));
+  const readings = new Map(askable.map((one, index) => [one, answers[index] ?? notAsked]));
+  const byCheck = new Map(asked.map((one) => [one.id, { ...one, reading: readings.get(one) ?? notKnown(one) }]));
   const looked = subjects.flatMap((subject, index) =>
     subject.checks.map((check) => lookAtOne(subject, check, byCheck, pods[index] ?? notAsked, earlier, now)),
   );
@@ -90,10 +96,18 @@ export async function lookAtMetrics(
 
 const notAsked = { kind: "silent" as const, message: "it was not asked" };
 
+/** A query about pods that nobody could name is not asked: one that finds nothing may say 0, which looks like health. */
+function notKnown({ unknown }: AskedFor): MetricReading {
+  const named = unknown.map((place) => `{${place}}`).join(" and ");
+  return { kind: "silent", message: `the cluster did not say what ${named} ${unknown.length === 1 ? "is" : "are"}` };
+}
+
 interface AskedFor {
   /** The check's id, or `metric NAME` of its service for what triggers share with it. */
   id: string;
   asked: Asked;
+  /** What its queries name and nobody knows at this moment. */
+  unknown: string[];
 }
 type Readings = Map<string, AskedFor & { reading: MetricReading }>;
 type Pods = PodReading[] | { kind: "silent"; message: string };
@@ -116,19 +130,29 @@ function checksOf(subject: MetricSubject, kind: TriggerPolicy["kind"]): CheckSta
   );
 }
 
+/** The ids under which a trigger's counter was kept: its own, and those of the checks before it. */
+function countersOf({ checksBefore = [] }: MetricSubject, check: CheckState): string[] {
+  const before = checksBefore.filter((one) => one.kind === check.kind && placeOf(one) === placeOf(check));
+  return [...before.map((one) => one.id), check.id];
+}
+
 function questionsOf(subject: MetricSubject, now: string): AskedFor[] {
   const moments = { ...subject.moments, now };
   return subject.checks.flatMap((check): AskedFor[] => {
     if (check.kind === "metric") {
       const policy = policyOf(subject, check, "metric");
-      return policy ? [{ id: check.id, asked: metricQuestions(policy, subject.facts, moments) }] : [];
+      if (!policy) return [];
+      const unknown = unknownPlaces(`${policy.query} ${policy.baseline ?? ""}`, { ...subject.facts, window: "" });
+      return [{ id: check.id, asked: metricQuestions(policy, subject.facts, moments), unknown }];
     }
     const trigger = policyOf(subject, check, "trigger");
     if (trigger?.kind !== "memory" && trigger?.kind !== "alert") return [];
     const { connection } = trigger;
     if (connection === undefined) return [];
     const current = { connection, to: now, ...askedBy(trigger, subject.facts) };
-    return [{ id: check.id, asked: { current } }];
+    const texts = trigger.kind === "memory" ? [trigger.query] : Object.values(trigger.labels);
+    const unknown = unknownPlaces(texts.join(" "), { ...subject.facts, window: "" });
+    return [{ id: check.id, asked: { current }, unknown }];
   });
 }
 
@@ -168,9 +192,10 @@ function lookAtOne(
   if (check.kind === "metric") return lookAtMetric(subject, check, readings, now);
   const trigger = policyOf(subject, check, "trigger");
   if (!trigger) return { check: { ...check, status: "unknown", found: "the plan has no such trigger" } };
-  const looks = (earlier.get(check.id) ?? []).flatMap(({ at, value }): RestartLook[] =>
-    value === null ? [] : [{ at, restarts: value }],
-  );
+  const looks = countersOf(subject, check)
+    .flatMap((id) => earlier.get(id) ?? [])
+    .flatMap(({ at, value }): RestartLook[] => (value === null ? [] : [{ at, restarts: value }]))
+    .sort((one, other) => (one.at < other.at ? -1 : 1));
   const finding = findingOf(subject, check, trigger, readings, pods, looks, now);
   const moved = moveTrigger(check, trigger, finding, now);
   if (trigger.kind !== "restarts" || !Array.isArray(pods)) return { check: moved };

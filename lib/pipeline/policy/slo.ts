@@ -31,6 +31,12 @@ export function fillQuery(template: string, facts: QueryFacts): string {
   });
 }
 
+/** The places of a query for which there is no fact: filled in without it, it would ask about something else, or nothing. */
+export function unknownPlaces(template: string, facts: QueryFacts): string[] {
+  const named = [...template.matchAll(places)].map(([, key]) => key as keyof QueryFacts);
+  return [...new Set(named)].filter((key) => facts[key] === undefined);
+}
+
 /** A service level objective: of all events in the window, so many percent must be good. */
 export interface Slo {
   name: string;

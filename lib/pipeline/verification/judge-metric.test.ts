@@ -114,6 +114,44 @@ describe("one number against its limits", () => {
     });
   });
 
+  it("is inconclusive where its baseline of the same moment has stopped, and not where it is the time before", () => {
+    const old = points([0.01, 0.01]).map((one) => ({ ...one, at: at(-61) }));
+    const given: MetricReading = { kind: "numbers", askedAt: now, points: points([0.01]), baseline: old };
+    expect(judgeMetric(aMetric({ max: limit("+0.5%"), baseline: "b" }), given)).toMatchObject({
+      outcome: "inconclusive",
+      words: "its baseline: its newest number is older than 1m",
+    });
+    expect(judgeMetric(aMetric({ max: limit("+0.5%") }), given)).toMatchObject({ outcome: "pass" });
+  });
+
+  it.each([
+    ["a multiple that is no number any more", [1], [Number.MAX_VALUE], aMetric({ max: limit("2x") })],
+    [
+      "a mean that is none",
+      Array.from({ length: 5 }, () => Number.MAX_VALUE),
+      [1, 1, 1, 1, 1],
+      aMetric({ min: limit("0.5x"), max: undefined, judge: { kind: "mannWhitney", confidencePercent: 98 } }),
+    ],
+    [
+      "numbers that take each other away",
+      [...Array.from({ length: 3 }, () => Number.MAX_VALUE), ...Array.from({ length: 3 }, () => -Number.MAX_VALUE)],
+      [1, 1, 1, 1, 1],
+      aMetric({ max: limit("+1"), judge: { kind: "mannWhitney", confidencePercent: 98 } }),
+    ],
+  ] as const)("is inconclusive with %s", (_, values, baseline, policy) => {
+    expect(judged(policy, [...values], [...baseline])).toMatchObject({
+      outcome: "inconclusive",
+      words: "its numbers are too large to be compared",
+    });
+  });
+
+  it.each([
+    ["nothing before and nothing now", [0], "pass"],
+    ["nothing before and anything now", [0.0001], "fail"],
+  ] as const)("a multiple of zero is zero: with %s", (_, values, outcome) => {
+    expect(judged(aMetric({ max: limit("1.2x") }), [...values], [0])).toMatchObject({ outcome, max: 0 });
+  });
+
   it("is an error where the question is wrong", () => {
     expect(judgeMetric(aMetric(), { kind: "wrong", message: "parse error" })).toMatchObject({ outcome: "error" });
   });
@@ -152,6 +190,25 @@ describe("the statistical judge", () => {
   it("is inconclusive with too few numbers on either side", () => {
     expect(judged(policy, base.slice(0, 4), base)).toMatchObject({ outcome: "inconclusive" });
     expect(judged(policy, base, base.slice(0, 4))).toMatchObject({ outcome: "inconclusive" });
+  });
+  it("is inconclusive where so few numbers could never be so sure, however far they are apart", () => {
+    const surer = { ...policy, judge: { kind: "mannWhitney" as const, confidencePercent: 99.9 } };
+    const worse = base.map((one) => one * 9);
+    expect(judged(surer, worse.slice(0, 5), base.slice(0, 5))).toMatchObject({
+      outcome: "inconclusive",
+      words: "5 and 5 values are too few to be so sure of a difference",
+    });
+    expect(judged(surer, worse, base)).toMatchObject({ outcome: "fail" });
+    expect(judged(surer, base.slice(0, 5), base.slice(0, 5))).toMatchObject({ outcome: "pass" });
+  });
+  it.each([
+    ["the same number on both sides", [1, 1, 1, 1, 1], [1, 1, 1, 1, 1], "pass"],
+    ["each side a number of its own, far apart", [2, 2, 2, 2, 2], [1, 1, 1, 1, 1], "fail"],
+    ["errors where there were none", [0.4, 0.4, 0.4, 0.4, 0.4], [0, 0, 0, 0, 0], "fail"],
+    ["none on both sides", [0, 0, 0, 0, 0], [0, 0, 0, 0, 0], "pass"],
+    ["one error among many that are none", [0, 0, 0, 0, 0.9], [0, 0, 0, 0, 0], "pass"],
+  ] as const)("judges constant series: %s", (_, values, baseline, outcome) => {
+    expect(judged(policy, [...values], [...baseline]).outcome).toBe(outcome);
   });
   it("looks for less where the limit is a minimum", () => {
     const least = { ...policy, max: undefined, min: limit("0.9x") };

@@ -2,7 +2,7 @@ import { type Bound, boundWords, limitOf, valueWords } from "@/lib/pipeline/poli
 import { formatDuration } from "@/lib/pipeline/policy/duration";
 import { type MetricPolicy, needsBaseline } from "@/lib/pipeline/policy/metric";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
-import { mannWhitney } from "@/lib/pipeline/verification/mann-whitney";
+import { leastProbability, mannWhitney } from "@/lib/pipeline/verification/mann-whitney";
 import type { Outcome } from "@/lib/pipeline/verification/outcome";
 
 /** A number at a moment; undefined where the source had one that is none (NaN, infinity). */
@@ -45,10 +45,12 @@ export function judgeMetric(policy: MetricPolicy, reading: MetricReading): Judge
   const limits = { max: limit(policy.max, baseline), min: limit(policy.min, baseline) };
   const measured = { ...known, ...limits, value };
   const inconclusive = (words: string): Judgement => ({ ...measured, outcome: "inconclusive", words });
-  const ageMs = Date.parse(reading.askedAt) - Date.parse(reading.points.at(-1)?.at ?? "");
-  if (!(ageMs <= staleMs)) return inconclusive(`its newest number is older than ${formatDuration(staleMs)}`);
+  if (isStale(reading.points, reading.askedAt)) return inconclusive(staleWords);
   if (compared && !base) return inconclusive("there is no baseline to compare with");
   if (compared && base && "missing" in base) return inconclusive(`its baseline: ${base.missing}`);
+  if (compared && isBaselineStale(policy, reading)) return inconclusive(`its baseline: ${staleWords}`);
+  if ([value, baseline ?? 0, limits.max ?? 0, limits.min ?? 0].some((one) => !Number.isFinite(one)))
+    return inconclusive("its numbers are too large to be compared");
   if (baseline !== undefined && baseline < 0 && [policy.max, policy.min].some((one) => one?.kind === "factor")) {
     return inconclusive("its baseline is below zero, of which no multiple is a limit");
   }
@@ -58,7 +60,13 @@ export function judgeMetric(policy: MetricPolicy, reading: MetricReading): Judge
     policy.judge.kind === "mannWhitney" && base && "numbers" in base
       ? chanceOf(current.numbers, base.numbers, under !== undefined)
       : undefined;
-  const sure = chance === undefined || chance.probability <= 1 - confidenceOf(policy) / 100;
+  const mayBeChance = 1 - confidenceOf(policy) / 100;
+  const sure = chance === undefined || chance.probability <= mayBeChance;
+  if ((over ?? under) && !sure && base && "numbers" in base) {
+    const sizes = [current.numbers.length, base.numbers.length] as const;
+    if (leastProbability(...sizes) > mayBeChance)
+      return inconclusive(`${sizes[0]} and ${sizes[1]} values are too few to be so sure of a difference`);
+  }
   const outcome = (over ?? under) && sure ? "fail" : "pass";
   return { ...measured, outcome, words: wordsOf(policy, measured, chance) };
 }
@@ -99,6 +107,19 @@ export function moveMetric(
 export function metricTitle({ name, max, min }: MetricPolicy): string {
   const parts = [max && `at most ${boundWords(max)}`, min && `at least ${boundWords(min)}`];
   return `${name} ${parts.filter((part) => part !== undefined).join(" and ")}`;
+}
+
+const staleWords = `its newest number is older than ${formatDuration(staleMs)}`;
+
+/** True where the newest number says nothing about the moment at which it was asked for. */
+export function isStale(points: readonly Point[], askedAt: string): boolean {
+  return !(Date.parse(askedAt) - Date.parse(points.at(-1)?.at ?? "") <= staleMs);
+}
+
+/** A baseline of its own is of the same moment; the time before a rollout ends before it. */
+export function isBaselineStale(policy: Pick<MetricPolicy, "baseline">, reading: MetricReading): boolean {
+  if (policy.baseline === undefined || reading.kind !== "numbers" || !reading.baseline) return false;
+  return isStale(reading.baseline, reading.askedAt);
 }
 
 function numbersOf(points: readonly Point[], samplesMin: number): { numbers: number[] } | { missing: string } {

@@ -30,6 +30,10 @@ const pod = (extra: Partial<PodReading> = {}): PodReading => ({
 
 describe("a metric above its bound", () => {
   const share = { unit: "share" as const, minSamples: 1 };
+  const stopped: MetricReading = {
+    ...{ kind: "numbers", askedAt: now, points: [{ at: now, value: 0.4 }] },
+    baseline: [{ at: at(-61), value: 0.3 }],
+  };
   const above = of<"metric">({ metric: "errors", above: "5%" });
   const multiple = of<"metric">({ metric: "errors", above: "3x" });
   it.each([
@@ -43,8 +47,17 @@ describe("a metric above its bound", () => {
     [multiple, reading(0.2, 0.1), "no"],
     [multiple, reading(0.2), "unknown"],
     [multiple, reading(0.2, -0.1), "unknown"],
+    [multiple, reading(0.2, Number.NaN), "unknown"],
+    [multiple, reading(0.2, Number.POSITIVE_INFINITY), "unknown"],
+    [multiple, reading(0.2, 0), "yes"],
+    [multiple, reading(0, 0), "no"],
   ] as const)("%j and %j: %s", (trigger, given, holds) => {
     expect(metricAbove(trigger, given, share)).toMatchObject({ holds });
+  });
+  it("is unknown where the baseline of the same moment has stopped; the time before a rollout ends before it", () => {
+    expect(metricAbove(multiple, stopped, { ...share, baseline: "b" })).toMatchObject({ holds: "unknown" });
+    expect(metricAbove(multiple, stopped, share)).toMatchObject({ holds: "no" });
+    expect(metricAbove(above, stopped, { ...share, baseline: "b" })).toMatchObject({ holds: "yes" });
   });
   it("is unknown with fewer numbers than the metric needs", () => {
     expect(metricAbove(above, reading(0.9), { unit: "share", minSamples: 2 })).toMatchObject({ holds: "unknown" });

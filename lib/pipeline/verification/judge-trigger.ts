@@ -1,9 +1,9 @@
-import { limitOf, valueWords } from "@/lib/pipeline/policy/bound";
+import { isRelative, limitOf, valueWords } from "@/lib/pipeline/policy/bound";
 import { formatDuration } from "@/lib/pipeline/policy/duration";
 import type { MetricPolicy } from "@/lib/pipeline/policy/metric";
 import type { TriggerPolicy } from "@/lib/pipeline/policy/trigger";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
-import { type MetricReading, staleMs } from "@/lib/pipeline/verification/judge-metric";
+import { isBaselineStale, isStale, type MetricReading, staleMs } from "@/lib/pipeline/verification/judge-metric";
 
 /** One pod of those that are judged, as it was seen. */
 export interface PodReading {
@@ -31,14 +31,17 @@ const unknown = (words: string): TriggerFinding => ({ holds: "unknown", words, v
 export function metricAbove(
   { above }: TriggerPolicy & { kind: "metric" },
   reading: MetricReading,
-  { unit, minSamples }: Pick<MetricPolicy, "unit" | "minSamples">,
+  metric: Pick<MetricPolicy, "unit" | "minSamples" | "baseline">,
 ): TriggerFinding {
+  const { unit, minSamples } = metric;
   const number = newestOf(reading, minSamples);
   if ("missing" in number) return unknown(number.missing);
   const baseline = reading.kind === "numbers" ? reading.baseline?.at(-1)?.value : undefined;
   const limit = limitOf(above, baseline);
-  if (limit === undefined || (above.kind === "factor" && (baseline ?? 0) < 0))
+  if (limit === undefined || !Number.isFinite(limit) || (above.kind === "factor" && (baseline ?? 0) < 0))
     return unknown("its baseline is not known");
+  if (isRelative(above) && isBaselineStale(metric, reading))
+    return unknown(`its baseline is older than ${formatDuration(staleMs)}`);
   return compared(number.value, limit, (value) => valueWords(value, unit));
 }
 
@@ -157,7 +160,7 @@ function newestOf(reading: MetricReading, samplesMin = 1): { value: number } | {
   const { length } = reading.points;
   if (length < samplesMin) return { missing: `${length} of ${samplesMin} values so far` };
   if (newest.value === undefined || !Number.isFinite(newest.value)) return { missing: "not a number" };
-  if (!(Date.parse(reading.askedAt) - Date.parse(newest.at) <= staleMs)) {
+  if (isStale(reading.points, reading.askedAt)) {
     return { missing: `its newest number is older than ${formatDuration(staleMs)}` };
   }
   return { value: newest.value };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mannWhitney } from "@/lib/pipeline/verification/mann-whitney";
+import { leastProbability, mannWhitney } from "@/lib/pipeline/verification/mann-whitney";
 
 describe("the Mann-Whitney U test", () => {
   it.each([
@@ -29,6 +29,12 @@ describe("the Mann-Whitney U test", () => {
     const first = Array.from({ length: 60 }, (_, index) => (((index + 1) * 37) % 100) / 100);
     const second = Array.from({ length: 60 }, (_, index) => (((index + 1) * 73) % 100) / 100 + 0.1);
     expect(mannWhitney(second, first).probability).toBeCloseTo(0.03780566, 6);
+  });
+
+  it.each([1, 2, 5, 8])("is never less likely than samples of its sizes can be: %d", (size) => {
+    const low = Array.from({ length: size }, (_, index) => index);
+    const high = low.map((one) => one + 100);
+    expect(mannWhitney(high, low).probability).toBeCloseTo(leastProbability(size, size), 12);
   });
 
   it("finds no difference between equal numbers", () => {

@@ -27,6 +27,12 @@ export function mannWhitney(first: readonly number[], second: readonly number[])
   return { u, probability, superiority: u / pairs };
 }
 
+/** The least probability that samples of these sizes can have: every number of the first above every one of the second. */
+export function leastProbability(m: number, n: number): number {
+  // 1 / (m + n choose m), factor by factor.
+  return Array.from({ length: m }, (_, index) => (index + 1) / (n + index + 1)).reduce((all, one) => all * one, 1);
+}
+
 /** Ranks from 1, the mean rank for equal numbers, and the sum of t³ − t over groups of equal ones. */
 function rank(values: number[]): { ranks: number[]; ties: number } {
   const order = values.map((_, index) => index).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));

@@ -32,7 +32,17 @@ it("asks for all numbers of the window where more than the newest is judged, and
   expect(current.range).toEqual({ from: "2026-03-01T10:00:00.500Z", stepMs: 10_000 });
   expect(baseline?.range).toEqual({ from: "2026-03-01T09:48:00.000Z", stepMs: 10_000 });
   const first = metricQuestions(policy, facts, { ...moments, now: moments.since });
-  expect(first.current.range?.from).toBe("2026-03-01T09:59:59.000Z");
+  expect(first.current.range?.from).toBe(moments.since);
+});
+
+it("asks for a number at this very moment, however long a step of its window is", () => {
+  const policy = verificationMetric.parse({ ...base, query: "q", max: "1.2x", window: "6h", judge: "mannWhitney" });
+  for (const now of ["2026-03-01T10:05:00.500Z", "2026-03-01T11:11:11.000Z", "2026-03-01T17:00:00.000Z"]) {
+    const { range, to } = metricQuestions(policy, facts, { ...moments, now }).current;
+    const span = Date.parse(to) - Date.parse(range?.from ?? "");
+    expect(span % (range?.stepMs ?? 0)).toBe(0);
+    expect(Date.parse(range?.from ?? "")).toBeGreaterThanOrEqual(Date.parse(moments.since));
+  }
 });
 
 it("asks a canary and its baseline at the same moment, and lets no name of a cluster end a string", () => {

@@ -38,7 +38,9 @@ export function metricQuestions(
     const question = { connection: policy.connection, expression, to };
     if (policy.judge.kind === "threshold" && policy.minSamples === 1) return question;
     const stepMs = Math.max(1000, Math.floor(windowMs / Math.max(pointsInWindow, policy.minSamples)));
-    return { ...question, range: { from: new Date(Date.parse(to) - spanMs).toISOString(), stepMs } };
+    // Whole steps back from the moment itself: else the newest number would be up to a step old.
+    const from = Date.parse(to) - Math.floor(spanMs / stepMs) * stepMs;
+    return { ...question, range: { from: new Date(from).toISOString(), stepMs } };
   };
   const current = ask(policy.query, now, Math.min(windowMs, elapsedMs));
   if (policy.baseline !== undefined) {

@@ -102,6 +102,7 @@ function subjectOf(
     },
     demands,
     checks: step.checks ?? metricChecks(`${service}:${step.step.id}`, service, demands, engine.now()),
+    checksBefore: rollout.steps.flatMap((one) => (one.step.id === step.step.id ? [] : (one.checks ?? []))),
     moments: { since: step.requestedAt ?? engine.now(), before: rollout.requestedAt },
     async pods() {
       if ("silence" in observed) throw observed.silence;
