@@ -5,6 +5,7 @@ import type { Promotion } from "@/cli/promotion-lines";
 
 const options = {
   service: { type: "string", value: "NAME", about: "which service, where several canaries could be meant" },
+  step: { type: "string", value: "STEP", about: "where it stood when you looked (analyse:25): else nothing is done" },
   reason: { type: "string", value: "TEXT", about: "required; why" },
 } as const;
 
@@ -16,7 +17,7 @@ function steer(name: string, about: string): Command {
     options,
     async run(call) {
       const path = apiPath(["promotions", call.args.ID ?? "", name]);
-      const sent = { why: call.required("reason"), service: call.text("service") };
+      const sent = { why: call.required("reason"), service: call.text("service"), step: call.text("step") };
       const { body } = await call.client.ask<Promotion>("POST", path, { body: sent });
       return tell(call, body);
     },

@@ -41,10 +41,8 @@ function controlOf(steer: Steer, canary: CanaryView, actions: CanaryActions): St
         label: "Skip this analysis",
         title: `Skip the analysis at ${canary.analysed ?? weight} %`,
         effect: `It ends without its pass, which the ledger keeps with your name. ${
-          next === null
-            ? "The stable pods take the new version now."
-            : `${next} % of the requests go to the canary now.`
-        }`,
+          next === null ? "The stable pods take the new version" : `${next} % of the requests go to the canary`
+        } now${canary.paused ? ", and the pause ends" : ""}.`,
         icon: <SkipForward size={14} aria-hidden="true" />,
         action: actions.skipStepAction,
       };
@@ -75,7 +73,11 @@ export function CanaryControls({ promotion, canaries, actions }: CanaryControlsP
     <SteerButton
       key={steer}
       control={controlOf(steer, canary, actions)}
-      input={(why) => ({ promotion, service: canary.service, why })}
+      input={(why) => ({
+        ...{ promotion, service: canary.service, why },
+        // Only the analysis that was looked at is ended, whoever else was quicker.
+        ...(steer === "skip" && canary.step !== null ? { step: canary.step } : {}),
+      })}
     />
   ));
 }

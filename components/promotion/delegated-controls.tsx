@@ -50,6 +50,12 @@ function controlOf(steer: Steer, view: DelegatedView, actions: CanaryActions): S
   }
 }
 
+/** What goes past one of the controller's steps is about the one that was looked at. A pause by hand is not at a step. */
+function stepSeen(steer: Steer, { step, seen, paused }: DelegatedView): { step?: string } {
+  const isPast = steer === "skip" || (steer === "resume" && paused === null && seen?.pausedBy !== "hand");
+  return isPast && step !== null ? { step } : {};
+}
+
 interface DelegatedControlsProps {
   promotion: string;
   delegated: readonly DelegatedView[];
@@ -64,7 +70,7 @@ export function DelegatedControls({ promotion, delegated, actions }: DelegatedCo
     <SteerButton
       key={steer}
       control={controlOf(steer, view, actions)}
-      input={(why) => ({ promotion, service: view.service, why })}
+      input={(why) => ({ promotion, service: view.service, why, ...stepSeen(steer, view) })}
     />
   ));
 }

@@ -13,13 +13,30 @@ export interface SteerControl {
   action: PromotionAction;
 }
 
-/** Says something to a rollout under way: it tells what it does, and asks why. */
-export function SteerButton({ control, input }: { control: SteerControl; input: (why: string) => object }) {
+interface SteerButtonProps {
+  control: SteerControl;
+  input: (why: string) => object;
+}
+
+/**
+ * Says something to a rollout under way: it tells what it does, and asks why. The rollout goes on while somebody writes:
+ * what is said is what stood there when they began.
+ */
+export function SteerButton(props: SteerButtonProps) {
+  const { label, icon } = props.control;
   const [open, setOpen] = useState(false);
+  const [{ control, input }, begin] = useState(props);
   return (
     <>
-      <Button icon={control.icon} aria-haspopup="dialog" onClick={() => setOpen(true)}>
-        {control.label}
+      <Button
+        icon={icon}
+        aria-haspopup="dialog"
+        onClick={() => {
+          begin(props);
+          setOpen(true);
+        }}
+      >
+        {label}
       </Button>
       <ReasonDialog {...control} variant="primary" input={input} open={open} onOpenChange={setOpen} />
     </>

@@ -9,7 +9,18 @@ import type { PromotionInput } from "@/lib/pipeline/promotion/input";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
 
 /** `service` may be left out where one canary is under way. */
-export const steerInput = z.strictObject({ promotion: promotionId, service: name.optional(), why });
+export const steerInput = z.strictObject({
+  promotion: promotionId,
+  service: name.optional(),
+  step: z
+    .string()
+    .regex(/^[A-Za-z]+(:[0-9]{1,9}){0,2}$/)
+    .optional()
+    .meta({
+      description: "where it stood when you looked, such as analyse:25: refused where it stands elsewhere by now",
+    }),
+  why,
+});
 
 type Steering = PromotionInput & { kind: "pauseRollout" | "resumeRollout" | "skipStep" | "promoteFully" };
 
@@ -44,6 +55,7 @@ function steer(
   return tellPromotion(context, principal, input.promotion, action, (state) => ({
     kind,
     service: input.service ?? underWay(state),
+    ...(input.step === undefined ? {} : { step: input.step }),
     why: input.why,
     by: actorOf(principal),
   }));

@@ -2,7 +2,7 @@ import { can } from "@/lib/auth/permissions";
 import type { Principal } from "@/lib/auth/principal";
 import { type Queryable, sql } from "@/lib/db/sql";
 import type { CheckState, PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
-import { type Steer, whyNotSteer } from "@/lib/pipeline/promotion/steer-rollout";
+import { type Steer, standsAt, whyNotSteer } from "@/lib/pipeline/promotion/steer-rollout";
 import type { CanarySeen } from "@/lib/pipeline/rollout/canary-seen";
 import { weightSeen } from "@/lib/pipeline/rollout/canary-steps";
 import { currentStep, weightOf } from "@/lib/pipeline/rollout/step";
@@ -17,6 +17,8 @@ export interface CanaryView {
   next: number | null;
   /** Every share of the plan. */
   shares: number[];
+  /** The step whose turn it is, as standsAt says it; null where nothing is under way. */
+  step: string | null;
   /** The share whose analysis is under way, or was last; null before the first. */
   analysed: number | null;
   /** Nobody could judge it when it was looked at last: it stays where it is. */
@@ -79,6 +81,7 @@ export function canariesOf(
     return {
       ...{ service, weight, shares },
       next: current ? nextOf(steps) : null,
+      step: current ? standsAt(current) : null,
       analysed: analysis ? weightOf(analysis.step) : null,
       isInconclusive,
       // A pause holds what is right; what nobody can judge keeps its deadline, unless the file leaves it to a person.

@@ -2,9 +2,10 @@ import type { Principal } from "@/lib/auth/principal";
 import { type Queryable, sql } from "@/lib/db/sql";
 import { controllerNames } from "@/lib/pipeline/policy/delegated";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
-import type { Steer } from "@/lib/pipeline/promotion/steer-rollout";
+import { type Steer, standsAt } from "@/lib/pipeline/promotion/steer-rollout";
 import type { DelegatedStanding } from "@/lib/pipeline/rollout/delegated-standing";
 import { standingWords } from "@/lib/pipeline/rollout/judge-delegated";
+import { currentStep } from "@/lib/pipeline/rollout/step";
 import { steersOf } from "@/lib/queries/canaries";
 
 /** A rollout that a controller in the cluster carries out, as its promotion's page shows it. Times are ISO 8601, UTC. */
@@ -21,6 +22,8 @@ export interface DelegatedView {
   /** Who paused it here; one who did so in the cluster is in `seen`. */
   paused: { by: string; at: string; why: string } | null;
   isOn: boolean;
+  /** Where it stands, the controller's own step with it, as standsAt says it; null where nothing is under way. */
+  step: string | null;
   /** What a reader may say to it now; absent where they may not, or it does not fit. */
   steers: Steer[];
 }
@@ -43,6 +46,7 @@ export async function loadDelegated(
     const seen = rows.find((one) => one.service === service)?.seen.delegated ?? null;
     const paused = rollout.phase === "stepping" ? rollout.paused : undefined;
     const { strategy } = planned ?? {};
+    const current = rollout.phase === "stepping" ? currentStep(rollout.steps) : undefined;
     return {
       service,
       controller: strategy?.kind === "delegated" ? controllerNames[strategy.controller] : "its controller",
@@ -52,6 +56,7 @@ export async function loadDelegated(
       words: seen ? standingWords(seen) : "",
       paused: paused ? { by: paused.by.name, at: paused.at, why: paused.why } : null,
       isOn: rollout.phase === "stepping",
+      step: current ? standsAt(current) : null,
       steers: steersOf(principal, state, rollout),
     };
   });

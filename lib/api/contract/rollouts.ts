@@ -5,7 +5,9 @@ import { steerInput } from "@/lib/commands/steer-rollout";
 import { promotionId } from "@/lib/commands/tell-promotion";
 
 const params = z.strictObject({ id: promotionId });
-const body = steerInput.omit({ promotion: true }).meta({ id: "Steer", description: "which service, and why" });
+const body = steerInput
+  .omit({ promotion: true })
+  .meta({ id: "Steer", description: "which service, where it stood, and why" });
 const answers = { 200: { description: "the promotion as it goes on", schema: promotion } };
 const refusals = ["ended", "notRunning", "outOfOrder", "stale"] as const;
 

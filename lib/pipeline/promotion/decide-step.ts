@@ -81,6 +81,11 @@ export function stepFound(state: RollingOut, input: Found, now: string): Decisio
       return decision(noted, [again(finding.againMs ?? lookAgainMs)]);
     }
     case "done":
+      if (rollout.paused && current.step.kind === "analyse") {
+        // The pause came after its last look: it is watched on, like any share that is held.
+        const noted = data(finding.words, finding.facts, finding.checks);
+        return decision([write({ kind: "rollout.stepNoted", data: noted })], [again(lookAgainMs)]);
+      }
       return goOn(state, rollout, finding.targetGeneration, now, [
         write({ kind: "rollout.stepDone", data: data(finding.words, finding.facts, finding.checks) }),
       ]);

@@ -120,7 +120,14 @@ type Said =
   | { kind: "applied"; service: string; attempt: number; targetGeneration: number; written: boolean }
   | { kind: "applyTrouble"; service: string; attempt: number; touched: boolean; trouble: Trouble }
   | { kind: "sighted"; service: string; sighting: Sighting }
-  | { kind: "pauseRollout" | "resumeRollout" | "skipStep" | "promoteFully"; service: string; why: string; by: Actor }
+  /** `step`: where it stood as whoever says so saw it (see standsAt); absent where they leave that open. */
+  | {
+      kind: "pauseRollout" | "resumeRollout" | "skipStep" | "promoteFully";
+      service: string;
+      step?: string;
+      why: string;
+      by: Actor;
+    }
   | { kind: "intendStep"; service: string; step: string; attempt: number; generation: number }
   | { kind: "stepFound"; service: string; step: string; attempt: number; finding: StepFinding }
   /** Somebody outside says that a trigger of the plan fired. */

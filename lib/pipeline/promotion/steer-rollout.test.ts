@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decide } from "@/lib/pipeline/promotion/decide";
+import { evolve } from "@/lib/pipeline/promotion/evolve";
 import type { PromotionInput, StepFinding } from "@/lib/pipeline/promotion/input";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
 import { begin, goOn, kinds, type Life, say, until } from "@/lib/pipeline/promotion/testing/a-life";
@@ -25,9 +26,12 @@ function at(id: string, status = "requested", made = plan()): Life {
   return life;
 }
 
-const steer = (kind: Steering): PromotionInput => ({ kind, service: "backend", why: "to see", by: rita });
-const refusal = (life: Life, kind: Steering) => {
-  const decided = decide(life.state, steer(kind), life.now);
+const steer = (kind: Steering, step?: string): PromotionInput => ({
+  ...{ kind, service: "backend", why: "to see", by: rita },
+  ...(step === undefined ? {} : { step }),
+});
+const refusal = (life: Life, kind: Steering, step?: string) => {
+  const decided = decide(life.state, steer(kind, step), life.now);
   return decided.kind === "rejection" ? decided.message : undefined;
 };
 
@@ -44,13 +48,16 @@ describe("a paused canary", () => {
     const paused = say(at("analyse:25"), steer("pauseRollout"));
     expect(paused.state).toMatchObject({ rollouts: [{ paused: { by: rita, why: "to see" } }, {}] });
     expect(found(paused, watching).effects).toMatchObject([{ kind: "rolloutStep", step: "analyse:25" }]);
+    // A look that began before the pause may find that its time is over.
     const over = found(paused, passed);
-    expect(over.effects).toEqual([]);
+    expect(over.effects).toMatchObject([{ kind: "rolloutStep", step: "analyse:25" }]);
     const early = { kind: "intendStep" as const, service: "backend", step: "weight:50", attempt: 1, generation: 7 };
     expect(decide(over.state, early, over.now)).toMatchObject({ kind: "rejection", code: "outOfOrder" });
     const resumed = say(over, steer("resumeRollout"));
-    expect(resumed.effects).toMatchObject([{ kind: "rolloutStep", step: "weight:50" }]);
-    expect(say(resumed, early).state).toMatchObject({ rollouts: [{ phase: "stepping" }, {}] });
+    expect(resumed.effects).toMatchObject([{ kind: "rolloutStep", step: "analyse:25" }]);
+    const next = found(resumed, passed);
+    expect(next.effects).toMatchObject([{ kind: "rolloutStep", step: "weight:50" }]);
+    expect(say(next, early).state).toMatchObject({ rollouts: [{ phase: "stepping" }, {}] });
   });
 
   it("still begins to watch a share that stands, and still goes back when it is worse", () => {
@@ -86,6 +93,54 @@ describe("a step that is skipped", () => {
     });
     expect(life.effects).toMatchObject([{ step: "weight:50" }]);
     expect(refusal(at("weight:25"), "skipStep")).toContain("only an analysis can be skipped");
+  });
+});
+
+describe("two people who steer at once", () => {
+  it("end the analysis that both looked at, and not the next one as well", () => {
+    const first = say(at("analyse:25"), steer("skipStep", "analyse:25"));
+    expect(first.effects).toMatchObject([{ step: "weight:50" }]);
+    expect(refusal(first, "skipStep", "analyse:25")).toContain("stands at weight:50 by now, no longer at analyse:25");
+    const further = goOn(
+      first,
+      (state) => current({ state })?.step.id === "analyse:50" && current({ state })?.status === "requested",
+    );
+    const said = "stands at analyse:50 by now, no longer at analyse:25";
+    expect(refusal(further, "skipStep", "analyse:25")).toContain(said);
+    expect(refusal(further, "skipStep", "analyse:50")).toBeUndefined();
+    expect(refusal(further, "skipStep")).toBeUndefined();
+  });
+});
+
+describe("a pause of the last share", () => {
+  const paused = () => say(at("analyse:50"), steer("pauseRollout"));
+
+  it("that comes right before its pass holds it there, watched on, until it is resumed", () => {
+    const held = found(paused(), passed);
+    expect(current(held)).toMatchObject({ step: { id: "analyse:50" }, status: "requested" });
+    const resumed = say(held, steer("resumeRollout"));
+    expect(goOn(resumed, until("verifying")).state.phase).toBe("verifying");
+  });
+
+  it.each(["analyse:25", "analyse:50"])(
+    "ends with the analysis that a person skips: nobody would watch it (%s)",
+    (id) => {
+      const skipped = say(say(at(id), steer("pauseRollout")), steer("skipStep"));
+      expect(skipped.state).not.toHaveProperty("rollouts.0.paused");
+      expect(kinds(skipped).slice(-2)).toEqual(["rollout.resumed", "rollout.stepSkipped"]);
+      expect(skipped.effects).toMatchObject([{ step: id === "analyse:25" ? "weight:50" : "promoteStable" }]);
+      expect(goOn(skipped, until("verifying")).state.phase).toBe("verifying");
+    },
+  );
+
+  it("that an older worker let pass is ended before the stable workload's turn", () => {
+    const life = paused();
+    const data = { service: "backend", step: "analyse:50", attempt: 1, words: "passed", facts: {} };
+    const entry = { ...life.entries[0], kind: "rollout.stepDone", data, at: life.now } as (typeof life.entries)[0];
+    const held = { ...life, state: evolve(life.state, entry) ?? life.state };
+    expect(current(held)).toMatchObject({ step: { id: "promoteStable" }, status: "pending" });
+    expect(say(held, steer("resumeRollout")).effects).toMatchObject([{ kind: "rolloutStep", step: "promoteStable" }]);
+    expect(goOn(say(held, steer("promoteFully")), until("verifying")).state.phase).toBe("verifying");
   });
 });
 

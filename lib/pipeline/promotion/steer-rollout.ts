@@ -23,7 +23,9 @@ export function whyNotSteer(rollout: RolloutState | undefined, steer: Steer): st
   if (rollout?.phase !== "stepping" || !current || !steps) return "it is not between the steps of a canary";
   if (steps.some(({ step }) => step.kind === "follow")) return whyNotSteerDelegated(rollout, current, steer);
   if (!steps.some(({ step }) => step.kind === "weight")) return "its strategy is not a canary";
-  if (!beforePromotion.includes(current.step.kind)) return "the stable workload takes the digest already";
+  // A pause may meet what has just passed: then the next step waits, whichever it is.
+  const isHeld = rollout.paused !== undefined && current.status === "pending";
+  if (!isHeld && !beforePromotion.includes(current.step.kind)) return "the stable workload takes the digest already";
   switch (steer) {
     case "pause":
       return rollout.paused === undefined ? undefined : "it is paused already";
@@ -84,6 +86,10 @@ export function steerRollout(
   const rollout = state.rollouts.find((one) => one.service === service);
   const trouble = whyNotSteer(rollout, steers[input.kind]);
   const current = rollout?.phase === "stepping" ? currentStep(rollout.steps) : undefined;
+  if (current && input.step !== undefined && input.step !== standsAt(current)) {
+    const message = `${service} of ${state.id} stands at ${standsAt(current)} by now, no longer at ${input.step}: look again`;
+    return refuse("outOfOrder", message);
+  }
   if (trouble !== undefined || rollout?.phase !== "stepping" || !current) {
     return refuse("outOfOrder", `${service} of ${state.id}: ${trouble ?? "it has no step"}`);
   }
@@ -105,7 +111,7 @@ export function steerRollout(
         const entry = write({ kind: "rollout.analysisSkipped", data: { service, step, why, ...placeOf(current) } });
         return decision([entry], [lookNow(state, service, current, now)]);
       }
-      return goOn(state, rollout, undefined, now, [skipped(state, input, current, now)]);
+      return skipNow(state, rollout, input, now);
     case "promoteFully":
       if (current.step.kind !== "follow") return promoteNow(state, rollout, input, now);
       return decision(
@@ -115,6 +121,12 @@ export function steerRollout(
     default:
       return input.kind satisfies never;
   }
+}
+
+/** Where a rollout stands, as a person means it who ends a step or a pause: `analyse:25`; of a controller its own step too. */
+export function standsAt(current: StepState): string {
+  const { place } = placeOf(current);
+  return place === undefined || place === "" ? current.step.id : `${current.step.id}:${place}`;
 }
 
 /** Where the controller stood when it was looked at last; of a step of Waybill's own there is no such place. */
@@ -138,6 +150,25 @@ function skipped(
   return entryFor(state, now, by)({ kind: "rollout.stepSkipped", data });
 }
 
+/** The next share follows now: a pause ends with the analysis, for nobody would watch what it holds. */
+function skipNow(
+  state: PromotionState & { phase: "rollingOut" },
+  rollout: Stepping,
+  input: Steering,
+  now: string,
+): Decision | Rejection {
+  const current = currentStep(rollout.steps);
+  if (!current) return refuse("outOfOrder", `${input.service} of ${state.id} has no such step`);
+  const { paused: _, ...going } = rollout;
+  const resumed = resumedBy(state, rollout, input, current.step.id, now);
+  return goOn(state, going, undefined, now, [...resumed, skipped(state, input, current, now)]);
+}
+
+function resumedBy(state: PromotionState, { paused }: Stepping, input: Steering, step: string, now: string): Entry[] {
+  const { service, why, by } = input;
+  return paused ? [entryFor(state, now, by)({ kind: "rollout.resumed", data: { service, step, why } })] : [];
+}
+
 /** Every share that is left is skipped, and the stable workload takes the digest now. */
 function promoteNow(
   state: PromotionState & { phase: "rollingOut" },
@@ -145,16 +176,13 @@ function promoteNow(
   input: Steering,
   now: string,
 ): Decision | Rejection {
-  const { service, why, by } = input;
+  const { service } = input;
   const left = rollout.steps.filter(
     (one) => !isSettled(one) && (one.step.kind === "weight" || one.step.kind === "analyse"),
   );
   const promote = rollout.steps.find(({ step }) => step.kind === "promoteStable");
   if (!promote) return refuse("outOfOrder", `${service} of ${state.id} has no such step`);
-  const write = entryFor(state, now, by);
-  const resumed = rollout.paused
-    ? [write({ kind: "rollout.resumed", data: { service, step: promote.step.id, why } })]
-    : [];
+  const resumed = resumedBy(state, rollout, input, promote.step.id, now);
   return decision(
     [...resumed, ...left.map((one) => skipped(state, input, one, now))],
     [effect(state.id, now, { kind: "rolloutStep", service, step: promote.step.id, attempt: 1 })],

@@ -55,7 +55,7 @@ export async function analyseCanary(context: StepContext): Promise<StepFinding> 
         kind: "progressing",
         words: judged.words,
         checks,
-        facts: { standing: "passed" },
+        facts: { standing: "passed", waits: "yes" },
         againMs: everyMs,
         waits: true,
       };
@@ -66,7 +66,7 @@ export async function analyseCanary(context: StepContext): Promise<StepFinding> 
         kind: "progressing",
         words: `${judged.words}; ${until}`,
         checks,
-        facts: { standing: "inconclusive", until: waits ? "person" : "deadline" },
+        facts: { standing: "inconclusive", until: waits ? "person" : "deadline", waits: waits ? "yes" : "" },
         againMs: everyMs,
         unknown: judged.isUnknown,
         waits,

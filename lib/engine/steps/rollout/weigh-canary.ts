@@ -57,14 +57,19 @@ export async function bringTrafficHome(context: StepContext): Promise<StepFindin
 
 /** The canary's pods go; it is kept empty for the next time. */
 export async function removeCanary(context: StepContext): Promise<StepFinding> {
-  const { planned, step, target, signal } = context;
+  const { engine, planned, step, target, signal } = context;
   const { canary } = canaryGround(target, planned);
   if (step.status === "accepted") {
     const seen = await canary.observeCanary(planned.target, signal);
     await keepCanarySeen(context, undefined, seen);
     const { pods } = seen;
     if (pods.length === 0) return { kind: "done", words: "the canary's pods are gone" };
-    return { kind: "progressing", words: `${pods.length} pods of the canary were still there` };
+    const words = `${pods.length} ${pods.length === 1 ? "pod" : "pods"} of the canary`;
+    // A node that is gone takes nobody's pods away: no request reaches them, and the release is not undone for them.
+    const isOver = step.deadlineAt !== null && engine.now() >= step.deadlineAt;
+    if (isOver && pods.every(({ phase }) => phase === "Terminating"))
+      return { kind: "done", words: `${words} still wait for their nodes to take them away` };
+    return { kind: "progressing", words: `${words} were still there` };
   }
   return againstRaces(async () => {
     await context.looked();
