@@ -10,6 +10,8 @@ export default defineConfig({
     // The servers that tests speak with are on loopback, as the sandbox is.
     env: { WAYBILL_OUTBOUND: "loopback" },
     setupFiles: ["scripts/test/fail-on-console-error.ts"],
+    // What is polled for comes from a server or another loop: a loaded machine may take its time.
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       {
         extends: true,
@@ -18,7 +20,8 @@ export default defineConfig({
           include: ["**/*.test.{ts,tsx}"],
           exclude: [...notOurs, "**/*.db.test.ts", "**/*.cluster.test.ts"],
           // Catches what hangs: how long a loaded machine takes decides nothing.
-          testTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -28,8 +31,9 @@ export default defineConfig({
           include: ["**/*.db.test.ts"],
           exclude: notOurs,
           globalSetup: ["lib/db/test-server.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // As in the unit tests; what is waited for inside a test gives up before that, with words.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {

@@ -29,7 +29,7 @@ beforeAll(async () => {
   tokens.arjun = await tokenOf(world.people.arjun, "demo", "approver");
   tokens.ada = await tokenOf(world.people.ada, "*", "administrator");
   tokens.noor = await tokenOf(world.people.noor, "demo", "administrator");
-}, 60_000);
+});
 afterAll(async () => {
   await server?.close();
   await world?.close();

@@ -17,7 +17,7 @@ beforeAll(async () => {
   server = await serveApi(await loadApiRoutes());
   const input = { project: "demo", label: "test", role: "viewer" as const, environments: null, expiresInDays: 1 };
   token = (await createToken(world.pool, world.people.ada, input, new Date())).secret;
-}, 60_000);
+});
 afterAll(async () => {
   await server?.close();
   await world?.close();
@@ -46,4 +46,4 @@ it("a promotion is shown with what its jobs printed, where that is asked for", a
   expect((await show("--logs")).out).toContain("it is not what was recorded: do not trust it");
   await world.pool.execute(sql`delete from job_log`);
   expect((await show("--logs")).out).toContain("it was removed after its time");
-}, 60_000);
+});

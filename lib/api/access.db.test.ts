@@ -23,7 +23,7 @@ const actionTable = Object.entries(actionAccess);
 
 beforeAll(async () => {
   entrances = await openEntrances();
-}, 120_000);
+});
 afterAll(() => entrances?.close());
 
 const mayUse = ({ may }: Access, caller: Caller, place: string) => {

@@ -22,7 +22,7 @@ const bodyOf = (access: Access) => access.send(entrances.stage, "administrator")
 
 beforeAll(async () => {
   entrances = await openEntrances();
-}, 120_000);
+});
 beforeEach(forgetCounts);
 afterAll(() => entrances?.close());
 

@@ -31,7 +31,7 @@ beforeAll(async () => {
   secrets.arjun = await tokenOf(world.people.arjun, "demo", "approver");
   secrets.ada = await tokenOf(world.people.ada, "*", "administrator");
   secrets.noor = await tokenOf(world.people.noor, "demo", "administrator");
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 async function tokenOf(
@@ -464,7 +464,7 @@ describe("what the API answers is what its document says", () => {
     expect((await ended(back.body.id)).phase).toBe("succeeded");
   });
 
-  it("a canary: paused, resumed, an analysis skipped, promoted fully", { timeout: 60_000 }, async () => {
+  it("a canary: paused, resumed, an analysis skipped, promoted fully", async () => {
     await stageRoute(world, "chat", "httpRoute");
     await applyCanary(world, "chat", {
       route: "httpRoute",

@@ -16,7 +16,7 @@ let world: DemoWorld;
 
 beforeAll(async () => {
   world = await createDemoWorld({ worker: false });
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 async function push(tag: string | undefined, spec: Partial<ImageSpec> = {}, service = "backend"): Promise<string> {

@@ -73,7 +73,7 @@ beforeAll(async () => {
   await apply(fileWith(3));
   world.people.rita = (await loadPerson(world.pool, world.people.rita.id)) ?? world.people.rita;
   for (const subject of ["amy", "ben", "cat", "dan"]) await signIn(subject, ["approvers"]);
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 const person = (subject: string): PersonPrincipal => {

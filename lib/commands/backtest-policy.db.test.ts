@@ -33,7 +33,7 @@ beforeAll(async () => {
   await promoted((await announced("backend", "v1.2.0", { user: "root" })).key, "staging", "succeeded");
   await promoted((await announced("chat", "v1.1.0", { user: "root", fault: "errors" })).key, "staging", "rolledBack");
   await promoted(good.key, "production", "succeeded", true);
-}, 90_000);
+});
 afterAll(() => world?.close());
 
 async function announced(service: "backend" | "chat", version: string, how: { user?: string; fault?: Fault }) {

@@ -37,7 +37,7 @@ const confirm = (by: PersonPrincipal, { proposal, fileHash }: { proposal: string
 
 beforeAll(async () => {
   world = await createDemoWorld({ worker: false });
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 describe("a change of what guards a protected environment", () => {

@@ -10,7 +10,7 @@ let text: string;
 beforeAll(async () => {
   world = await createDemoWorld({ worker: false });
   text = (await loadPolicy(world.pool, world.people.ada, "demo", world.engine.now())).text;
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 const edit = (change: object, by = world.people.ada) =>

@@ -34,7 +34,7 @@ async function freeze(appliesTo: string): Promise<void> {
 beforeAll(async () => {
   world = await createDemoWorld({ worker: false });
   await freeze("promote, autoPromote");
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 const staging = { project: "demo", environment: "staging" };
@@ -127,7 +127,7 @@ describe("a promotion into a frozen environment", () => {
     await expect(reviewOverride(world.engine, rita, review)).rejects.toThrow(Forbidden);
     expect(await reviewOverride(world.engine, ada, review)).toMatchObject({ kind: "told" });
     expect(await loadOpenOverrides(world.pool, ada, ["demo"])).toEqual([]);
-  }, 60_000);
+  });
 
   it("goes back all the same: a rollback is exempt, unless the freeze names it", async () => {
     await freeze("rollback");
@@ -140,5 +140,5 @@ describe("a promotion into a frozen environment", () => {
     if (asked.kind === "rejection") throw new Error(asked.message);
     expect(asked.state.plan.gates.map((one) => one.kind)).toEqual(["block"]);
     expect((await world.withWorker(() => world.ended(asked.state.id))).phase).toBe("succeeded");
-  }, 60_000);
+  });
 });

@@ -69,7 +69,7 @@ beforeAll(async () => {
   });
   if (staged.kind === "rejection") throw new Error(staged.message);
   await world.withWorker(() => world.ended(staged.state.id));
-}, 60_000);
+});
 afterAll(() => world?.close());
 beforeEach(async () => {
   const open = await world.pool.query<{ id: string }>(sql`select id from promotion where ended_at is null`);

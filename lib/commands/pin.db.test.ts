@@ -15,7 +15,7 @@ let world: DemoWorld;
 
 beforeAll(async () => {
   world = await createDemoWorld({ worker: false });
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 const staging = { project: "demo", environment: "staging" };

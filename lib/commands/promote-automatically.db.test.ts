@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pushUnannounced, setImageByHand } from "@/lib/api/testing/change-by-hand";
 import { applyDocuments } from "@/lib/commands/apply-documents";
 import { approve } from "@/lib/commands/approve";
 import { block } from "@/lib/commands/block";
@@ -8,6 +9,7 @@ import { requestPromotion } from "@/lib/commands/request-promotion";
 import { resumeAutomation } from "@/lib/commands/resume-automation";
 import { rollBack } from "@/lib/commands/roll-back";
 import { sql } from "@/lib/db/sql";
+import { untilCell } from "@/lib/engine/testing/cells";
 import { createDemoWorld, type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
 import { loadPromotionEntries } from "@/lib/ledger/load";
 import { Forbidden } from "@/lib/pipeline/errors";
@@ -26,7 +28,7 @@ beforeAll(async () => {
     .replace("tag: prod\n", "tag: prod\n      autoPromote: matchUpstream\n");
   const applied = await applyDocuments(world.engine, world.people.ada, { text }, { operator: true });
   if (applied.kind !== "applied") throw new Error(JSON.stringify(applied));
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 const staging = { project: "demo", environment: "staging" };
@@ -129,12 +131,13 @@ describe("newest", () => {
 
   it("stays off where somebody changed something by hand", async () => {
     const { key } = await world.release("backend", "v8.5.0");
-    const here = sql`project = 'demo' and environment = 'staging' and service = 'backend'`;
-    await world.pool.execute(
-      sql`update deployment set drift_digest = ${`sha256:${"4".repeat(64)}`}, drift_since = now() where ${here}`,
-    );
+    const before = await wanted("staging");
+    const odd = await pushUnannounced(world, "backend", "v8.5.1");
+    await setImageByHand(world, "backend", "staging", odd);
+    await untilCell(world, "backend", "staging", (cell) => cell.drift === odd);
     expect(await sweep()).toEqual({});
-    await world.pool.execute(sql`update deployment set drift_digest = null, drift_since = null where ${here}`);
+    await setImageByHand(world, "backend", "staging", before);
+    await untilCell(world, "backend", "staging", (cell) => cell.drift === null && cell.observed === before);
     const asked = await sweep();
     expect(Object.keys(asked)).toEqual([key]);
     await succeed(asked[key]);

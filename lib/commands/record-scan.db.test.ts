@@ -23,7 +23,7 @@ beforeAll(async () => {
   );
   const applied = await applyDocuments(world.engine, world.people.ada, { text }, { operator: true });
   if (applied.kind !== "applied") throw new Error(JSON.stringify(applied));
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 const report = (severity?: string, more: object = {}) => ({

@@ -31,7 +31,7 @@ beforeAll(async () => {
     .replace(/approval: \{.*\}/, "approval: { count: 2, from: [approvers], expiresAfter: 1h }");
   const applied = await applyDocuments(world.engine, world.people.ada, { text }, { operator: true });
   if (applied.kind !== "applied") throw new Error(JSON.stringify(applied));
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 const reason = "left the company";

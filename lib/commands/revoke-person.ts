@@ -147,7 +147,7 @@ async function endTokens(context: CommandContext, principal: Principal, owner: s
 /** What they signed and has not started is looked at again at once. */
 async function wakeSigned({ pool }: CommandContext, whom: string): Promise<void> {
   await pool.execute(
-    sql`update step set due_at = least(due_at, now())
+    sql`update step set due_at = least(due_at, date_trunc('milliseconds', now()))
          where kind = 'evaluate' and status = 'due' and promotion in (
            select id from promotion where phase = any(${["waiting", "queued"]})
               and state->'approvals' @> ${json([{ person: whom }])}::jsonb)`,

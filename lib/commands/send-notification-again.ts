@@ -22,7 +22,7 @@ export async function sendNotificationAgain(
   );
   if (!known) throw new NotFound(`a notification of ${input.project}`);
   const changed = await context.pool.execute(
-    sql`update notification set status = 'due', due_at = now(), attempts = 0, ended_at = null, lease_until = null,
+    sql`update notification set status = 'due', due_at = date_trunc('milliseconds', now()), attempts = 0, ended_at = null, lease_until = null,
                asked_by = ${json(actorOf(principal))}::jsonb
          where project = ${input.project} and id = ${input.id} and status = 'dead'`,
   );

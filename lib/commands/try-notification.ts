@@ -32,8 +32,8 @@ export async function tryNotification(
   );
   if (!known) throw new NotFound(`a channel of ${input.project}`);
   const [row] = await context.pool.query<{ id: string }>(
-    sql`insert into notification (project, channel, event, asked_by)
-        select ${input.project}, ${input.channel}, 'test', ${json(actorOf(principal))}::jsonb
+    sql`insert into notification (project, channel, event, asked_by, due_at)
+        select ${input.project}, ${input.channel}, 'test', ${json(actorOf(principal))}::jsonb, date_trunc('milliseconds', now())
          where not exists (select from notification where project = ${input.project} and channel = ${input.channel}
                               and event = 'test' and status = 'due')
         returning id`,

@@ -124,7 +124,7 @@ export async function giveBack(engine: Engine, step: LeasedStep): Promise<void> 
 export async function releaseLeases(engine: Engine, underWay: readonly string[] = []): Promise<number> {
   return engine.pool.execute(
     // Evaluations that are held together are due when their hold ends: see takeDueEvaluations.
-    sql`update step set lease_until = null, due_at = case when due_at = lease_until then now() else due_at end
+    sql`update step set lease_until = null, due_at = case when due_at = lease_until then date_trunc('milliseconds', now()) else due_at end
          where status = 'due' and lease_owner = ${engine.owner} and not (id = any(${[...underWay]}::text[]))`,
   );
 }
@@ -142,7 +142,7 @@ export async function nextDueInMs(db: Queryable): Promise<number | undefined> {
 export async function wakeLooks(db: Queryable, project: string, promotion: string): Promise<void> {
   const kinds = json(["observe", "observeRevert", "rolloutStep"]);
   await db.execute(
-    sql`update step set due_at = least(due_at, now())
+    sql`update step set due_at = least(due_at, date_trunc('milliseconds', now()))
          where project = ${project} and promotion = ${promotion} and status = 'due' and ${kinds}::jsonb ? kind`,
   );
 }

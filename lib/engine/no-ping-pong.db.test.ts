@@ -26,7 +26,7 @@ const subscription = `  notify:
 
 beforeAll(async () => {
   world = await createDemoWorld({ worker: false });
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 /** The project's file: staging promotes by itself or not, and asks for the health of a service or not. */

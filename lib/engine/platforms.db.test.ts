@@ -29,11 +29,11 @@ const platforms: { name: Example; environments: string[]; services: Record<strin
   },
 ];
 
-describe.each(platforms)("$name, as it is written", { timeout: 180_000 }, ({ name, environments, services }) => {
+describe.each(platforms)("$name, as it is written", ({ name, environments, services }) => {
   let world: PlatformWorld;
   beforeAll(async () => {
     world = await createPlatformWorld(name);
-  }, 120_000);
+  });
   afterAll(() => world?.close());
 
   it("brings a build through every environment and its gates, and back", async () => {
@@ -56,12 +56,12 @@ describe.each(platforms)("$name, as it is written", { timeout: 180_000 }, ({ nam
   });
 });
 
-describe("antigravity's checkout", { timeout: 180_000 }, () => {
+describe("antigravity's checkout", () => {
   let world: PlatformWorld;
   let count = 0;
   beforeAll(async () => {
     world = await createPlatformWorld("antigravity");
-  }, 120_000);
+  });
   afterAll(() => world?.close());
 
   const route = "/apis/gateway.networking.k8s.io/v1/namespaces/antigravity-prod/httproutes/checkout";

@@ -27,7 +27,7 @@ beforeAll(async () => {
     if (asked.kind === "rejection") throw new Error(asked.message);
     ids.push(asked.state.id);
   }
-}, 90_000);
+});
 afterAll(() => world?.close());
 
 const makeDue = () =>
@@ -104,6 +104,6 @@ describe("many evaluations at one look", () => {
       held.map((step) => step.id).sort(),
     );
     await makeDue();
-    await world.withWorker(() => Promise.all(ids.map((id) => world.ended(id, 90_000))));
-  }, 120_000);
+    await world.withWorker(() => Promise.all(ids.map((id) => world.ended(id))));
+  });
 });

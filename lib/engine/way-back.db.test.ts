@@ -22,7 +22,7 @@ let count = 0;
 
 beforeAll(async () => {
   world = await createDemoWorld({ worker: false });
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 const staging = { project: "demo", environment: "staging" };

@@ -69,7 +69,7 @@ beforeAll(async () => {
   const applied = await applyDocuments({ pool, now } as never, operator as never, { text: file }, { operator: true });
   if (applied.kind !== "applied") throw new Error(JSON.stringify(applied));
   for (const letter of letters) await announce(letter);
-}, 60_000);
+});
 afterAll(async () => {
   await pool?.close();
   await database?.close();

@@ -38,7 +38,11 @@ const verify = async (db: Queryable, project: string) =>
 
 async function untilSomebodyWaits(db: Queryable): Promise<void> {
   for (;;) {
-    const [row] = await db.query<{ waiting: number }>(sql`select count(*) as waiting from pg_locks where not granted`);
+    // In this database: other tests wait for locks on the same server.
+    const [row] = await db.query<{ waiting: number }>(
+      sql`select count(*) as waiting from pg_locks join pg_stat_activity using (pid)
+           where not granted and datname = current_database()`,
+    );
     if ((row?.waiting ?? 0) > 0) return;
   }
 }

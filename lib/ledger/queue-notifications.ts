@@ -26,7 +26,7 @@ function insertion(project: string, events: readonly QueuedEvent[]) {
   return prepared(
     "queue_notifications",
     sql`insert into notification (project, channel, event, seq, promotion, environment, due_at)
-        select distinct s.project, s.key, e.kind, e.seq, e.promotion, e.environment, coalesce(e."dueAt", now())
+        select distinct s.project, s.key, e.kind, e.seq, e.promotion, e.environment, coalesce(e."dueAt", date_trunc('milliseconds', now()))
           from jsonb_to_recordset(${json(events)}::jsonb)
                  as e (kind text, seq bigint, promotion text, environment text, "dueAt" timestamptz)
           join subscription s on s.project = ${project} and e.kind = any(s.events)

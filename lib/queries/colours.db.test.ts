@@ -9,8 +9,8 @@ import { loadPromotionPage } from "@/lib/queries/promotion-page";
 
 let world: DemoWorld;
 beforeAll(async () => {
-  world = await createDemoWorld({ blueGreen: "{ watch: 1s, keepOldFor: 1h, deadline: 30s }" });
-}, 60_000);
+  world = await createDemoWorld({ blueGreen: "{ watch: 1s, keepOldFor: 1h, deadline: 5m }" });
+});
 afterAll(() => world?.close());
 
 it("shows the pods of the colour that comes up until the Service selects it", async () => {

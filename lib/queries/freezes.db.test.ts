@@ -41,7 +41,7 @@ beforeAll(async () => {
   await layOut(pool, "veza", [{ name: "staging" }, { name: "production", requires: ["staging"] }], ["api"]);
   await announce(pool, "veza", "api", 1);
   await verified(pool, "veza", "api", "staging", 1, 5);
-}, 60_000);
+});
 afterAll(async () => {
   await pool?.close();
   await test?.close();

@@ -25,7 +25,7 @@ beforeAll(async () => {
                case n when 2000 then 0.4 when 5760 then null else 0.01 + (n % 7) / 1000.0 end, 0.05
           from generate_series(1, 5760) n`,
   );
-}, 60_000);
+});
 afterAll(async () => {
   await pool?.close();
   await database?.close();

@@ -12,7 +12,7 @@ let world: DemoWorld;
 
 beforeAll(async () => {
   world = await createDemoWorld();
-}, 60_000);
+});
 afterAll(() => world.close());
 
 const now = () => new Date().toISOString();

@@ -17,7 +17,7 @@ beforeAll(async () => {
   const { key } = await world.release("backend", "v1.1.0", "errors");
   wentBack = await ask(key);
   await world.withWorker(() => world.ended(wentBack));
-}, 120_000);
+});
 afterAll(() => world?.close());
 
 const now = () => new Date().toISOString();

@@ -39,7 +39,7 @@ export async function driftSeen(
   environment: string,
   digest: string,
 ): Promise<void> {
-  const end = performance.now() + 20_000;
+  const end = performance.now() + 90_000;
   for (;;) {
     const [row] = await pool.query<{ digest: string | null; runs: string | null }>(
       sql`select drift_digest as digest, observed_digest as runs from deployment

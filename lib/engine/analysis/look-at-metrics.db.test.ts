@@ -36,7 +36,7 @@ beforeAll(async () => {
   world = await createDemoWorld({ verification: { staging, production } });
   // The window before a rollout must have been measured.
   await untilMeasured();
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 async function promote(fault?: Fault, environment = "staging", release?: string): Promise<PromotionState> {

@@ -16,7 +16,7 @@ let pool: Pool;
 beforeAll(async () => {
   database = await createTestDatabase();
   pool = createPool(database.url);
-}, 60_000);
+});
 afterAll(async () => {
   await pool?.close();
   await database?.close();

@@ -55,7 +55,7 @@ describe.each(["the sandbox's registry", "docker-registry"])("signatures in %s",
     );
     const applied = await applyDocuments(world.engine, world.people.ada, { text }, { operator: true });
     if (applied.kind !== "applied") throw new Error(JSON.stringify(applied));
-  }, 60_000);
+  });
   afterAll(async () => {
     await world?.close();
     await stop?.();

@@ -24,7 +24,7 @@ let token = "";
 beforeAll(async () => {
   world = await createDemoWorld({ worker: false });
   token = world.sandbox.tokens.waybill;
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 /** A release whose pods print `log` and then do what `fault` says, asked for in staging. */

@@ -42,7 +42,7 @@ const tokenFile = () => join(world.sandbox.dataFolder, "jobs-token");
 beforeAll(async () => {
   [world, jobs] = await Promise.all([createDemoWorld({ worker: false }), startJobServer()]);
   writeFileSync(tokenFile(), token);
-}, 60_000);
+});
 afterAll(async () => {
   await world?.close();
   await jobs?.close();
@@ -220,7 +220,7 @@ describe("a worker that is killed around the start of a job", () => {
       const ended = await world.withWorker(async () => {
         await world.until(id, hasBegun);
         jobs.says({ state: "ok" });
-        return await world.ended(id, 40_000);
+        return await world.ended(id);
       });
       expect(ended.phase).toBe("succeeded");
       expect(jobs.runs() - runs).toBe(1);
@@ -228,6 +228,5 @@ describe("a worker that is killed around the start of a job", () => {
       expect(jobs.posted).toHaveLength(place === "job:intended" ? 1 : 2);
       await expectSoundRecord(world, id);
     },
-    90_000,
   );
 });

@@ -19,7 +19,7 @@ let count = 0;
 beforeAll(async () => {
   const staging = '{ smoke: [{ kubernetesJob: { cronJob: "{service}-smoke", timeout: 15s } }] }';
   world = await createDemoWorld({ worker: false, verification: { staging } });
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 async function begin(): Promise<string> {
@@ -32,7 +32,7 @@ async function begin(): Promise<string> {
 }
 const jobIn = (state: PromotionState): CheckState | undefined =>
   "checks" in state ? state.checks.find((check) => check.kind === "job") : undefined;
-const ended = (id: string) => world.withWorker(() => world.ended(id, 40_000));
+const ended = (id: string) => world.withWorker(() => world.ended(id));
 
 describe("a Job of the cluster, as a smoke test", () => {
   it("is made from the CronJob, and its completion is a pass; its pod's log is kept without secrets", async () => {
@@ -48,7 +48,7 @@ describe("a Job of the cluster, as a smoke test", () => {
     expect(kept).toMatchObject({ standing: "intact", log: { text: expect.stringContaining(`with ${taken}\nok 1`) } });
     expect(promotion.safeParse(promotionView(state)).error, "as the API's document has it").toBeUndefined();
     await expectSoundRecord(world, state.id);
-  }, 60_000);
+  });
 
   it("that fails takes the release back, with its log", async () => {
     await putCronJob(world, "staging", "backend-smoke", { fault: "jobFails" });
@@ -60,7 +60,7 @@ describe("a Job of the cluster, as a smoke test", () => {
     const [kept] = await loadJobLogs(world.pool, world.people.vera, state.id);
     expect(kept?.log?.text).toContain("not ok 3 - a checkout ends");
     await expectSoundRecord(world, state.id);
-  }, 60_000);
+  });
 
   it("that somebody deletes while it runs is told, and nobody can tell how it ended", async () => {
     await putCronJob(world, "staging", "backend-smoke", { fault: "jobHangs" });
@@ -69,13 +69,13 @@ describe("a Job of the cluster, as a smoke test", () => {
       const running = await world.until(id, (now) => jobIn(now)?.job?.handle !== undefined);
       const name = jobIn(running)?.job?.handle?.job;
       await world.kubectl("DELETE", `/apis/batch/v1/namespaces/demo-staging/jobs/${name}`);
-      return await world.ended(id, 40_000);
+      return await world.ended(id);
     });
     expect(state).toMatchObject({
       phase: "rolledBack",
       cause: { kind: "errored", reason: expect.stringContaining("somebody deleted it") },
     });
-  }, 60_000);
+  });
 
   it("of a CronJob that is not there is no failure of the release: nobody could tell", async () => {
     await world.kubectl("DELETE", "/apis/batch/v1/namespaces/demo-staging/cronjobs/backend-smoke");
@@ -84,7 +84,7 @@ describe("a Job of the cluster, as a smoke test", () => {
       phase: "rolledBack",
       cause: { kind: "errored", reason: expect.stringContaining("there is no CronJob backend-smoke in demo-staging") },
     });
-  }, 60_000);
+  });
 
   it("is made once more where it is verified again", async () => {
     await putCronJob(world, "staging", "backend-smoke");
@@ -106,7 +106,7 @@ describe("a Job of the cluster, as a smoke test", () => {
     const status = await statusOf();
     expect(status).toBe("passed");
     expect((await jobsIn(world, "staging")).length).toBe(before.length + 1);
-  }, 60_000);
+  });
 });
 
 describe("a worker that is killed around the making of a Job", () => {
@@ -126,6 +126,5 @@ describe("a worker that is killed around the making of a Job", () => {
       expect((await jobsIn(world, "staging")).length - before.length).toBe(1);
       await expectSoundRecord(world, id);
     },
-    90_000,
   );
 });

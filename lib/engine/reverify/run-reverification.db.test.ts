@@ -40,7 +40,7 @@ beforeAll(async () => {
   if (toStaging.kind === "rejection") throw new Error(toStaging.message);
   const state = await world.withWorker(() => world.ended(toStaging.state.id));
   expect(state.phase).toBe("succeeded");
-}, 60_000);
+});
 afterAll(async () => {
   await world?.close();
   server.closeAllConnections();
@@ -71,7 +71,7 @@ async function verify(): Promise<string[]> {
 async function upstream() {
   const answered = await ask("production");
   if (answered.kind === "rejection") return { status: "fail", summary: answered.message, id: null };
-  await drive(world.engine, answered.state.id, 2_000);
+  await drive(world.engine, answered.state.id, 30_000);
   const { verdicts } = await world.until(answered.state.id, () => true);
   return { ...verdicts.find((one) => one.gate === "upstream"), id: answered.state.id };
 }
@@ -98,7 +98,7 @@ describe("verifying again what runs", () => {
     expect(await verify()).toEqual(["reverification.requested", "reverification.errored"]);
     answer = 200;
     expect(await upstream()).toMatchObject({ status: "pass" });
-  }, 20_000);
+  });
 
   it("that is wrong takes the success back, ends what waited for it, and blocks the digest", async () => {
     const waiting = await upstream();
@@ -107,7 +107,7 @@ describe("verifying again what runs", () => {
     asked = 0;
     expect(await verify()).toEqual(["reverification.requested", "reverification.failed", "digest.blocked"]);
     expect(asked, "one wrong answer alone is no failure").toBe(3);
-    await drive(world.engine, waiting.id ?? "", 2_000);
+    await drive(world.engine, waiting.id ?? "", 30_000);
     expect(await world.until(waiting.id ?? "", () => true)).toMatchObject({ phase: "rejected" });
     const [block] = await world.pool.query<{ id: string; reason: string }>(sql`select id, reason from block`);
     expect(block?.reason).toMatch(/^verified again, it failed: health http.*answered 500, not 200$/);
@@ -118,7 +118,7 @@ describe("verifying again what runs", () => {
     // Lifting the block does not bring the success back.
     await unblock(world.engine, world.people.arjun, { project: "demo", block: block?.id, why: "it is mended" });
     expect(await upstream()).toMatchObject({ status: "fail" });
-  }, 20_000);
+  });
 
   it("that is right again gives it back, from that moment on", async () => {
     answer = 200;
@@ -204,5 +204,5 @@ describe("who verifies again, and when not", () => {
       code: "busy",
       promotion: moving.state.id,
     });
-  }, 20_000);
+  });
 });

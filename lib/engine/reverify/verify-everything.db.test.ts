@@ -38,7 +38,7 @@ beforeAll(async () => {
   if (asked.kind === "rejection") throw new Error(asked.message);
   const ended = await world.withWorker(() => world.ended(asked.state.id));
   expect(ended.phase, JSON.stringify(ended)).toBe("succeeded");
-}, 90_000);
+});
 afterAll(async () => {
   await world?.close();
   await jobs?.close();
@@ -132,7 +132,7 @@ describe("verifying again makes all that a verification makes", () => {
     await apply("vector(0) / vector(0)");
     expect(await verify()).toMatchObject({ status: "errored", said: expect.stringContaining("not a number") });
     expect(await world.pool.query(sql`select id from block where lifted_at is null`)).toEqual([]);
-  }, 20_000);
+  });
 
   it("a job that fails fails it", async () => {
     jobs.says({ state: "bad" });

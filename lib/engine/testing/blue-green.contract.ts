@@ -20,7 +20,9 @@ import type { Fault } from "@/sandbox/images";
 
 /** A wrong answer of `endpoint` behind the preview fails before the switch; /health is asked after it too. */
 const policy = (endpoint: "ready" | "health") =>
-  `{ previewService: "{service}-preview", smoke: [{ url: "SERVICES/{namespace}/{previewService}/${endpoint}" }], watch: 2s, keepOldFor: 1h, deadline: 30s }`;
+  `{ previewService: "{service}-preview", smoke: [{ url: "SERVICES/{namespace}/{previewService}/${endpoint}" }], watch: 2s, keepOldFor: 1h, deadline: 5m }`;
+
+const polling = { timeout: 90_000, interval: 50 };
 
 let world: DemoWorld;
 let cluster: ScenarioCluster | undefined;
@@ -50,7 +52,7 @@ const kindsOf = async (id: string) => (await loadPromotionEntries(world.pool, "d
 
 /** Does the promotion's due work one by one, as a worker would, until `accept`: a test steps in between. */
 async function workUntil(id: string, accept: (state: PromotionState) => boolean): Promise<PromotionState> {
-  const end = performance.now() + 30_000;
+  const end = performance.now() + 90_000;
   for (;;) {
     const state = await stateOf(id);
     if (accept(state)) return state;
@@ -68,7 +70,7 @@ const isPending =
     const current = rollout?.phase === "stepping" ? currentStep(rollout.steps) : undefined;
     return current?.step.kind === kind && current.status === "pending";
   };
-const ended = (id: string) => world.withWorker(() => world.ended(id, 40_000));
+const ended = (id: string) => world.withWorker(() => world.ended(id));
 
 /** What a Deployment's spec has seen: it grows with every change of it. */
 async function generationOf(name: string): Promise<number> {
@@ -78,11 +80,9 @@ async function generationOf(name: string): Promise<number> {
 
 /** Its time comes: the worker takes the old colour's pods away, and says so. */
 async function retireNow(id: string): Promise<void> {
-  const due = sql`update step set due_at = now() where promotion = ${id} and kind = 'retire' and status = 'due'`;
+  const due = sql`update step set due_at = now() - interval '1 s' where promotion = ${id} and kind = 'retire' and status = 'due'`;
   expect(await world.pool.execute(due)).toBe(1);
-  await world.withWorker(async () => {
-    for (;;) if ((await kindsOf(id)).includes("colour.retired")) return;
-  });
+  await world.withWorker(() => expect.poll(() => kindsOf(id), polling).toContain("colour.retired"));
 }
 
 /** A way back that failed holds the environment: a person closes it, and opens the environment again. */
@@ -100,11 +100,11 @@ export type ScenarioCluster = OtherCluster & { close(): Promise<void> };
 
 /** Blue-green from the request to its end, by the engine, on the sandbox's cluster or another one. */
 export function blueGreenScenarios(name: string, make?: () => Promise<ScenarioCluster>): void {
-  describe(name, { timeout: 60_000 }, () => {
+  describe(name, () => {
     beforeAll(async () => {
       cluster = await make?.();
       world = await createDemoWorld({ worker: false, blueGreen: policy("ready"), ...(cluster ? { cluster } : {}) });
-    }, 90_000);
+    });
     afterAll(async () => {
       await world?.close();
       await cluster?.close();
@@ -240,7 +240,8 @@ export function blueGreenScenarios(name: string, make?: () => Promise<ScenarioCl
         await byHand(world, "services", "backend", { spec: { selector: { version: null } } });
         const problem = sql`select observation -> 'colour' ->> 'problem' as problem from deployment
                          where service = 'backend' and environment = 'staging'`;
-        for (;;) if ((await world.pool.query<{ problem: string | null }>(problem))[0]?.problem) break;
+        const problemOf = async () => (await world.pool.query<{ problem: string | null }>(problem))[0]?.problem;
+        await expect.poll(problemOf, polling).toBeTruthy();
         count += 1;
         const { key } = await world.release("backend", `v9.${count}.0`);
         const input = { project: "demo", environment: "staging", release: key, idempotencyKey: `colours-${count}` };
@@ -249,7 +250,7 @@ export function blueGreenScenarios(name: string, make?: () => Promise<ScenarioCl
           message: expect.stringContaining('has no "version": let it say "version: blue"'),
         });
         await byHand(world, "services", "backend", { spec: { selector: { version: live } } });
-        for (;;) if (!(await world.pool.query<{ problem: string | null }>(problem))[0]?.problem) break;
+        await expect.poll(problemOf, polling).toBeFalsy();
       });
     });
 

@@ -101,11 +101,11 @@ export interface StagedCanary {
 
 /** The strategy of a target, in the project file's words. */
 export function canaryStrategy(service: string, canary: StagedCanary): string {
-  const { route, steps = "[{ weight: 25%, for: 1s }, { weight: 50%, for: 1s }]", query, deadline = "20s" } = canary;
+  const { route, steps = "[{ weight: 25%, for: 1s }, { weight: 50%, for: 1s }]", query, deadline = "5m" } = canary;
   const at = route === "replicas" ? "{ replicas: true }" : `{ ${route}: ${service} }`;
   const metric = `{ name: error rate, connection: metrics, canary: "${query ?? errorRate("canaryHash")}", baseline: "${errorRate("stableHash")}", max: "+5%", window: 1s${canary.more ?? ""} }`;
   const back = canary.rollBackWhen ?? "[{ restarts: 3, within: 5m }]";
-  return `{ canary: { route: ${at}, steps: ${steps}, analysis: { every: 1s, deadline: ${deadline}, metrics: [${metric}] }, rollBackWhen: ${back}, deadline: 20s } }`;
+  return `{ canary: { route: ${at}, steps: ${steps}, analysis: { every: 1s, deadline: ${deadline}, metrics: [${metric}] }, rollBackWhen: ${back}, deadline: 5m } }`;
 }
 
 /** Applies the world's project file with a canary for `service` in staging. */

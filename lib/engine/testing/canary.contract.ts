@@ -75,9 +75,9 @@ async function upTo(step: string, then: (id: string, digest: string) => Promise<
   const { key, digest } = await world.release("backend", `v8.${count}.1`, fault);
   const { id } = await ask(key);
   const ended = await world.withWorker(async () => {
-    await world.until(id, isAt(step), 30_000);
+    await world.until(id, isAt(step));
     await then(id, digest);
-    return world.until(id, (state) => hasEnded(state.phase) || state.phase === "stuck", 40_000);
+    return world.until(id, (state) => hasEnded(state.phase) || state.phase === "stuck");
   });
   return { id, digest, ended };
 }
@@ -90,12 +90,12 @@ const settled = async (route: "httpRoute" | "virtualService" = "httpRoute") => (
 
 /** A canary from the request to its end, by the engine, on the sandbox's cluster or another one. */
 export function canaryScenarios(name: string, make?: () => Promise<ScenarioCluster>): void {
-  describe(name, { timeout: 120_000 }, () => {
+  describe(name, () => {
     let cluster: ScenarioCluster | undefined;
     beforeAll(async () => {
       cluster = await make?.();
       world = await createDemoWorld({ worker: false, ...(cluster ? { cluster } : {}) });
-    }, 90_000);
+    });
     afterAll(async () => {
       await world?.close();
       await cluster?.close();
@@ -106,7 +106,7 @@ export function canaryScenarios(name: string, make?: () => Promise<ScenarioClust
         await stage({ route });
         const { key, digest } = await world.release("backend", `v8.${count}.0`);
         const { id } = await ask(key);
-        const ended = await world.withWorker(() => world.ended(id, 40_000));
+        const ended = await world.withWorker(() => world.ended(id));
         expect(ended.phase, JSON.stringify(ended)).toBe("succeeded");
         expect(stepsOf(ended)).toEqual([
           "startCanary done",
@@ -126,7 +126,7 @@ export function canaryScenarios(name: string, make?: () => Promise<ScenarioClust
         await stage({ route: "replicas" });
         const { key, digest } = await world.release("backend", `v8.${count}.0`);
         const { id } = await ask(key);
-        const ended = await world.withWorker(() => world.ended(id, 40_000));
+        const ended = await world.withWorker(() => world.ended(id));
         expect(ended.phase, JSON.stringify(ended)).toBe("succeeded");
         const words = "rollouts" in ended ? ended.rollouts[0]?.steps?.map((one) => one.words) : [];
         expect(words).toContain("1 of 3 pods, 33.3 % of the requests");
@@ -143,7 +143,7 @@ export function canaryScenarios(name: string, make?: () => Promise<ScenarioClust
         const before = await specDigest(world, "backend", "staging");
         const { key, digest } = await world.release("backend", `v8.${count}.2`, "errors");
         const { id } = await ask(key);
-        const ended = await world.withWorker(() => world.ended(id, 40_000));
+        const ended = await world.withWorker(() => world.ended(id));
         expect(ended).toMatchObject({ phase: "rolledBack", cause: { kind: "failed", service: "backend" } });
         expect(stepsOf(ended).slice(0, 4)).toEqual([
           "startCanary done",
@@ -163,7 +163,7 @@ export function canaryScenarios(name: string, make?: () => Promise<ScenarioClust
         await stage({ route: "httpRoute", steps: slow.replace("1s", "1h"), more: ", for: 30m", rollBackWhen });
         const { key } = await world.release("backend", `v8.${count}.3`, "errors");
         const { id } = await ask(key);
-        const ended = await world.withWorker(() => world.ended(id, 40_000));
+        const ended = await world.withWorker(() => world.ended(id));
         expect(ended).toMatchObject({ phase: "rolledBack" });
         expect(await settled()).toMatchObject({ weights: [100, 0], replicas: 0 });
       });
@@ -173,7 +173,7 @@ export function canaryScenarios(name: string, make?: () => Promise<ScenarioClust
         const before = await specDigest(world, "backend", "staging");
         const { key } = await world.release("backend", `v8.${count}.4`, "crash");
         const { id } = await ask(key);
-        const ended = await world.withWorker(() => world.ended(id, 40_000));
+        const ended = await world.withWorker(() => world.ended(id));
         expect(ended).toMatchObject({ phase: "rolledBack" });
         expect(stepsOf(ended).slice(0, 2)).toEqual(["startCanary failed", "weight:25 pending"]);
         expect(await settled()).toEqual({ weights: [100, 0], replicas: 0, stable: before });
@@ -185,7 +185,7 @@ export function canaryScenarios(name: string, make?: () => Promise<ScenarioClust
         await stage({ route: "httpRoute", query: "no_such_metric", deadline: "2s" });
         const { key } = await world.release("backend", `v8.${count}.5`);
         const { id } = await ask(key);
-        const ended = await world.withWorker(() => world.ended(id, 40_000));
+        const ended = await world.withWorker(() => world.ended(id));
         expect(ended).toMatchObject({ phase: "rolledBack", cause: { kind: "errored" } });
         // While it was so, the page said until when: paused or not, what nobody can judge keeps its deadline.
         const { moments } = await loadPromotionReplay(world.pool, world.people.vera, id, world.engine.now());
@@ -210,13 +210,13 @@ export function canaryScenarios(name: string, make?: () => Promise<ScenarioClust
         const { key } = await world.release("backend", `v8.${count}.6`);
         const { id } = await ask(key);
         const ended = await world.withWorker(async () => {
-          await world.until(id, noted, 30_000);
+          await world.until(id, noted);
           const overdue = await world.until(id, (state) => isAt("analyse:25")(state) && overdueMs(state) > 1_500);
           expect(overdue.phase).toBe("rollingOut");
           const [canary] = (await loadPromotionPage(world.pool, world.people.vera, id, world.engine.now())).canaries;
           expect(canary).toMatchObject({ isInconclusive: true, goesBackAt: null });
           await abort(world.engine, world.people.rita, { promotion: id, why: "nobody knows" });
-          return world.ended(id, 40_000);
+          return world.ended(id);
         });
         expect(ended.phase).toBe("aborted");
         expect(await settled()).toMatchObject({ weights: [100, 0], replicas: 0 });
@@ -246,7 +246,7 @@ export function canaryScenarios(name: string, make?: () => Promise<ScenarioClust
         const { ended, id, digest } = await upTo("analyse:25", async (id) => {
           expect((await pauseRollout(world.engine, rita, say(id))).kind).toBe("told");
           expect(await pauseRollout(world.engine, rita, say(id))).toMatchObject({ code: "outOfOrder" });
-          await world.until(id, (state) => JSON.stringify(state).includes('"standing":"passed"'), 20_000);
+          await world.until(id, (state) => JSON.stringify(state).includes('"standing":"passed"'));
           expect(await weightsOf(world, "backend", "httpRoute")).toEqual([75, 25]);
           const page = await loadPromotionPage(world.pool, rita, id, world.engine.now());
           expect(page.canaries).toMatchObject([
@@ -274,9 +274,9 @@ export function canaryScenarios(name: string, make?: () => Promise<ScenarioClust
           await expect(skipStep(world.engine, rita, say(id))).rejects.toBeInstanceOf(Forbidden);
           await expect(promoteFully(world.engine, rita, say(id))).rejects.toBeInstanceOf(Forbidden);
           expect((await resumeRollout(world.engine, rita, say(id))).kind).toBe("told");
-          await world.until(id, isAt("analyse:50"), 20_000);
+          await world.until(id, isAt("analyse:50"));
           expect((await skipStep(world.engine, ada, say(id))).kind).toBe("told");
-          await world.until(id, isAt("analyse:75"), 20_000);
+          await world.until(id, isAt("analyse:75"));
           expect((await promoteFully(world.engine, ada, say(id))).kind).toBe("told");
         });
         expect(ended.phase, JSON.stringify(ended)).toBe("succeeded");
@@ -335,7 +335,7 @@ export function canaryScenarios(name: string, make?: () => Promise<ScenarioClust
         await stage({ route: "httpRoute" });
         const { key } = await world.release("backend", `v8.${count}.9`);
         const { id } = await ask(key);
-        expect((await world.withWorker(() => world.ended(id, 40_000))).phase).toBe("succeeded");
+        expect((await world.withWorker(() => world.ended(id))).phase).toBe("succeeded");
         count += 1;
         const input = {
           project: "demo",
@@ -345,7 +345,7 @@ export function canaryScenarios(name: string, make?: () => Promise<ScenarioClust
         };
         const asked = await rollBack(world.engine, world.people.rita, input);
         if (asked.kind === "rejection") throw new Error(asked.message);
-        const ended = await world.withWorker(() => world.ended(asked.state.id, 40_000));
+        const ended = await world.withWorker(() => world.ended(asked.state.id));
         expect(ended.phase, JSON.stringify(ended)).toBe("succeeded");
         expect(stepsOf(ended)).toEqual(["startCanary skipped", "promoteStable done"]);
         expect(JSON.stringify(ended)).toContain("a rollback goes at once");

@@ -29,7 +29,7 @@ export async function untilCell(
   service: string,
   environment: string,
   accept: (cell: StoredCell) => boolean,
-  timeoutMs = 15_000,
+  timeoutMs = 90_000,
 ): Promise<StoredCell> {
   const end = performance.now() + timeoutMs;
   for (;;) {

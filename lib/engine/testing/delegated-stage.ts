@@ -47,7 +47,7 @@ export async function untilStanding(
   accept: (standing: DelegatedStanding) => boolean,
   owner?: DelegatedController,
 ): Promise<DelegatedStanding> {
-  const end = performance.now() + 40_000;
+  const end = performance.now() + 90_000;
   for (;;) {
     const standing = await standingOf(world, service, owner);
     if (accept(standing)) return standing;

@@ -69,15 +69,15 @@ async function close(id: string): Promise<void> {
 
 /** A service that Argo Rollouts owns, from the request to its end, on the sandbox's cluster or another one. */
 export function delegatedScenarios(name: string, make?: () => Promise<ScenarioCluster>): void {
-  describe(name, { timeout: 60_000 }, () => {
+  describe(name, () => {
     let cluster: ScenarioCluster | undefined;
     let before: string;
     beforeAll(async () => {
       cluster = await make?.();
-      const rollouts = { strategy: "{ delegated: { argoRollouts: {}, deadline: 40s } }", steps };
+      const rollouts = { strategy: "{ delegated: { argoRollouts: {}, deadline: 5m } }", steps };
       world = await createDemoWorld({ rollouts, ...(cluster ? { cluster } : {}) });
       before = (await loadCell(world, "backend", "staging")).observed ?? "";
-    }, 90_000);
+    });
     afterAll(async () => {
       await world?.close();
       await cluster?.close();
@@ -236,10 +236,9 @@ export function delegatedScenarios(name: string, make?: () => Promise<ScenarioCl
         "backend",
         "staging",
         (cell) => cell.drift === other.digest && cell.observed === other.digest && cell.wanted === before,
-        30_000,
       );
       await setByHand(other.digest, before);
-      await untilCell(world, "backend", "staging", (cell) => cell.drift === null && cell.observed === before, 30_000);
+      await untilCell(world, "backend", "staging", (cell) => cell.drift === null && cell.observed === before);
     });
 
     it("refuses to begin where somebody holds the Rollout, or where nothing compares the versions", async () => {

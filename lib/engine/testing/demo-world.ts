@@ -87,7 +87,7 @@ spec:
   environments:
     - name: staging
       tag: staging
-      strategy: ${blueGreen === undefined ? "{ rolling: { deadline: 30s } }" : `{ blueGreen: ${blueGreen.replaceAll("SERVICES", servicesUrl)} }`}
+      strategy: ${blueGreen === undefined ? "{ rolling: { deadline: 5m } }" : `{ blueGreen: ${blueGreen.replaceAll("SERVICES", servicesUrl)} }`}
       verification: ${
         verification?.staging ??
         `{ health: [{ url: "${servicesUrl}/{namespace}/{workload}/health" }], watch: ${extra.watch ?? "1s"} }`
@@ -98,7 +98,7 @@ spec:
       gates:
         - approval: { count: 1, from: [approvers], expiresAfter: 1h }
         - soak: { in: staging, for: ${extra.soak ?? "1s"} }
-      strategy: { rolling: { deadline: 30s } }
+      strategy: { rolling: { deadline: 5m } }
       verification: ${verification?.production ?? `{ watch: ${extra.watch ?? "1s"} }`}
   services:
 ${services
@@ -190,7 +190,7 @@ export async function createDemoWorld(extra: DemoWorldOptions = {}): Promise<Dem
         await passing.stop(5_000);
       }
     },
-    until: (id, accept, timeoutMs = 50_000) => until(pool, id, accept, timeoutMs),
+    until: (id, accept, timeoutMs = 120_000) => until(pool, id, accept, timeoutMs),
     ended: (id, timeoutMs) => world.until(id, (state) => hasEnded(state.phase), timeoutMs),
     stopObserving: () => observer.close(),
     async close() {
@@ -334,7 +334,7 @@ export async function until(
 
 /** Resolves when every deployment was seen healthy. */
 export async function allFound(pool: Pool): Promise<void> {
-  const end = performance.now() + 15_000;
+  const end = performance.now() + 90_000;
   for (;;) {
     const [row] = await pool.query<{ missing: number }>(
       sql`select count(*) as missing from deployment where observed_digest is null or wanted_digest is null

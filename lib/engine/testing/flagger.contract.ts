@@ -60,16 +60,16 @@ const input = (promotion: string) => ({ promotion, why: "as the runbook says" })
 
 /** A Deployment that Flagger owns, from the request to its end, on the sandbox's cluster or another one. */
 export function flaggerScenarios(name: string, make?: () => Promise<ScenarioCluster>): void {
-  describe(name, { timeout: 60_000 }, () => {
+  describe(name, () => {
     let cluster: ScenarioCluster | undefined;
     let before = "";
     beforeAll(async () => {
       cluster = await make?.();
-      const canaries = { strategy: "{ delegated: { flagger: {}, deadline: 40s } }", analysis };
+      const canaries = { strategy: "{ delegated: { flagger: {}, deadline: 5m } }", analysis };
       world = await createDemoWorld({ canaries, ...(cluster ? { cluster } : {}) });
       // Flagger has made the primary, which is what is observed from then on.
       before = (await settled()).digest ?? "";
-    }, 90_000);
+    });
     afterAll(async () => {
       await world?.close();
       await cluster?.close();
@@ -161,9 +161,9 @@ export function flaggerScenarios(name: string, make?: () => Promise<ScenarioClus
     it("is drift where somebody else brings another digest there, from the primary's pods", async () => {
       const other = await world.release("backend", `v8.${count}.2`);
       await setByHand(before, other.digest);
-      await untilCell(world, "backend", "staging", (cell) => cell.drift === other.digest, 30_000);
+      await untilCell(world, "backend", "staging", (cell) => cell.drift === other.digest);
       await setByHand(other.digest, before);
-      await untilCell(world, "backend", "staging", (cell) => cell.drift === null && cell.observed === before, 30_000);
+      await untilCell(world, "backend", "staging", (cell) => cell.drift === null && cell.observed === before);
     });
 
     it("refuses to begin where the Canary is suspended, or measures nothing", async () => {

@@ -46,7 +46,7 @@ export interface PlatformWorld {
 
 /** Two hours are a second. */
 const timesFaster = 7200;
-const waitMsMax = 90_000;
+const waitMsMax = 120_000;
 
 export async function createPlatformWorld(project: Example): Promise<PlatformWorld> {
   const [database, sandbox] = await Promise.all([createTestDatabase(), startSandbox({ speed: 20, seed: [project] })]);

@@ -19,7 +19,7 @@ beforeAll(async () => {
   world = await createDemoWorld({ worker: false });
   ({ key } = await world.release("backend", "v1.1.0"));
   await applyCanary(world, "backend", { route: "httpRoute" });
-}, 60_000);
+});
 afterAll(() => world?.close());
 beforeEach(() => stageRoute(world, "backend", "httpRoute"));
 

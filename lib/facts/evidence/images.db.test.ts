@@ -12,7 +12,7 @@ import { pushImage } from "@/sandbox/push-image";
 let world: DemoWorld;
 beforeAll(async () => {
   world = await createDemoWorld({ worker: false });
-}, 60_000);
+});
 afterAll(() => world?.close());
 
 async function announced(image: Parameters<typeof pushImage>[0], version: string): Promise<Digest> {

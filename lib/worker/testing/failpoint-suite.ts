@@ -37,7 +37,7 @@ export function failpointSuite(name: string, build: () => Promise<DemoWorld>): v
 
   beforeAll(async () => {
     world = await build();
-  }, 60_000);
+  });
   afterAll(() => world?.close());
 
   async function request(release: string, environment: string): Promise<PromotionState> {
@@ -79,23 +79,19 @@ export function failpointSuite(name: string, build: () => Promise<DemoWorld>): v
       ]);
     });
 
-    it.each(failpoints)(
-      "at %s leaves a record that its successor brings to an end",
-      async (failpoint) => {
-        const environment = failpoint.startsWith("evaluate") ? "production" : "staging";
-        const before = await targetGeneration(world, "backend", environment);
-        const id = await promotionThatMeets(failpoint);
-        const killed = await startWorkerProcess(world.database.url, { WAYBILL_FAILPOINT: `${failpoint}:kill` });
-        expect(await killed.exited).toMatchObject({ signal: "SIGKILL" });
+    it.each(failpoints)("at %s leaves a record that its successor brings to an end", async (failpoint) => {
+      const environment = failpoint.startsWith("evaluate") ? "production" : "staging";
+      const before = await targetGeneration(world, "backend", environment);
+      const id = await promotionThatMeets(failpoint);
+      const killed = await startWorkerProcess(world.database.url, { WAYBILL_FAILPOINT: `${failpoint}:kill` });
+      expect(await killed.exited).toMatchObject({ signal: "SIGKILL" });
 
-        const ended = await world.withWorker(() => world.ended(id, 30_000));
-        expect(ended.phase).toBe(failpoint.includes("evert") ? "rolledBack" : "succeeded");
-        if (environment === "production")
-          expect(ended.approvals.map((one) => one.person)).toEqual([world.people.arjun.id]);
-        await expectSoundRecord(world, id);
-        expect(await targetGeneration(world, "backend", environment)).toBeGreaterThan(before);
-      },
-      60_000,
-    );
+      const ended = await world.withWorker(() => world.ended(id));
+      expect(ended.phase).toBe(failpoint.includes("evert") ? "rolledBack" : "succeeded");
+      if (environment === "production")
+        expect(ended.approvals.map((one) => one.person)).toEqual([world.people.arjun.id]);
+      await expectSoundRecord(world, id);
+      expect(await targetGeneration(world, "backend", environment)).toBeGreaterThan(before);
+    });
   });
 }

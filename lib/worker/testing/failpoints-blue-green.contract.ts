@@ -10,7 +10,7 @@ import { stepFailpoints } from "@/lib/worker/testing/failpoint-suite";
 import { startWorkerProcess } from "@/lib/worker/testing/worker-process";
 
 const smoke = '[{ url: "SERVICES/{namespace}/{previewService}/ready" }]';
-const blueGreen = `{ previewService: "{service}-preview", smoke: ${smoke}, watch: 1s, keepOldFor: 1s, deadline: 30s }`;
+const blueGreen = `{ previewService: "{service}-preview", smoke: ${smoke}, watch: 1s, keepOldFor: 1s, deadline: 5m }`;
 
 let world: DemoWorld;
 let count = 0;
@@ -31,7 +31,7 @@ async function killedAt(failpoint: string, goesBack: boolean) {
   const { id, digest } = await begin(goesBack);
   const killed = await startWorkerProcess(world.database.url, { WAYBILL_FAILPOINT: `${failpoint}:kill` });
   expect(await killed.exited).toMatchObject({ signal: "SIGKILL" });
-  const ended = await world.withWorker(() => world.ended(id, 40_000));
+  const ended = await world.withWorker(() => world.ended(id));
   expect(ended.phase).toBe(goesBack ? "rolledBack" : "succeeded");
   const after = await coloursOf(world, "backend");
   expect(after.live).toBe(goesBack ? before.live : before.idle);
@@ -51,7 +51,7 @@ export function blueGreenFailpoints(name: string, make?: () => Promise<ScenarioC
     beforeAll(async () => {
       cluster = await make?.();
       world = await createDemoWorld({ worker: false, blueGreen, ...(cluster ? { cluster } : {}) });
-    }, 90_000);
+    });
     afterAll(async () => {
       await world?.close();
       await cluster?.close();
@@ -65,7 +65,6 @@ export function blueGreenFailpoints(name: string, make?: () => Promise<ScenarioC
         expect(kinds.filter((kind) => kind === "rollout.stepDone")).toHaveLength(4);
         expect(kinds.filter((kind) => kind === "rollout.requested")).toHaveLength(1);
       },
-      60_000,
     );
 
     it.each(["taken", "intended", "planned", "written", "settled"].map((place) => `revert:${place}`))(
@@ -73,7 +72,6 @@ export function blueGreenFailpoints(name: string, make?: () => Promise<ScenarioC
       async (failpoint) => {
         await killedAt(failpoint, true);
       },
-      60_000,
     );
 
     it.each(["taken", "looked", "written", "settled"].map((place) => `retire:${place}`))(
@@ -85,15 +83,13 @@ export function blueGreenFailpoints(name: string, make?: () => Promise<ScenarioC
         const retired = async () =>
           (await loadPromotionEntries(world.pool, "demo", id)).filter((entry) => entry.kind.startsWith("colour."));
         const left = sql`select id from step where promotion = ${id} and status = 'due'`;
-        await world.withWorker(async () => {
-          while ((await world.pool.query(left)).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
-        });
+        const polling = { timeout: 90_000, interval: 50 };
+        await world.withWorker(() => expect.poll(() => world.pool.query(left), polling).toEqual([]));
         expect((await retired()).map((entry) => entry.kind)).toEqual(["colour.retired"]);
         const { colours, idle } = await coloursOf(world, "backend");
         expect(colours[idle]?.replicas).toBe(0);
         await expectSoundRecord(world, id);
       },
-      60_000,
     );
   });
 }

@@ -55,8 +55,8 @@ export function canaryFailpoints(name: string, make?: () => Promise<ScenarioClus
       world = await createDemoWorld({ worker: false, ...(cluster ? { cluster } : {}) });
       await stageRoute(world, "backend", "httpRoute");
       await untilCell(world, "backend", "staging", (cell) => cell.health === "healthy");
-      await applyCanary(world, "backend", { route: "httpRoute", steps: "[{ weight: 25%, for: 1s }]", deadline: "1m" });
-    }, 90_000);
+      await applyCanary(world, "backend", { route: "httpRoute", steps: "[{ weight: 25%, for: 1s }]", deadline: "5m" });
+    });
     afterAll(async () => {
       await world?.close();
       await cluster?.close();
@@ -67,7 +67,7 @@ export function canaryFailpoints(name: string, make?: () => Promise<ScenarioClus
       async (step) => {
         const { id, digest } = await begin();
         await killAt(placesOf(step, make !== undefined));
-        const ended = await world.withWorker(() => world.ended(id, 60_000));
+        const ended = await world.withWorker(() => world.ended(id));
         expect(ended.phase, JSON.stringify(ended)).toBe("succeeded");
         expect(await standing()).toEqual({ weights: [100, 0], replicas: 0, stable: digest });
         const kinds = (await loadPromotionEntries(world.pool, "demo", id)).map((entry) => entry.kind);
@@ -82,7 +82,7 @@ export function canaryFailpoints(name: string, make?: () => Promise<ScenarioClus
       const before = await specDigest(world, "backend", "staging");
       const { id } = await begin("errors");
       await killAt(["taken", "intended", "planned", "written", "settled"].map((place) => `revert:${place}`));
-      const ended = await world.withWorker(() => world.ended(id, 60_000));
+      const ended = await world.withWorker(() => world.ended(id));
       expect(ended.phase, JSON.stringify(ended)).toBe("rolledBack");
       expect(await standing()).toEqual({ weights: [100, 0], replicas: 0, stable: before });
       await expectSoundRecord(world, id);
