@@ -207,7 +207,8 @@ describe("a yes", () => {
     const started = await look(waiting.id);
     expect(started.planHash).not.toBe(waiting.planHash);
     expect(idsAsked()).toEqual([`${waiting.id}.${started.planHash}.0`]);
-    expect(started.phase).toBe("rollingOut");
+    // However far it got in one go.
+    expect(started.phase).not.toBe("waiting");
     await world.withWorker(() => world.ended(waiting.id));
   });
 });

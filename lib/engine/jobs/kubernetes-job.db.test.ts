@@ -17,7 +17,7 @@ import { startWorkerProcess } from "@/lib/worker/testing/worker-process";
 let world: DemoWorld;
 let count = 0;
 beforeAll(async () => {
-  const staging = '{ smoke: [{ kubernetesJob: { cronJob: "{service}-smoke", timeout: 15s } }] }';
+  const staging = '{ smoke: [{ kubernetesJob: { cronJob: "{service}-smoke", timeout: 5m } }] }';
   world = await createDemoWorld({ worker: false, verification: { staging } });
 });
 afterAll(() => world?.close());

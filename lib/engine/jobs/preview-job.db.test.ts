@@ -18,9 +18,15 @@ const policy = (timeout: string) =>
 let world: DemoWorld;
 let count = 0;
 beforeAll(async () => {
-  world = await createDemoWorld({ worker: false, blueGreen: policy("3s") });
+  world = await createDemoWorld({ worker: false, blueGreen: policy("5m") });
 });
 afterAll(() => world?.close());
+
+async function apply(blueGreen: string): Promise<void> {
+  const text = projectFile(world.sandbox, { blueGreen });
+  const applied = await applyDocuments(world.engine, world.people.ada, { text }, { operator: true });
+  if (applied.kind !== "applied") throw new Error(JSON.stringify(applied));
+}
 
 async function begin(fault?: Fault): Promise<string> {
   count += 1;
@@ -57,6 +63,7 @@ it.each<[Fault, "failed" | "errored", string]>([
   ["jobFails", "failed", '$.state is "failed"'],
   ["jobHangs", "errored", "no end within 3s"],
 ])("a job of an image that %s keeps the new colour from all traffic: %s", async (fault, kind, words) => {
+  await apply(policy(fault === "jobHangs" ? "3s" : "5m"));
   const before = await live();
   const ended = await bring(fault);
   expect(ended).toMatchObject({ phase: "rolledBack", cause: { kind, reason: expect.stringContaining(words) } });
@@ -74,9 +81,7 @@ it.each(["job:intended", "job:started", "smoke:written", "smoke:settled"])(
     onTestFinished(() => jobs.close());
     jobs.says({ state: "ok" });
     const blueGreen = `{ previewService: "{service}-preview", smoke: [{ job: { start: "${jobs.url}/runs", state: $.state, succeeded: ok, failed: bad } }], keepOldFor: 1h, deadline: 5m }`;
-    const text = projectFile(world.sandbox, { blueGreen });
-    const applied = await applyDocuments(world.engine, world.people.ada, { text }, { operator: true });
-    expect(applied.kind).toBe("applied");
+    await apply(blueGreen);
     const before = await live();
     const id = await begin();
     const killed = await startWorkerProcess(world.database.url, { WAYBILL_FAILPOINT: `${place}:kill` });

@@ -240,7 +240,8 @@ export function canaryScenarios(name: string, make?: () => Promise<ScenarioClust
       it("pauses and resumes it; a skip and a full promotion need a right of their own, and are recorded", async () => {
         await stage({
           route: "httpRoute",
-          steps: "[{ weight: 25%, for: 1s }, { weight: 50%, for: 1h }, { weight: 75%, for: 1h }]",
+          // Long enough at 25 % for somebody to pause it there.
+          steps: "[{ weight: 25%, for: 5s }, { weight: 50%, for: 1h }, { weight: 75%, for: 1h }]",
         });
         const { rita, ada } = world.people;
         const { ended, id, digest } = await upTo("analyse:25", async (id) => {

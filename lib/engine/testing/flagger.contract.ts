@@ -31,7 +31,7 @@ function patch(api: string, what: object): Promise<Record<string, unknown>> {
   return world.kubectl("PATCH", path, what, "application/merge-patch+json");
 }
 /** Long enough for somebody to say something in between, however loaded the machine is. */
-const slow = { ...analysis, stepWeight: 1 };
+const slow = { ...analysis, interval: "20s", stepWeight: 1 };
 const canaryPatch = (spec: object) => patch("flagger.app/v1beta1 canaries", { spec });
 
 /** As somebody with kubectl brings another digest there. */

@@ -52,7 +52,7 @@ const asBefore = { argoRollouts: { strategy: { canary: { steps } } }, flagger: {
 /** Long enough that nobody is through before a person has said something. */
 const slowly = {
   argoRollouts: { strategy: { canary: { steps: [...steps, { pause: {} }] } } },
-  flagger: { analysis: { ...analysis, stepWeight: 1 } },
+  flagger: { analysis: { ...analysis, interval: "1m", stepWeight: 1 } },
 };
 
 /** Gives the controller's idle object another spec. */
