@@ -50,10 +50,11 @@ export async function layOut(db: Queryable, project: string, route: RouteStop[],
       from service s join environment e on e.project = s.project where s.project = ${project}`);
 }
 
-/** A worker that gave a sign of life just now. */
+/** A worker that gives signs of life for as long as a test takes: an hour from now is the last one. */
 export async function beat(db: Queryable): Promise<void> {
   await db.execute(sql`insert into process_beat (id, role, started_at, beat_at, detail)
-    values ('worker-1', 'worker', now(), now(), '{}') on conflict (id) do update set beat_at = now()`);
+    values ('worker-1', 'worker', now(), now() + interval '1 hour', '{}')
+    on conflict (id) do update set beat_at = excluded.beat_at`);
 }
 
 /** Announces `service@v<n>` with digest number n, n minutes after the start. */
