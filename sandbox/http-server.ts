@@ -9,11 +9,15 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+const keepAliveMs = 75_000;
+
 /**
  * Serves on loopback. `port` 0 takes `preferred` where it is free, else any free port; another port must be free.
  */
 export async function listen(handler: RequestListener, port: number, preferred = 0): Promise<RunningServer> {
   const server = createServer(handler);
+  // Longer than clients keep a connection that nobody uses: none is closed on one who is about to ask.
+  server.keepAliveTimeout = keepAliveMs;
   const attempt = (candidate: number) =>
     new Promise<void>((resolve, reject) => {
       server.once("error", reject);

@@ -42,7 +42,7 @@ async function pair(app: string): Promise<{ stable: string; canary: string }> {
   const pods = async () =>
     (await admin.get(`/api/v1/namespaces/demo/pods?labelSelector=app%3D${app}`)).body.items as Pod[];
   const ready = ({ status }: Pod) => status.conditions?.some((one) => one.type === "Ready" && one.status === "True");
-  await expect.poll(async () => (await pods()).filter(ready).length, { timeout: 10_000, interval: 10 }).toBe(3);
+  await expect.poll(async () => (await pods()).filter(ready).length, { timeout: 60_000, interval: 10 }).toBe(3);
   const hash = async (track: string) =>
     (await pods()).find(({ metadata }) => metadata.labels?.track === track)?.metadata.labels?.["pod-template-hash"] ??
     "";
@@ -60,7 +60,7 @@ const errors = (hash: string) =>
   `sum(rate(http_requests_total{pod_template_hash="${hash}",status="500"}[1s])) / sum(rate(http_requests_total{pod_template_hash="${hash}"}[1s]))`;
 
 const settles = (read: () => Promise<number>, wanted: number, within: number) =>
-  expect.poll(read, { timeout: 10_000, interval: 50 }).toSatisfy((found: number) => Math.abs(found - wanted) <= within);
+  expect.poll(read, { timeout: 60_000, interval: 50 }).toSatisfy((found: number) => Math.abs(found - wanted) <= within);
 
 /** What a hundred requests in a row were answered by. */
 async function answers(name: string, headers: Record<string, string> = {}): Promise<Record<string, number>> {
@@ -109,7 +109,7 @@ describe.each([
   ["httproutes", "/apis/gateway.networking.k8s.io/v1", httpRoute],
   ["virtualservices", "/apis/networking.istio.io/v1", virtualService],
 ] as const)("%s", (plural, api, route) => {
-  it("share requests and metrics by weight, and a header always reaches the canary", { timeout: 30_000 }, async () => {
+  it("share requests and metrics by weight, and a header always reaches the canary", async () => {
     const app = plural.slice(0, -1);
     const hashes = await pair(app);
     await service(app, { app, track: "stable" });
@@ -138,7 +138,7 @@ it("without a route, a Service that selects both shares by pods", async () => {
   expect(counts["pods-2"]).toBeGreaterThanOrEqual(33);
   expect(counts["pods-2"]).toBeLessThanOrEqual(34);
   await settles(() => value(growth("pods-canary")), 20 / 3, 0.1);
-}, 30_000);
+});
 
 it("leads users to the colour that a Service selects; a preview leads to the other one and brings it no load", async () => {
   const place = "/api/v1/namespaces/demo/services";
@@ -154,8 +154,8 @@ it("leads users to the colour that a Service selects; a preview leads to the oth
   await service("hue", { app: "hue", version: "blue" });
   const metadata = { name: "hue-preview", labels: { "sandbox.load": "none" } };
   await created(place, { metadata, spec: { selector: { app: "hue", version: "green" }, ports: [{ port: 80 }] } });
-  await expect.poll(() => answers("hue"), { timeout: 10_000 }).toEqual({ "hue-blue": 100 });
-  await expect.poll(() => answers("hue-preview"), { timeout: 10_000 }).toEqual({ "hue-green": 100 });
+  await expect.poll(() => answers("hue"), { timeout: 60_000 }).toEqual({ "hue-blue": 100 });
+  await expect.poll(() => answers("hue-preview"), { timeout: 60_000 }).toEqual({ "hue-green": 100 });
   await settles(() => value(growth("hue-blue")), 20, 0.1);
   await settles(() => value(growth("hue-green")), 0, 0.1);
 
@@ -166,4 +166,4 @@ it("leads users to the colour that a Service selects; a preview leads to the oth
   expect(await answers("hue")).toEqual({ "hue-green": 100 });
   await settles(() => value(growth("hue-green")), 20, 0.1);
   await settles(() => value(growth("hue-blue")), 0, 0.1);
-}, 30_000);
+});

@@ -35,8 +35,8 @@ function manage(script: string, change: Partial<ProcessSpec> = {}, onFatal?: () 
       env: process.env,
       logFile: path.join(folder, "clerk.log"),
       isReady: async (output) => output().includes("up"),
-      readyTimeoutMs: 5_000,
-      stopMs: 5_000,
+      readyTimeoutMs: 60_000,
+      stopMs: 30_000,
       ...change,
     },
     {

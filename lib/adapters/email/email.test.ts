@@ -42,7 +42,7 @@ async function startMail(options: SMTPServerOptions = {}): Promise<{ port: numbe
 
 const connect = (port: number, over: Partial<Parameters<typeof createMailServer>[0]> = {}) =>
   createMailServer({
-    ...{ name: "mail", host: "127.0.0.1", port, from: "waybill@example.com", security: "none", timeoutMs: 2_000 },
+    ...{ name: "mail", host: "127.0.0.1", port, from: "waybill@example.com", security: "none", timeoutMs: 30_000 },
     ...{ username: undefined, password: undefined },
     ...over,
   });

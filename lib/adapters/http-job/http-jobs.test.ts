@@ -32,9 +32,9 @@ beforeEach(() => {
   seen = [];
 });
 
-const jobs = () =>
+const jobs = (timeoutMs = 30_000) =>
   createHttpJobs({
-    ...{ system: "jobs tests", origin, timeoutMs: 500 },
+    ...{ system: "jobs tests", origin, timeoutMs },
     credentials: async () => ({ authorization: "Bearer s3cret-s3cret", "private-token": "t0ken-t0ken" }),
   });
 const reply = (status: number, body: unknown, headers: Record<string, string> = {}) => {
@@ -118,11 +118,11 @@ describe("the start of a job", () => {
 
   it("without an answer in time may be asked again", async () => {
     answer = () => undefined;
-    await expect(jobs().start(job, order)).rejects.toMatchObject({ code: "timeout", retryable: true });
+    await expect(jobs(300).start(job, order)).rejects.toMatchObject({ code: "timeout", retryable: true });
   });
 
   it("at an address that Waybill never asks is lost", async () => {
-    const own = createHttpJobs({ system: "job", timeoutMs: 500 });
+    const own = createHttpJobs({ system: "job", timeoutMs: 30_000 });
     const started = await own.start({ ...job, start: "http://169.254.169.254/runs" }, order);
     expect(started).toMatchObject({ kind: "lost", words: expect.stringContaining("link-local") });
   });

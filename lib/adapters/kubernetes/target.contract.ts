@@ -256,7 +256,6 @@ export function describeKubernetesTarget(
         await fixture.setImageByHand(ref, `${other.image}@${other.digest}`);
         const seen = await observations.see(ref, ({ specDigest }) => specDigest === other.digest, {
           what: "the digest set by hand",
-          timeoutMs: 5000,
         });
         expect(seen).toMatchObject({ promotion: "prm_3", generation: 3 });
         await observations.see(ref, runs(other.digest), { what: "the pods of the change by hand" });
@@ -267,7 +266,6 @@ export function describeKubernetesTarget(
         await fixture.setImageByHand(ref, `${first.image}:latest`);
         const seen = await observations.see(ref, ({ specImage }) => specImage?.endsWith(":latest") === true, {
           what: "the tag set by hand",
-          timeoutMs: 5000,
         });
         expect(seen.specDigest).toBeUndefined();
       });
@@ -327,11 +325,12 @@ export function describeKubernetesTarget(
         expect(observations.troubles[0]).toMatchObject({ code: "forbidden" });
       });
 
-      it("ends at once when told to", async () => {
+      it("ends when told to, though its requests are open for minutes", async () => {
         const { observations } = await fixture.running();
-        const started = performance.now();
         await observations.stop();
-        expect(performance.now() - started).toBeLessThan(1000);
+        const told = observations.all.length;
+        await observations.stop();
+        expect(observations.all).toHaveLength(told);
       });
     });
 

@@ -61,7 +61,7 @@ async function watchScripted(
   const target = createKubernetesTarget({
     name: "test",
     kubeconfig: api.kubeconfig,
-    requestTimeoutMs: 2000,
+    requestTimeoutMs: 30_000,
     pollMs: options.pollMs ?? 50,
     random: () => 0,
   });
@@ -212,7 +212,9 @@ describe("a watch", () => {
       return true;
     });
     await observations.until(() => observations.troubles.length === 1, "the trouble");
-    await observations.see(deploymentRef, ({ exists }) => exists, { what: "the second list", fresh: true });
+    // The trouble may come before the first list was told: what is seen next need not be of the second.
+    await api.until(() => listsOf(api, "deployments").length === 2);
+    await observations.see(deploymentRef, ({ exists }) => exists, { what: "the deployment" });
     expect(listsOf(api, "deployments")).toHaveLength(2);
     expect(observations.troubles).toHaveLength(1);
   });
@@ -266,7 +268,7 @@ describe("a watch", () => {
       else sendJson(response, 200, list(url.pathname.split("/").at(-1) as Kind));
     });
     cleanups.push(() => api.close());
-    const target = createKubernetesTarget({ name: "test", kubeconfig: api.kubeconfig, requestTimeoutMs: 1000 });
+    const target = createKubernetesTarget({ name: "test", kubeconfig: api.kubeconfig, requestTimeoutMs: 30_000 });
     const controller = new AbortController();
     const troubles: string[] = [];
     const on = {
@@ -293,7 +295,7 @@ describe("a watch", () => {
   it("that is over before it began asks nothing", async () => {
     const api = await startScriptedApi((_, response) => sendJson(response, 200, {}));
     cleanups.push(() => api.close());
-    const target = createKubernetesTarget({ name: "test", kubeconfig: api.kubeconfig, requestTimeoutMs: 1000 });
+    const target = createKubernetesTarget({ name: "test", kubeconfig: api.kubeconfig, requestTimeoutMs: 30_000 });
     const on = { observation: () => undefined, trouble: () => undefined };
     await target.watch([deploymentRef], on, AbortSignal.abort());
     expect(api.requests).toEqual([]);
@@ -304,7 +306,7 @@ describe("a target", () => {
   it.each(["..", "a/b", "UPPER", "", "a..b"])("is not asked for a workload named %j", async (name) => {
     const api = await startScriptedApi((_, response) => sendJson(response, 200, {}));
     cleanups.push(() => api.close());
-    const target = createKubernetesTarget({ name: "test", kubeconfig: api.kubeconfig, requestTimeoutMs: 1000 });
+    const target = createKubernetesTarget({ name: "test", kubeconfig: api.kubeconfig, requestTimeoutMs: 30_000 });
     const ref = { ...deploymentRef, workload: { kind: "deployment", name } as const };
     await expect(target.observe(ref)).rejects.toMatchObject({ code: "invalid" });
     expect(api.requests).toEqual([]);
@@ -313,7 +315,7 @@ describe("a target", () => {
   it("fails its check where something else than Kubernetes answers", async () => {
     const api = await startScriptedApi((_, response) => sendJson(response, 200, { ok: true }));
     cleanups.push(() => api.close());
-    const target = createKubernetesTarget({ name: "test", kubeconfig: api.kubeconfig, requestTimeoutMs: 1000 });
+    const target = createKubernetesTarget({ name: "test", kubeconfig: api.kubeconfig, requestTimeoutMs: 30_000 });
     await expect(target.check()).rejects.toMatchObject({ code: "badResponse" });
   });
 
@@ -322,7 +324,8 @@ describe("a target", () => {
       if (request.method === "GET") sendJson(response, 200, deployment({ image: pinned("a") }));
     });
     cleanups.push(() => api.close());
-    const target = createKubernetesTarget({ name: "test", kubeconfig: api.kubeconfig, requestTimeoutMs: 200 });
+    const target = createKubernetesTarget({ name: "test", kubeconfig: api.kubeconfig, requestTimeoutMs: 30_000 });
+    const hasty = createKubernetesTarget({ name: "test", kubeconfig: api.kubeconfig, requestTimeoutMs: 200 });
     const change = {
       image: repository,
       digest: digestOf("b"),
@@ -331,6 +334,6 @@ describe("a target", () => {
       strategy: { kind: "rolling" },
     } as const;
     const plan = await target.plan(deploymentRef, change);
-    await expect(target.apply(deploymentRef, change, plan)).rejects.toMatchObject({ code: "timeout", retryable: true });
+    await expect(hasty.apply(deploymentRef, change, plan)).rejects.toMatchObject({ code: "timeout", retryable: true });
   });
 });

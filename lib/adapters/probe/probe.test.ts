@@ -21,7 +21,7 @@ async function listen(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-const probe = createProbe({ timeoutMs: 2000, maxBytes: 1000 });
+const probe = createProbe({ timeoutMs: 30_000, maxBytes: 1000 });
 const caught = (promise: Promise<unknown>) =>
   promise.then(
     () => undefined,
@@ -47,7 +47,7 @@ describe("an answer", () => {
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = `https://localhost:${(server.address() as AddressInfo).port}/`;
-    const trusting = createProbe({ timeoutMs: 2000, maxBytes: 1000, ca: certificatePem });
+    const trusting = createProbe({ timeoutMs: 30_000, maxBytes: 1000, ca: certificatePem });
     for (const answer of [await trusting.get(address), await trusting.get(address)]) {
       const leftMs = Date.parse(answer.certificateExpiresAt ?? "") - Date.now();
       expect(leftMs / 86_400_000).toBeCloseTo(9, 1);

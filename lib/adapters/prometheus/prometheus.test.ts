@@ -27,7 +27,7 @@ const caught = (promise: Promise<unknown>) =>
 const answering = async (body: unknown, status = 200, headers: Record<string, string> = {}) => {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const url = await listen((_, response) => response.writeHead(status, headers).end(text));
-  return createPrometheus({ name: "test", url, timeoutMs: 2000, maxBytes: 10_000, maxSamples: 3 });
+  return createPrometheus({ name: "test", url, timeoutMs: 30_000, maxBytes: 10_000, maxSamples: 3 });
 };
 const vector = (result: unknown[], more: object = {}) => ({
   status: "success",
@@ -154,11 +154,11 @@ describe("the address", () => {
       request.on("data", (chunk) => seen.push(String(chunk)));
       request.on("end", () => response.end(JSON.stringify(vector([]))));
     });
-    const source = createPrometheus({ name: "test", url: `${url}/prometheus/`, timeoutMs: 1000 });
+    const source = createPrometheus({ name: "test", url: `${url}/prometheus/`, timeoutMs: 30_000 });
     await source.query('up{a="b&c"}', new Date("2026-01-01T00:00:00.500Z"));
     expect(seen).toEqual([
       "POST /prometheus/api/v1/query",
-      "query=up%7Ba%3D%22b%26c%22%7D&timeout=1000ms&time=1767225600.5",
+      "query=up%7Ba%3D%22b%26c%22%7D&timeout=30000ms&time=1767225600.5",
     ]);
   });
 

@@ -92,6 +92,8 @@ export async function serveApi(routes: ApiRoute[]): Promise<ApiServer> {
       else outgoing.end();
     });
   });
+  // Longer than clients keep a connection: none is closed on one who is about to ask.
+  server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

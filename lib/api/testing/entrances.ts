@@ -45,6 +45,8 @@ export async function openEntrances(): Promise<Entrances> {
   const world = await createDemoWorld({ worker: false, database });
   takeWorld(world);
   const stage = await setStage(world);
+  // What an observer sees late would be a change that no caller made.
+  await world.stopObserving();
   const knocks = await prepareCallers(world);
   const prints = await openDatabasePrints(database.superuserUrl);
   const routes = await loadApiRoutes("app/api");

@@ -40,6 +40,8 @@ export async function startJobServer(): Promise<JobServer> {
       else response.writeHead(code, headers).end(typeof body === "string" ? body : JSON.stringify(body));
     });
   });
+  // Longer than clients keep a connection: none is closed on one who is about to ask.
+  server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const jobs: JobServer = {

@@ -96,7 +96,7 @@ export class ContractFixture {
     return createKubernetesTarget({
       name: "test",
       kubeconfig: async () => kubeconfig,
-      requestTimeoutMs: 10_000,
+      requestTimeoutMs: 30_000,
       pollMs: 1000,
     });
   }

@@ -27,6 +27,8 @@ export async function startReceiver(): Promise<Receiver> {
       response.writeHead(answer.status, answer.headers).end(answer.body ?? "");
     });
   });
+  // Longer than clients keep a connection: none is closed on one who is about to ask.
+  server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const receiver: Receiver = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
