@@ -50,7 +50,7 @@ async function everything(): Promise<string> {
   const rows = await Promise.all(
     tables.map(async (table) => {
       const [row] = await pool.query<{ all: unknown }>(
-        sql`select query_to_xml(${`select * from ${table} order by 1, 2`}, true, true, '')::text as all`,
+        sql`select query_to_xml(${`select * from ${table} order by 1, 2, 3`}, true, true, '')::text as all`,
       );
       return row?.all;
     }),

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { approve } from "@/lib/commands/approve";
 import { requestPromotion } from "@/lib/commands/request-promotion";
 import type { DemoWorld } from "@/lib/engine/testing/demo-world";
@@ -84,6 +84,8 @@ export function failpointSuite(name: string, build: () => Promise<DemoWorld>): v
       const before = await targetGeneration(world, "backend", environment);
       const id = await promotionThatMeets(failpoint);
       const killed = await startWorkerProcess(world.database.url, { WAYBILL_FAILPOINT: `${failpoint}:kill` });
+      // A test that ends before its worker must not leave it at work.
+      onTestFinished(() => void killed.child.kill("SIGKILL"));
       expect(await killed.exited).toMatchObject({ signal: "SIGKILL" });
 
       const ended = await world.withWorker(() => world.ended(id));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { requestPromotion } from "@/lib/commands/request-promotion";
 import { sql } from "@/lib/db/sql";
 import type { ScenarioCluster } from "@/lib/engine/testing/blue-green.contract";
@@ -30,6 +30,8 @@ async function killedAt(failpoint: string, goesBack: boolean) {
   const before = await coloursOf(world, "backend");
   const { id, digest } = await begin(goesBack);
   const killed = await startWorkerProcess(world.database.url, { WAYBILL_FAILPOINT: `${failpoint}:kill` });
+  // A test that ends before its worker must not leave it at work.
+  onTestFinished(() => void killed.child.kill("SIGKILL"));
   expect(await killed.exited).toMatchObject({ signal: "SIGKILL" });
   const ended = await world.withWorker(() => world.ended(id));
   expect(ended.phase).toBe(goesBack ? "rolledBack" : "succeeded");
@@ -79,6 +81,7 @@ export function blueGreenFailpoints(name: string, make?: () => Promise<ScenarioC
       async (failpoint) => {
         const { id } = await begin(false);
         const killed = await startWorkerProcess(world.database.url, { WAYBILL_FAILPOINT: `${failpoint}:kill` });
+        onTestFinished(() => void killed.child.kill("SIGKILL"));
         expect(await killed.exited).toMatchObject({ signal: "SIGKILL" });
         const retired = async () =>
           (await loadPromotionEntries(world.pool, "demo", id)).filter((entry) => entry.kind.startsWith("colour."));

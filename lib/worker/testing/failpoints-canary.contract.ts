@@ -75,7 +75,7 @@ export function canaryFailpoints(name: string, make?: () => Promise<ScenarioClus
         expect(kinds.filter((kind) => kind === "rollout.stepRequested")).toHaveLength(steps.length);
         await expectSoundRecord(world, id);
       },
-      180_000,
+      600_000,
     );
 
     it("on the way back still take its requests away, and its pods", async () => {
@@ -86,6 +86,6 @@ export function canaryFailpoints(name: string, make?: () => Promise<ScenarioClus
       expect(ended.phase, JSON.stringify(ended)).toBe("rolledBack");
       expect(await standing()).toEqual({ weights: [100, 0], replicas: 0, stable: before });
       await expectSoundRecord(world, id);
-    }, 180_000);
+    }, 600_000);
   });
 }

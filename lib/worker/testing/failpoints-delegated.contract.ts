@@ -103,7 +103,7 @@ export function delegatedFailpoints(
         expect(kinds.filter((kind) => kind === "rollout.requested")).toHaveLength(1);
         expect(kinds.filter((kind) => kind === "rollout.stepDone")).toHaveLength(2);
       },
-      300_000,
+      600_000,
     );
 
     it("before and after what a person said was handed on leave a controller that is told, and an end", async () => {
@@ -116,7 +116,7 @@ export function delegatedFailpoints(
       const kinds = await endsWith(id, digest, "succeeded");
       expect(kinds.filter((kind) => kind === "rollout.promotedFully")).toHaveLength(1);
       await goesBy(owner, asBefore[owner]);
-    }, 300_000);
+    }, 600_000);
 
     it("on the way back leave a Rollout that asks for the verified digest, and runs it", async () => {
       const before = await standingOf(world, "backend", owner);
@@ -124,6 +124,6 @@ export function delegatedFailpoints(
       const { id } = await begin("errors");
       await killAt(["revert:taken", "revert:intended", "revert:planned", "revert:written", "revert:settled"]);
       await endsWith(id, before.digest ?? "", "rolledBack");
-    }, 300_000);
+    }, 600_000);
   });
 }
