@@ -198,6 +198,15 @@ describe("break-glass with the request, where a gate says no", () => {
     await unblock();
   });
 
+  it("is not lost where the release is on its way already: it says where to override", async () => {
+    const { id, planHash } = await ask();
+    const request = { ...place, release, planHash, overrides: [{ gate: soakAt, ...words }] };
+    expect(await requestPromotion(world.engine, world.people.ada, { ...request, idempotencyKey: key() })).toMatchObject(
+      { kind: "rejection", code: "busy", promotion: id, message: expect.stringContaining(`${id} brings the same`) },
+    );
+    expect((await stateOf(id)).overrides ?? []).toEqual([]);
+  });
+
   it("does nothing for a release that nobody announced", async () => {
     const request = {
       ...place,

@@ -96,7 +96,7 @@ export async function requestInside(
     findOpen(tx, environment, release),
   ]);
   const known = repeated ?? open;
-  const other = repeated ? undefined : (otherSeverity(open, input) ?? otherTime(open, at));
+  const other = repeated ? undefined : (otherSeverity(open, input) ?? otherTime(open, at) ?? overridesOf(open, input));
   if (other) return other;
   if (known) return { kind: "requested", state: known, created: false };
   mustLieAhead(at, now);
@@ -162,6 +162,13 @@ function otherSeverity(open: PromotionState | undefined, { severity }: RequestPr
   if (open.phase !== "waiting" && open.phase !== "queued") return undefined;
   const waits = `${open.id} waits for the same release ${open.plan.severity ? `as ${open.plan.severity}` : "without a severity"}`;
   const message = `${waits}: abort it, then ask again as ${severity}`;
+  return { kind: "rejection", code: "busy", message, promotion: open.id };
+}
+
+/** What is on its way already takes no overrides with a request that makes nothing: they would be lost without a word. */
+function overridesOf(open: PromotionState | undefined, { overrides }: RequestPromotionInput): Refusal | undefined {
+  if (!open || overrides === undefined) return undefined;
+  const message = `${open.id} brings the same release already: let its gates pass there`;
   return { kind: "rejection", code: "busy", message, promotion: open.id };
 }
 

@@ -28,9 +28,9 @@ function insertion(project: string, events: readonly QueuedEvent[]) {
     sql`insert into notification (project, channel, event, seq, promotion, environment, due_at)
         select distinct s.project, s.key, e.kind, e.seq, e.promotion, e.environment, coalesce(e."dueAt", date_trunc('milliseconds', now()))
           from jsonb_to_recordset(${json(events)}::jsonb)
-                 as e (kind text, seq bigint, promotion text, environment text, "dueAt" timestamptz)
+                 as e (kind text, seq bigint, promotion text, environment text, everywhere boolean, "dueAt" timestamptz)
           join subscription s on s.project = ${project} and e.kind = any(s.events)
-           and (s.environments is null or e.environment = any(s.environments))
+           and (s.environments is null or e.everywhere or e.environment = any(s.environments))
         on conflict (project, event, seq, channel) do nothing`,
   );
 }

@@ -134,6 +134,16 @@ describe("a webhook", () => {
     expect(await rows()).toEqual([]);
   });
 
+  it("of one environment is told of what holds the whole project, and so that one too", async () => {
+    const hook = `webhook: { url: "${receiver.url}/hook", secret: "env:TEST_HOOK_SECRET" }`;
+    await apply([`{ on: [project.held, project.released, release.announced], environments: [production], ${hook} }`]);
+    expect((await hold(engine, owner, { project: "shop", reason: "the disk is full" })).kind).toBe("held");
+    expect((await releaseHold(engine, owner, { project: "shop", why: "a new disk" })).kind).toBe("released");
+    expect((await rows()).map((row) => row.event)).toEqual(["project.held", "project.released"]);
+    await deliverAll();
+    expect(receiver.received).toHaveLength(2);
+  });
+
   it("is told once where two subscriptions name it", async () => {
     const hook = `webhook: { url: "${receiver.url}/hook", secret: "env:TEST_HOOK_SECRET" }`;
     await apply([`{ on: [environment.held], ${hook} }`, `{ on: [environment.held, drift.detected], ${hook} }`]);

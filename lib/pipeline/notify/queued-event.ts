@@ -9,6 +9,8 @@ export interface QueuedEvent {
   /** The entry's number in the project's chain. */
   seq: number;
   environment: string | null;
+  /** It concerns every environment, so whoever subscribes to any of them is told. */
+  everywhere?: true;
   promotion: string | null;
   /** When it is told; undefined for at once. */
   dueAt?: string;
@@ -18,7 +20,11 @@ export interface QueuedEvent {
 export function queuedEvents(entries: readonly (Entry & { seq: number })[]): QueuedEvent[] {
   return entries.flatMap((entry) => {
     const { seq, subject } = entry;
-    const base = { seq, environment: subject.environment ?? null, promotion: subject.promotion ?? null };
+    const wide = entry.kind === "project.held" || entry.kind === "project.released";
+    const base = {
+      ...{ seq, environment: subject.environment ?? null, promotion: subject.promotion ?? null },
+      ...(wide ? { everywhere: true as const } : {}),
+    };
     const events: QueuedEvent[] = [];
     // Told to whoever subscribes to one of the environments that it guards, and once to each channel.
     const guarded = entry.kind === "policy.proposed" ? entry.data.environments : [base.environment];
