@@ -1,6 +1,6 @@
-import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { POST } from "@/app/api/hooks/slack/[connection]/route";
+import { bodyOf as bodyOfPress, type Press, signed, signingSecret } from "@/app/api/hooks/slack/testing/press";
 import { useWorld } from "@/lib/api/testing/api-server";
 import { loadPerson, recordSignIn } from "@/lib/auth/people";
 import type { PersonPrincipal } from "@/lib/auth/principal";
@@ -24,7 +24,6 @@ vi.hoisted(() => {
   process.env.WAYBILL_ROLE = "web";
 });
 
-const signingSecret = "8f742231b10e8888abcd99yyyzzz85a5";
 let world: DemoWorld;
 let slack: Receiver;
 let release: string;
@@ -103,59 +102,7 @@ async function ask(): Promise<PromotionState> {
   return asked.state;
 }
 
-interface Press {
-  user?: string;
-  name?: string;
-  team?: string;
-  action?: "approve" | "reject";
-  reason?: string | null;
-  planHash?: string;
-  promotion?: string;
-  replyTo?: string;
-}
-
-/** What Slack sends when somebody presses a button, form-encoded. */
-function bodyOf(press: Press): string {
-  const { id, planHash } = waiting;
-  const value = JSON.stringify({ promotion: press.promotion ?? id, planHash: press.planHash ?? planHash });
-  const payload = {
-    type: "block_actions",
-    team: { id: press.team ?? "T0123ABCD", domain: "demo" },
-    user: { id: press.user ?? "U0AMY0000", username: press.name ?? "amy", name: press.name ?? "amy" },
-    response_url: press.replyTo ?? `${slack.url}/actions/T0/1/reply`,
-    trigger_id: String(Math.random()),
-    actions: [{ action_id: `waybill.${press.action ?? "approve"}`, type: "button", value }],
-    state: {
-      values: { "waybill.reason": { "waybill.reason": { type: "plain_text_input", value: press.reason ?? null } } },
-    },
-  };
-  return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
-}
-
-interface Signing {
-  secret?: string;
-  ageSeconds?: number;
-  signature?: string;
-  connection?: string;
-}
-
-function signed(
-  body: string,
-  { secret = signingSecret, ageSeconds = 0, signature, connection = "chat" }: Signing = {},
-) {
-  const timestamp = String(Math.floor(Date.now() / 1_000) - ageSeconds);
-  const right = `v0=${createHmac("sha256", secret).update(`v0:${timestamp}:${body}`).digest("hex")}`;
-  const headers = {
-    "content-type": "application/x-www-form-urlencoded",
-    "x-slack-request-timestamp": timestamp,
-    "x-slack-signature": signature ?? right,
-  };
-  return {
-    url: `http://127.0.0.1:3000/api/hooks/slack/${connection}`,
-    init: { method: "POST", headers, body },
-    connection,
-  };
-}
+const bodyOf = (press: Press) => bodyOfPress(press, waiting, slack.url);
 
 function send({ url, init, connection }: ReturnType<typeof signed>): Promise<Response> {
   return POST(new Request(url, init), { params: Promise.resolve({ connection }) });
