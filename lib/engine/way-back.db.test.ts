@@ -9,10 +9,12 @@ import { settleStuck } from "@/lib/commands/settle-stuck";
 import { unblock } from "@/lib/commands/unblock";
 import { sql } from "@/lib/db/sql";
 import { drive } from "@/lib/engine/drive";
+import { takeDueStep } from "@/lib/engine/lease";
+import { runStep } from "@/lib/engine/run-step";
 import { loadCell, specDigest, untilCell } from "@/lib/engine/testing/cells";
 import { createDemoWorld, type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
 import { loadPromotionEntries } from "@/lib/ledger/load";
-import type { PromotionPhase, PromotionState } from "@/lib/pipeline/promotion/state";
+import { hasEnded, type PromotionPhase, type PromotionState } from "@/lib/pipeline/promotion/state";
 import { expectSoundRecord } from "@/lib/worker/testing/check-record";
 import { buildImage, type Fault } from "@/sandbox/images";
 import { pushImage } from "@/sandbox/push-image";
@@ -271,6 +273,43 @@ async function setReady(service: string, there: boolean): Promise<void> {
   if (!answer.ok) throw new Error(await answer.text());
   await untilCell(world, service, "staging", (cell) => cell.health === "healthy");
 }
+
+describe("a way back after every check had passed", () => {
+  it("leaves no tag on what went back: one that was moved names again what runs", async () => {
+    const tagged = async (service: string) => {
+      const registry = await world.engine.world.registry("demo", "registry");
+      return (await registry.resolve(`demo-${service}`, { tag: "staging" })).digest;
+    };
+    await announceBoth("v7.90.0");
+    await succeed("v7.90.0");
+    const before = { backend: await tagged("backend"), chat: await tagged("chat") };
+    await announceBoth("v7.91.0");
+    const { id, plan } = await ask("v7.91.0");
+    let state = await stateOf(id);
+    const isHalf = () => state.phase === "verifying" && state.tags.some(({ status }) => status === "moved");
+    while (!isHalf()) {
+      const step = await takeDueStep(world.engine, id);
+      if (step) await runStep(world.engine, step);
+      else await new Promise((resolve) => setTimeout(resolve, 20));
+      state = await stateOf(id);
+      expect(hasEnded(state.phase)).toBe(false);
+    }
+    const moved = state.phase === "verifying" ? state.tags.filter(({ status }) => status === "moved") : [];
+    const [first] = moved;
+    expect(moved).toHaveLength(1);
+    const brought = plan.services.find(({ service }) => service === first?.service)?.to.digest;
+    expect(await tagged(first?.service ?? "")).toBe(brought);
+
+    await stop(id);
+    await world.withWorker(async () => {
+      expect((await world.ended(id)).phase).toBe("aborted");
+      while ((await kindsOf(id)).filter(([kind]) => kind === "tag.moved").length < 3)
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    });
+    expect({ backend: await tagged("backend"), chat: await tagged("chat") }).toEqual(before);
+    await expectSoundRecord(world, id);
+  });
+});
 
 describe("where nobody goes back by itself", () => {
   it("the policy hold leaves the new digest, holds the environment and says what to decide", async () => {

@@ -45,7 +45,7 @@ export function momentOf(state: PromotionState, entries: readonly PageEntry[]): 
     orders,
     checks: ("checks" in state ? state.checks : lastChecks(entries)).map(shownCheck),
     watchUntil: state.phase === "verifying" ? verifyingUntil(state) : null,
-    tags: "tags" in state ? state.tags : [],
+    tags: state.phase === "verifying" || state.phase === "succeeded" ? state.tags : [],
     cause: "cause" in state ? state.cause : null,
     nextStep: "nextStep" in state ? state.nextStep : null,
     trouble: "trouble" in state ? state.trouble : null,

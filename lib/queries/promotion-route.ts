@@ -126,8 +126,14 @@ function tags({ state, entries }: Known): RouteStation[] {
   const base = { id: "tags", title: state.plan.tags.length > 1 ? "Move tags" : "Move tag", note: names };
   const passed = find(entries, "verification.passed");
   if (!passed) return goesOn(state) ? [{ ...base, phase: "next" }] : [];
-  const settled = entries.filter((entry) => entry.kind === "tag.moved" || entry.kind === "tag.failed");
-  if (settled.length < state.plan.tags.length) return [{ ...base, phase: "now", from: passed.at }];
+  const wentBack = find(entries, "rollback.started");
+  const settled = entries.filter(
+    (entry) => (entry.kind === "tag.moved" || entry.kind === "tag.failed") && !(wentBack && entry.at > wentBack.at),
+  );
+  if (settled.length < state.plan.tags.length) {
+    if (!wentBack) return [{ ...base, phase: "now", from: passed.at }];
+    return [{ ...base, phase: "stopped", state: "aborted", from: passed.at, until: wentBack.at }];
+  }
   const failed = settled.some((entry) => entry.kind === "tag.failed");
   const until = settled.at(-1)?.at;
   if (failed) return [{ ...base, phase: "stopped", state: "errored", from: passed.at, until }];

@@ -3,7 +3,7 @@ import { lookAgainMs } from "@/lib/pipeline/promotion/decide-rollout";
 import { type Decision, decision, effect, entryFor, later, refuse, worker } from "@/lib/pipeline/promotion/decision";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
 import { nextToRevert } from "@/lib/pipeline/promotion/go-back";
-import type { PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
+import type { Effect, PromotionInput, Rejection } from "@/lib/pipeline/promotion/input";
 import type { PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
 import { ranNothing, wayBackFailed } from "@/lib/pipeline/promotion/stuck";
 import { retirements } from "@/lib/pipeline/rollout/retirements";
@@ -125,7 +125,7 @@ function revertSighted(
         return decision([seen, ...wayBackFailed(state, ranNothing(next.service), now)]);
       }
       if (next) return decision([seen], [effect(state.id, now, { kind: "revert", service: next.service, attempt: 1 })]);
-      return decision([seen, ...wentBack(state, now)], retirements(state, rest, now));
+      return decision([seen, ...wentBack(state, now)], [...retirements(state, rest, now), ...tagsBack(state, now)]);
     }
     default:
       return sighting satisfies never;
@@ -134,6 +134,12 @@ function revertSighted(
 
 function stuck(state: GoingBack, trouble: string, now: string): Decision {
   return decision(wayBackFailed(state, trouble, now));
+}
+
+/** A tag that was moved already names again what runs. */
+function tagsBack(state: GoingBack, now: string): Effect[] {
+  const { movedTags = [] } = state;
+  return movedTags.map((one) => effect(state.id, now, { kind: "moveTag", ...one, attempt: 2 }));
 }
 
 /** Everything is back: an abort ends as asked; otherwise the digest is blocked here, with what to do next. */

@@ -44,12 +44,13 @@ export type EffectBody =
   | { kind: "evaluate" | "verify" }
   | { kind: "apply" | "observe" | "revert" | "observeRevert" | "retire"; service: string; attempt: number }
   | { kind: "rolloutStep"; service: string; step: string; attempt: number }
-  | { kind: "moveTag"; service: string; tag: string };
+  /** `attempt` 2: after a way back, to what runs again. */
+  | { kind: "moveTag"; service: string; tag: string; attempt?: 2 };
 
 /** The same effect always has the same id: promotion, rollout, step, attempt. */
 export function effect(promotion: string, dueAt: string, body: EffectBody): Effect {
   const service = "service" in body ? body.service : "-";
-  const attempt = "attempt" in body ? body.attempt : 1;
+  const { attempt = 1 } = "attempt" in body ? body : {};
   const step = "step" in body ? `${body.kind}:${body.step}` : body.kind;
   return { id: `${promotion}:${service}:${step}:${attempt}`, promotion, dueAt, ...body };
 }

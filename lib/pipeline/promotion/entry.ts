@@ -2,7 +2,7 @@ import type { Actor } from "@/lib/pipeline/actor";
 import type { CheckStatus } from "@/lib/pipeline/check/report";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
-import type { Cause, CheckState } from "@/lib/pipeline/promotion/state";
+import type { Cause, CheckState, TagOfService } from "@/lib/pipeline/promotion/state";
 import type { Digest } from "@/lib/pipeline/release/digest";
 import type { Migration } from "@/lib/pipeline/release/migration";
 import type { RolloutStep } from "@/lib/pipeline/rollout/step";
@@ -129,7 +129,8 @@ export type PromotionEntryBody =
   | { kind: "tag.failed"; data: { service: string; tag: string; reason: string } }
   | { kind: "promotion.succeeded"; data: { services: { service: string; digest: Digest }[] } }
   | { kind: "promotion.aborted"; data: { why: string } }
-  | { kind: "rollback.started"; data: { cause: Cause } }
+  /** `movedTags`: those that may have been moved already, where every check had passed. */
+  | { kind: "rollback.started"; data: { cause: Cause; movedTags?: TagOfService[] } }
   | {
       kind: "revert.requested";
       data: {

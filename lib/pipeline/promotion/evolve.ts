@@ -1,6 +1,13 @@
 import type { Entry, PromotionEntry } from "@/lib/pipeline/promotion/entry";
 import { BrokenHistory, moveRollout } from "@/lib/pipeline/promotion/evolve-rollout";
-import type { Override, PromotionBase, PromotionState, RolloutState, Tick } from "@/lib/pipeline/promotion/state";
+import type {
+  Override,
+  PromotionBase,
+  PromotionState,
+  RolloutState,
+  TagOfService,
+  Tick,
+} from "@/lib/pipeline/promotion/state";
 
 /**
  * The state after `entry`. Entries about the environment (a block, a hold) leave a promotion as it is. Throws
@@ -104,6 +111,10 @@ function applyWaiting(state: PromotionState, entry: PromotionEntry): PromotionSt
   }
 }
 
+function movedTagsOf({ movedTags }: { movedTags?: TagOfService[] }): { movedTags?: TagOfService[] } {
+  return movedTags === undefined ? {} : { movedTags };
+}
+
 function rolloutsOf(state: PromotionState, entry: Entry): RolloutState[] {
   if (!("rollouts" in state)) throw new BrokenHistory(entry, state.phase);
   return state.rollouts;
@@ -149,16 +160,8 @@ function applyRunning(state: PromotionState, entry: PromotionEntry): PromotionSt
     case "trigger.fired":
       return state;
     case "tag.moved":
-    case "tag.failed": {
-      if (state.phase !== "verifying") throw new BrokenHistory(entry, state.phase);
-      const { service, tag } = entry.data;
-      const settled =
-        entry.kind === "tag.moved"
-          ? { status: "moved" as const, note: at }
-          : { status: "failed" as const, note: entry.data.reason };
-      const tags = state.tags.map((one) => (one.service === service && one.tag === tag ? { ...one, ...settled } : one));
-      return { ...state, tags };
-    }
+    case "tag.failed":
+      return applyTag(state, entry);
     case "rollback.started":
       return {
         ...baseOf(state),
@@ -166,6 +169,7 @@ function applyRunning(state: PromotionState, entry: PromotionEntry): PromotionSt
         since: at,
         rollouts: rolloutsOf(state, entry),
         cause: entry.data.cause,
+        ...movedTagsOf(entry.data),
       };
     case "promotion.stuck": {
       if (state.phase !== "rollingBack") throw new BrokenHistory(entry, state.phase);
@@ -176,15 +180,30 @@ function applyRunning(state: PromotionState, entry: PromotionEntry): PromotionSt
         rollouts: state.rollouts,
         cause: state.cause,
         trouble: entry.data.trouble,
+        ...movedTagsOf(state),
       };
     }
     case "promotion.unstuck": {
       if (state.phase !== "stuck") throw new BrokenHistory(entry, state.phase);
-      return { ...baseOf(state), phase: "rollingBack", since: at, rollouts: state.rollouts, cause: state.cause };
+      const { rollouts, cause } = state;
+      return { ...baseOf(state), phase: "rollingBack", since: at, rollouts, cause, ...movedTagsOf(state) };
     }
     default:
       return undefined;
   }
+}
+
+function applyTag(state: PromotionState, entry: PromotionEntry & { kind: "tag.moved" | "tag.failed" }): PromotionState {
+  // After a way back a tag names again what runs: the promotion has ended by then.
+  if (state.phase === "rolledBack" || state.phase === "aborted") return state;
+  if (state.phase !== "verifying") throw new BrokenHistory(entry, state.phase);
+  const { service, tag } = entry.data;
+  const settled =
+    entry.kind === "tag.moved"
+      ? { status: "moved" as const, note: entry.at }
+      : { status: "failed" as const, note: entry.data.reason };
+  const tags = state.tags.map((one) => (one.service === service && one.tag === tag ? { ...one, ...settled } : one));
+  return { ...state, tags };
 }
 
 function applyEnd(state: PromotionState, entry: PromotionEntry): PromotionState {

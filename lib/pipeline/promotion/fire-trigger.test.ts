@@ -89,7 +89,17 @@ describe("a report while a release is watched", () => {
 
   it("is not a success any more also where every check had passed and the tags are moved", () => {
     const passed = goOn(begin(watched()), (state) => state.phase === "verifying" && state.passedAt !== null);
-    expect(fire(passed).state.phase).toBe("rollingBack");
+    const back = fire(passed);
+    expect(back.state).toMatchObject({ phase: "rollingBack", movedTags: [{ tag: "prod" }, { tag: "prod" }] });
+    // What may have been moved already names again what runs, once everything is back.
+    const ended = goOn(back, until("rolledBack"));
+    const tags = ended.effects.flatMap((one) => (one.kind === "moveTag" ? [[one.service, one.attempt, one.id]] : []));
+    expect(tags).toEqual([
+      ["backend", 2, "demo-1:backend:moveTag:2"],
+      ["chat", 2, "demo-1:chat:moveTag:2"],
+    ]);
+    const early = goOn(fire(goOn(begin(watched()), until("verifying"))), until("rolledBack"));
+    expect(early.effects.filter(({ kind }) => kind === "moveTag")).toEqual([]);
   });
 
   it("holds the environment where its policy says so, and is stuck where it is a rollback itself", () => {

@@ -2,7 +2,7 @@ import type { Actor } from "@/lib/pipeline/actor";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import { type Decision, decision, effect, entryFor } from "@/lib/pipeline/promotion/decision";
 import type { Entry } from "@/lib/pipeline/promotion/entry";
-import type { Cause, PromotionState, RolloutState } from "@/lib/pipeline/promotion/state";
+import type { Cause, PromotionState, RolloutState, TagOfService } from "@/lib/pipeline/promotion/state";
 import { ranNothing, wayBackFailed } from "@/lib/pipeline/promotion/stuck";
 import { retirements } from "@/lib/pipeline/rollout/retirements";
 import { wayBack } from "@/lib/pipeline/rollout/way-back";
@@ -59,7 +59,7 @@ export function goBack(
   if (state.plan.kind === "rollback" && cause.kind !== "aborted") {
     const trouble = "this is a rollback itself: a person decides what runs next";
     return decision([
-      write({ kind: "rollback.started", data: { cause } }),
+      write({ kind: "rollback.started", data: { cause, ...tagsMoved(state) } }),
       ...wayBackFailed(state, trouble, now, actor),
     ]);
   }
@@ -69,13 +69,20 @@ export function goBack(
   const lost = changed.find((one) => !state.plan.services.find((planned) => planned.service === one.service)?.rollback);
   if (lost) {
     return decision([
-      write({ kind: "rollback.started", data: { cause } }),
+      write({ kind: "rollback.started", data: { cause, ...tagsMoved(state) } }),
       write({ kind: "promotion.stuck", data: { trouble: ranNothing(lost.service) } }),
     ]);
   }
   const first = nextToRevert(state, state.rollouts);
   const effects = first ? [effect(state.id, now, { kind: "revert", service: first.service, attempt: 1 })] : [];
-  return decision([write({ kind: "rollback.started", data: { cause } })], effects);
+  return decision([write({ kind: "rollback.started", data: { cause, ...tagsMoved(state) } })], effects);
+}
+
+/** The tags that name the new digest by now, or may: the call that moves one may be under way. */
+function tagsMoved(state: Running): { movedTags?: TagOfService[] } {
+  if (state.phase !== "verifying" || state.passedAt === null) return {};
+  const movedTags = state.tags.flatMap(({ service, tag, status }) => (status === "failed" ? [] : [{ service, tag }]));
+  return movedTags.length === 0 ? {} : { movedTags };
 }
 
 function endUntouched(

@@ -152,7 +152,7 @@ export type Effect = { id: string; promotion: string; dueAt: string } & (
   | { kind: "rolloutStep"; service: string; step: string; attempt: number }
   | { kind: "observe"; service: string; attempt: number }
   | { kind: "verify" }
-  | { kind: "moveTag"; service: string; tag: string }
+  | { kind: "moveTag"; service: string; tag: string; attempt?: 2 }
   | { kind: "retire"; service: string; attempt: number }
   | { kind: "revert"; service: string; attempt: number }
   | { kind: "observeRevert"; service: string; attempt: number }

@@ -184,6 +184,12 @@ export interface Cause {
   kept?: string;
 }
 
+/** A registry's tag that an environment moves for one service. */
+export interface TagOfService {
+  service: string;
+  tag: string;
+}
+
 export type PromotionState = PromotionBase &
   (
     | { phase: "waiting"; since: string }
@@ -200,8 +206,16 @@ export type PromotionState = PromotionBase &
         passedAt: string | null;
         tags: { service: string; tag: string; status: "due" | "moved" | "failed"; note: string }[];
       }
-    | { phase: "rollingBack"; since: string; rollouts: RolloutState[]; cause: Cause }
-    | { phase: "stuck"; since: string; rollouts: RolloutState[]; cause: Cause; trouble: string }
+    /** `movedTags`: those that may name the new digest by now, and are to name again what runs; absent where there are none. */
+    | { phase: "rollingBack"; since: string; rollouts: RolloutState[]; cause: Cause; movedTags?: TagOfService[] }
+    | {
+        phase: "stuck";
+        since: string;
+        rollouts: RolloutState[];
+        cause: Cause;
+        trouble: string;
+        movedTags?: TagOfService[];
+      }
     | {
         phase: "succeeded";
         endedAt: string;

@@ -31,7 +31,7 @@ function isStuck(entry: Entry): boolean {
 function addKept(entry: Entry, kept: string): Entry {
   switch (entry.kind) {
     case "rollback.started":
-      return { ...entry, data: { cause: { ...entry.data.cause, kept } } };
+      return { ...entry, data: { ...entry.data, cause: { ...entry.data.cause, kept } } };
     case "promotion.failed":
       return entry.data.cause ? { ...entry, data: { ...entry.data, cause: { ...entry.data.cause, kept } } } : entry;
     case "promotion.stuck":

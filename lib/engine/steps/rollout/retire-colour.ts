@@ -3,6 +3,7 @@ import { attemptCall } from "@/lib/engine/attempt-call";
 import type { Engine } from "@/lib/engine/engine";
 import { failpoint } from "@/lib/engine/failpoint";
 import { type LeasedStep, putOff, settle } from "@/lib/engine/lease";
+import { placeIsBusy } from "@/lib/engine/steps/place-is-busy";
 import { againstRaces, coloursOf } from "@/lib/engine/steps/rollout/colours";
 import { plannedOf, targetOf } from "@/lib/engine/steps/write-target";
 import { loadPromotion } from "@/lib/ledger/record-promotion";
@@ -27,7 +28,7 @@ export async function runRetire(engine: Engine, step: LeasedStep): Promise<void>
     await settle(engine, step, () => undefined);
     return;
   }
-  if (await isBusy(engine, state, service)) {
+  if (await placeIsBusy(engine, state, service)) {
     await putOff(engine, step, askAgainMs, "another promotion is under way there");
     return;
   }
@@ -85,12 +86,4 @@ async function isTakenOver(engine: Engine, { id, project, plan }: PromotionState
              and p.ended_at > (select ended_at from promotion where id = ${id})) as taken`,
   );
   return row?.taken === true;
-}
-
-async function isBusy(engine: Engine, { id, project, plan }: PromotionState, service: string): Promise<boolean> {
-  const [row] = await engine.pool.query<{ busy: boolean }>(
-    sql`select exists (select from rollout where project = ${project} and environment = ${plan.environment}
-                          and service = ${service} and active and promotion <> ${id}) as busy`,
-  );
-  return row?.busy === true;
 }
