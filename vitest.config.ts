@@ -32,8 +32,8 @@ export default defineConfig({
           exclude: notOurs,
           globalSetup: ["lib/db/test-server.ts"],
           // As in the unit tests; what is waited for inside a test gives up before that, with words.
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {

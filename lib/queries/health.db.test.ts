@@ -5,6 +5,9 @@ import { sql } from "@/lib/db/sql";
 import { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from "@/lib/db/test-database";
 import { judgeLive, judgeReady, LATE_AFTER_SECONDS, readHealth } from "@/lib/queries/health";
 
+/** Long enough that a loaded machine is not taken for a database that does not answer. */
+const patient = 60_000;
+
 let database: TestDatabase;
 let pool: Pool;
 
@@ -33,14 +36,14 @@ async function storeStep(step: {
 
 describe("progress", () => {
   test("is the age of the oldest due work that nobody holds", async () => {
-    expect(await readHealth(pool)).toMatchObject({ migrated: true, dueSteps: 0, oldestDueSeconds: null });
+    expect(await readHealth(pool, patient)).toMatchObject({ migrated: true, dueSteps: 0, oldestDueSeconds: null });
     await storeStep({ id: "later", dueSeconds: 60 });
     await storeStep({ id: "done", dueSeconds: -900, status: "done" });
     await storeStep({ id: "held", dueSeconds: -900, leaseSeconds: 30 });
-    expect(await readHealth(pool)).toMatchObject({ dueSteps: 0, oldestDueSeconds: null });
+    expect(await readHealth(pool, patient)).toMatchObject({ dueSteps: 0, oldestDueSeconds: null });
     await storeStep({ id: "dropped", dueSeconds: -900, leaseSeconds: -40 });
     await storeStep({ id: "fresh", dueSeconds: -1 });
-    const facts = await readHealth(pool);
+    const facts = await readHealth(pool, patient);
     if (facts.database === "unreachable") throw new Error("the database did not answer");
     expect(facts.dueSteps).toBe(2);
     expect(facts.oldestDueSeconds).toBeGreaterThanOrEqual(40);
@@ -50,7 +53,7 @@ describe("progress", () => {
 
   test("that stopped is late: the one that works is dead, a web alone tells it", async () => {
     await storeStep({ id: "old", dueSeconds: -LATE_AFTER_SECONDS - 5 });
-    const facts = await readHealth(pool);
+    const facts = await readHealth(pool, patient);
     for (const role of ["worker", "all"] as const) {
       expect(judgeLive(role, facts)).toMatchObject({ status: 503, body: { status: "late", dueSteps: 1 } });
     }
@@ -62,7 +65,7 @@ describe("progress", () => {
     await pool.execute(sql`
       INSERT INTO process_beat (id, role, started_at, beat_at, detail)
       VALUES ('w1', 'worker', now(), now() - interval '3 seconds', '{}'), ('w0', 'worker', now(), now() - interval '2 hours', '{}')`);
-    const { body } = judgeLive("worker", await readHealth(pool));
+    const { body } = judgeLive("worker", await readHealth(pool, patient));
     expect(body.processes?.map(({ id, role }) => ({ id, role }))).toEqual([{ id: "w1", role: "worker" }]);
     expect(body.processes?.[0]?.beatAgeSeconds).toBeGreaterThanOrEqual(3);
   });
@@ -73,7 +76,7 @@ describe("a database", () => {
     const empty = await createEmptyTestDatabase();
     const bare = createPool(empty.url);
     try {
-      const facts = await readHealth(bare);
+      const facts = await readHealth(bare, patient);
       expect(judgeReady(facts)).toMatchObject({ status: 503, body: { reason: "the database has not been migrated" } });
     } finally {
       await bare.close();

@@ -57,4 +57,4 @@ it("goes on with a promotion after Postgres was restarted in the middle of it", 
   expect(worker.child.exitCode).toBeNull();
   worker.child.kill("SIGTERM");
   expect(await worker.exited).toMatchObject({ code: 0 });
-}, 180_000);
+});
