@@ -22,6 +22,8 @@ test("an approver signs on a phone", async ({ signIn }) => {
 
   await test.step("the slip shows the plan, its risk, the way back and the evidence, with the buttons in sight", async () => {
     await expect(page.getByRole("heading", { level: 1 })).toContainText(`${service} ${version}`);
+    // Two projects of the demo have a service of this name.
+    await expect(mainOf(page)).toContainText(`${project}, asked for by Rita Moreau`);
     for (const part of ["Plan", "Risk", "Rollback", "Evidence"]) {
       await page.getByRole("navigation", { name: "Parts of the plan" }).getByRole("link", { name: part }).click();
       await expect(page.getByRole("heading", { level: 2, name: part })).toBeInViewport();

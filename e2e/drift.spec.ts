@@ -37,6 +37,8 @@ test("a change by hand shows as drift, is adopted, and the next one is reverted"
     const dialog = page.getByRole("dialog", { name: "Adopt what runs in staging" });
     const adopt = dialog.getByRole("button", { name: "Adopt what runs" });
     await expect(adopt).toBeDisabled();
+    await expect(adopt).toHaveAccessibleDescription("Say why, in at least 3 characters.");
+    await expect(dialog.getByLabel("Reason")).toBeFocused();
     await dialog.getByLabel("Reason").fill("Emma fixed the outage with it");
     await expectAccessible(page, "adopting drift");
     await adopt.click();

@@ -20,6 +20,7 @@ test("a hold keeps everything out of an environment until it is lifted", async (
     await expectAccessible(rita, "hold dialog");
     const hold = dialog.getByRole("button", { name: `Hold ${project} staging` });
     await expect(hold).toBeDisabled();
+    await expect(hold).toHaveAccessibleDescription("Say why.");
     await dialog.getByLabel("Reason").fill(reason);
     await hold.click();
     await expect(dialog).toBeHidden();

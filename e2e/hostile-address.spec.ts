@@ -1,4 +1,4 @@
-import { expect, test } from "./fixtures";
+import { expect, expectAccessible, test } from "./fixtures";
 import { mainOf } from "./locators";
 
 // Goal: an address that nobody can mean is answered as such, on every page, and not as a failure of the product.
@@ -22,4 +22,12 @@ test("an address with a NUL character names nothing, and says so", async ({ sign
     expect(answer?.status(), address).toBeLessThan(500);
     await expect(mainOf(page), address).toContainText("There is no such page, or you may not see it");
   }
+});
+
+test("an address that no page has is answered in the product's own look, to whoever asks", async ({ page }) => {
+  const answer = await page.goto("/nowhere");
+  expect(answer?.status()).toBe(404);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("No such page");
+  await expect(page.getByRole("link", { name: "To the overview" })).toBeVisible();
+  await expectAccessible(page, "an address that no page has");
 });

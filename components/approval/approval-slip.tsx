@@ -55,13 +55,18 @@ function About({ view }: { view: ApprovalSlipView }) {
           <State name="revoked">This plan is not current any more.</State>{" "}
         </>
       )}
-      Asked by {view.requestedBy} <RelativeTime at={view.requestedAt} />.{" "}
+      <b>{view.project}</b>, asked for by {view.requestedBy} <RelativeTime at={view.requestedAt} />.{" "}
       {standing === "asked" && view.current ? (
         <>
           Your yes is number {given + 1} of {needed}; the ask expires <RelativeTime at={view.expiresAt} />.
         </>
       ) : null}
-      {view.reason ? <> “{view.reason}”</> : null}
+      {view.reason ? (
+        <>
+          {" "}
+          “<bdi>{view.reason}</bdi>”
+        </>
+      ) : null}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { lineNames, numberWords, valueTicks, worstPoint } from "@/components/chart/metric-lines";
+import { lineNames, numberWords, roomForWords, valueTicks, worstPoint } from "@/components/chart/metric-lines";
 import type { MetricPoint, MetricView } from "@/lib/queries/promotion-metrics";
 
 const point = (value: number | null, more: Partial<MetricPoint> = {}): MetricPoint => ({
@@ -34,4 +34,19 @@ it("names its lines by what is compared", () => {
   expect(lineNames({ comparedWith: "stable" } as MetricView)).toEqual({ value: "canary", baseline: "stable" });
   expect(lineNames({ comparedWith: null } as MetricView).value).toBe("measured");
   expect(lineNames({ comparedWith: "before" } as MetricView)).toEqual({ value: "after", baseline: "before" });
+});
+
+it.each([
+  [[], []],
+  [[0.5], [true]],
+  [
+    [0, 0.03, 0.5],
+    [false, true, true],
+  ],
+  [
+    [0.1, 0.25, 0.3],
+    [true, false, true],
+  ],
+])("marks at %j have room for their words: %j", (shares, room) => {
+  expect(roomForWords(shares)).toEqual(room);
 });

@@ -48,3 +48,14 @@ export function worstPoint({ points }: Pick<MetricView, "points">) {
     return (isMinimum ? one < other : one > other) ? point : worst;
   }, undefined);
 }
+
+/** As much of a chart's width as the longest word above a mark takes on a phone. */
+const wordShare = 0.15;
+
+/**
+ * Which of the marks have room for their word, by their shares of the width in order: of two that stand close together the
+ * later one has it. What has none is drawn all the same, and stands in the table.
+ */
+export function roomForWords(shares: readonly number[]): boolean[] {
+  return shares.map((share, index) => (shares[index + 1] ?? Number.POSITIVE_INFINITY) - share >= wordShare);
+}

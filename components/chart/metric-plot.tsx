@@ -1,7 +1,7 @@
 "use client";
 
 import { CartesianGrid, Line, LineChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import { type ChartedMetric, lineNames, numberWords, valueTicks } from "@/components/chart/metric-lines";
+import { type ChartedMetric, lineNames, numberWords, roomForWords, valueTicks } from "@/components/chart/metric-lines";
 import { clockWords } from "@/components/time/time-words";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
 import type { MetricView } from "@/lib/queries/promotion-metrics";
@@ -28,6 +28,12 @@ export default function MetricPlot({ metric }: { metric: ChartedMetric }) {
   const drawn = only && others.length === 0 ? [only, { ...only, value: null, time: first + spanMin }] : points;
   const names = lineNames(metric);
   const ticks = valueTicks(whole);
+  const marks = metric.decisions.flatMap(({ at, status }) => {
+    const mark = decided[status];
+    const time = Date.parse(at);
+    return mark && time >= first && time <= last ? [{ ...mark, at, share: (time - first) / (last - first) }] : [];
+  });
+  const hasRoom = roomForWords(marks.map(({ share }) => share));
   const now = metric.at === undefined ? undefined : Date.parse(metric.at);
   return (
     <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 320, height: 168 }}>
@@ -52,19 +58,14 @@ export default function MetricPlot({ metric }: { metric: ChartedMetric }) {
           width={60}
         />
         <Tooltip isAnimationActive={false} content={<Tip metric={metric} names={names} />} />
-        {metric.decisions.map(({ at, status }) => {
-          const mark = decided[status];
-          const time = Date.parse(at);
-          if (!mark || time < first || time > last) return null;
-          return (
-            <ReferenceLine
-              key={at}
-              x={time}
-              className={`chart__decision ${mark.tone}`}
-              label={{ value: mark.word, position: "top", dx: awayFromEdge((time - first) / (last - first)) }}
-            />
-          );
-        })}
+        {marks.map(({ at, share, word, tone }, index) => (
+          <ReferenceLine
+            key={at}
+            x={Date.parse(at)}
+            className={`chart__decision ${tone}`}
+            label={hasRoom[index] ? { value: word, position: "top", dx: awayFromEdge(share) } : undefined}
+          />
+        ))}
         {now !== undefined && now > first && now < last ? <ReferenceLine x={now} className="chart__now" /> : null}
         {(["max", "min"] as const).map((limit) => (
           <Line key={limit} dataKey={limit} className="chart__limit" dot={false} isAnimationActive={false} />

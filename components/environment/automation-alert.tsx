@@ -5,6 +5,7 @@ import type { ActionOutcome } from "@/components/action/action-outcome";
 import { ReasonButton } from "@/components/action/reason-button";
 import { RelativeTime } from "@/components/time/relative-time";
 import { Alert } from "@/components/ui/alert";
+import { fullStopAfter } from "@/components/ui/full-stop";
 
 interface AutomationAlertProps {
   project: string;
@@ -37,7 +38,8 @@ export function AutomationAlert({ project, environment, hold, mayResume, resumeA
         ) : undefined
       }
     >
-      {by} <RelativeTime at={at} />: {reason}. Nothing is promoted here by itself until a person resumes it.
+      {by} <RelativeTime at={at} />: <bdi>{reason}</bdi>
+      {fullStopAfter(reason)} Nothing is promoted here by itself until a person resumes it.
       {mayResume ? null : " A release manager may."}
       {promotion ? (
         <>

@@ -23,7 +23,7 @@ const columns = [
   { key: "state", head: "stands", width: "112px" },
   { key: "needs", head: "who holds it, what it needs" },
   { key: "healthy", head: "healthy", width: "108px", numeric: true },
-  { key: "open", head: "open", width: "148px", numeric: true },
+  { key: "open", head: "promotions", width: "148px", numeric: true },
 ];
 
 interface EnvironmentsListProps {
@@ -90,7 +90,7 @@ function Row({ line, held }: { line: EnvironmentLine; held: boolean }) {
       <td className="muted">
         {line.hold ? (
           <span className="block soft">
-            {line.hold.by}, <RelativeTime at={line.hold.at} />: {line.hold.reason}
+            {line.hold.by}, <RelativeTime at={line.hold.at} />: <bdi>{line.hold.reason}</bdi>
           </span>
         ) : null}
         {line.closed ? <span className="block soft">closed by {line.closed}</span> : null}

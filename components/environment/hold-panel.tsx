@@ -73,7 +73,7 @@ function Held({ project, hold, what, children }: HeldProps) {
           <RelativeTime at={hold.at} />
         </span>
       </p>
-      <p>
+      <p dir="auto">
         <LinkedPromotions project={project} text={hold.reason} />
       </p>
       <p className="muted small">
@@ -110,7 +110,7 @@ function Hold({ view, actions }: HoldPanelProps) {
             action={`Hold ${environment}`}
             danger
             busy={hold.busy}
-            disabled={reason.trim() === ""}
+            asks={reason.trim() === "" && "Say why."}
             onConfirm={() => void hold.run({ project, environment, reason: reason.trim() })}
           />
         </div>

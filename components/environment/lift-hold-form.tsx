@@ -50,7 +50,7 @@ export function LiftHoldForm({ project, environment, releaseAction, onDone }: Li
         phrase={environment ?? project}
         action={environment === undefined ? `Start all of ${project} again` : "Lift the hold"}
         busy={release.busy}
-        disabled={why.trim() === ""}
+        asks={why.trim() === "" && "Say why."}
         onConfirm={() => void release.run({ ...place, why: why.trim() })}
       />
     </div>

@@ -45,7 +45,7 @@ export function PinsBox({ view, unpinAction }: PinsBoxProps) {
                   <ShortDigest digest={digest} />
                 </span>
               </th>
-              <td>{reason}</td>
+              <td dir="auto">{reason}</td>
               <td className="muted">
                 <span className="soft">{by}</span> <RelativeTime at={at} />
               </td>

@@ -22,7 +22,8 @@ export function ProjectHold({ project, hold, may, releaseAction }: ProjectHoldPr
     <div className="box box--plain flex flex-wrap items-center gap-x-3 gap-y-2">
       <Stamp name="hold" signed />
       <p className="min-w-0 grow">
-        <b>{hold.by}</b> holds every environment of {project} since <RelativeTime at={hold.at} />: {hold.reason}
+        <b>{hold.by}</b> holds every environment of {project} since <RelativeTime at={hold.at} />:{" "}
+        <bdi>{hold.reason}</bdi>
       </p>
       {may.release ? (
         <Button onClick={() => setOpen(true)} aria-haspopup="dialog">

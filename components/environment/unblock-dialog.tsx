@@ -49,7 +49,7 @@ export function UnblockDialog({ view, block, unblockAction, onClose }: UnblockDi
           action="Unblock"
           danger
           busy={unblock.busy}
-          disabled={why.trim() === ""}
+          asks={why.trim() === "" && "Say why."}
           onConfirm={() => void unblock.run({ project, block: block.id, why: why.trim() })}
         />
       </div>

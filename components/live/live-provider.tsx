@@ -12,7 +12,7 @@ const pollMs = 10_000;
 /** A page that nobody looks at gives its connection back after this; a browser has six for a site. */
 const hiddenMs = 60_000;
 
-const LiveContext = createContext<LiveView>({ state: "polling", asOf: 0 });
+const LiveContext = createContext<LiveView>({ state: "connecting", asOf: 0 });
 
 interface LiveProviderProps {
   /** When the server made the page. */
@@ -33,7 +33,7 @@ export function useLive(): LiveView {
 
 function useLiveState(renderedAt: number): LiveView {
   const client = useQueryClient();
-  const [streamUp, setStreamUp] = useState(false);
+  const [streamUp, setStreamUp] = useState<boolean>();
   const [serverAnswers, setServerAnswers] = useState(true);
   const [asOf, setAsOf] = useState(renderedAt);
   // A page that is read again later has its stream already.
@@ -77,7 +77,7 @@ function useLiveState(renderedAt: number): LiveView {
     return () => clearInterval(timer);
   }, [streamUp, refresher]);
 
-  const state = streamUp ? "live" : serverAnswers ? "polling" : "offline";
+  const state = streamUp ? "live" : !serverAnswers ? "offline" : streamUp === undefined ? "connecting" : "polling";
   return useMemo(() => ({ state, asOf }), [state, asOf]);
 }
 

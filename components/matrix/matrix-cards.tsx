@@ -45,7 +45,9 @@ export function MatrixCards(props: MatrixProps & { columns: string[] }) {
           <li key={section.project.name} className="cards__section" style={{ top, height: bottom - top }}>
             <h2 className="cards__project">
               <b>{section.project.name}</b>
-              <span className="muted">{countWords(section.project.services)} services</span>
+              <span className="muted">
+                {countWords(section.project.services)} {section.project.services === 1 ? "service" : "services"}
+              </span>
               <ProjectState project={section.project} />
             </h2>
             <ul>

@@ -66,7 +66,7 @@ function PortLine({ environment, first, last, compact }: PortLineProps) {
           <State name={environment.state} />
         </b>
       )}
-      {environment.note && !compact ? <span className="clip">{environment.note}</span> : null}
+      {environment.note && !compact ? <bdi className="clip">{environment.note}</bdi> : null}
       {environment.note && compact ? <span className="sr">{environment.note}</span> : null}
     </span>
   );

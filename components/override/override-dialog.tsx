@@ -53,7 +53,7 @@ export function OverrideDialog(props: OverrideDialogProps) {
           action={action}
           danger
           busy={busy}
-          disabled={said.reason.length < 3 || said.incident.length < 2}
+          asks={(said.reason.length < 3 || said.incident.length < 2) && "Say why, and for which incident."}
           onConfirm={() => onOverride(said)}
         />
       </div>

@@ -34,7 +34,7 @@ export function OverrideLines({ lines, actions }: { lines: OverrideLine[]; actio
             <Stamp name={line.standing === "asked" ? "waiting" : "degraded"}>{gateTitle(line.gateKind)}</Stamp>
           </td>
           <td>
-            {line.reason} <span className="muted">({line.incident})</span>
+            <bdi>{line.reason}</bdi> <span className="muted">({line.incident})</span>
             <span className="muted block">{overrideStandingWords(line.standing)}</span>
           </td>
           <td className="muted">

@@ -3,6 +3,7 @@ import { overrideStandingWords } from "@/components/override/override-words";
 import { gateTitle } from "@/components/promotion/gate-words";
 import { RelativeTime } from "@/components/time/relative-time";
 import { Alert } from "@/components/ui/alert";
+import { fullStopAfter } from "@/components/ui/full-stop";
 import type { PromotionView } from "@/lib/queries/promotion-page";
 
 /** Every override of a promotion, at the top of its page: nobody has to look for a gate that was let pass. */
@@ -27,7 +28,8 @@ export function OverridesAlert({ view, actions }: { view: PromotionView; actions
           }
         >
           {by}
-          {confirmedBy ? ` and ${confirmedBy}` : ""}, <RelativeTime at={at} />, for {incident}: {reason}.{" "}
+          {confirmedBy ? ` and ${confirmedBy}` : ""}, <RelativeTime at={at} />, for {incident}: <bdi>{reason}</bdi>
+          {fullStopAfter(reason)}{" "}
           {review ? `Reviewed by ${review.by}: ${review.words}` : overrideStandingWords(standing)}
         </Alert>
       </div>

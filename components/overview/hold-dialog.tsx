@@ -116,7 +116,7 @@ function HoldForm({ places, holdAction, onClose }: Omit<HoldDialogProps, "projec
         }
         danger
         busy={hold.busy}
-        disabled={!chosen || reason.trim() === ""}
+        asks={!chosen ? "Choose where, and say why." : reason.trim() === "" && "Say why."}
         onConfirm={() => {
           if (!chosen) return;
           const { project, environment } = chosen;

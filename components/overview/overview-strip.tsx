@@ -1,15 +1,24 @@
 "use client";
 
 import { ShortDigest } from "@/components/digest/short-digest";
-import { servicesWords } from "@/components/promotion/promotion-name";
+import { Moves, Named, Place } from "@/components/overview/task-words";
 import { Strip, type StripBox, type StripTask } from "@/components/sheet/strip";
-import { Shape } from "@/components/state/shape";
 import { RelativeTime, Until } from "@/components/time/relative-time";
 import type { FlightTask, OverviewView, StoppedTask } from "@/lib/queries/overview";
 
+interface OverviewStripProps {
+  view: OverviewView | undefined;
+  /** Whether each line says of which project it is: two of them may have a service of one name. */
+  named: boolean;
+}
+
 /** What waits for whoever looks, what is in flight and what is stopped. */
-export function OverviewStrip({ view }: { view: OverviewView | undefined }) {
-  return <Strip boxes={[waitingBox(view), flightBox(view), stoppedBox(view)]} />;
+export function OverviewStrip({ view, named }: OverviewStripProps) {
+  return (
+    <Named value={named}>
+      <Strip boxes={[waitingBox(view), flightBox(view), stoppedBox(view)]} />
+    </Named>
+  );
 }
 
 const notRead = { tasks: [], total: 0, none: "reading" };
@@ -120,7 +129,7 @@ function stoppedTask(task: StoppedTask): StripTask {
     case "automation":
       return {
         ...{ id: `automation ${task.project} ${task.service} ${task.environment}`, state: "held" },
-        what: <Place name={task.service} rest={task.environment} />,
+        what: <Place project={task.project} name={task.service} rest={task.environment} />,
         when: (
           <span title="Automatic promotion is held since a rollback">
             automation, {task.by} <RelativeTime at={task.at} form="age" />
@@ -132,7 +141,7 @@ function stoppedTask(task: StoppedTask): StripTask {
       return {
         id: `drift ${task.project} ${task.service} ${task.environment}`,
         state: "drift",
-        what: <Place name={task.service} rest={task.environment} />,
+        what: <Place project={task.project} name={task.service} rest={task.environment} />,
         when: (
           <>
             runs <ShortDigest digest={task.digest} />
@@ -147,7 +156,8 @@ function stoppedTask(task: StoppedTask): StripTask {
         ...{ state: "blocked", stamp: "block" },
         what: (
           <>
-            <Place name={task.service} rest={task.environment} /> {task.version ?? <ShortDigest digest={task.digest} />}
+            <Place project={task.project} name={task.service} rest={task.environment} />{" "}
+            {task.version ?? <ShortDigest digest={task.digest} />}
           </>
         ),
         when: <RelativeTime at={task.at} />,
@@ -156,31 +166,6 @@ function stoppedTask(task: StoppedTask): StripTask {
     default:
       return task satisfies never;
   }
-}
-
-interface MovesProps {
-  services: string[];
-  version?: string;
-  environment: string;
-}
-
-function Moves({ services, version, environment }: MovesProps) {
-  return (
-    <>
-      <b className="clip">{servicesWords(services)}</b>
-      {version === undefined ? null : <span className="clip">{version}</span>}
-      <Shape name="arrow" label="to" />
-      {environment}
-    </>
-  );
-}
-
-function Place({ name, rest }: { name: string; rest: string }) {
-  return (
-    <>
-      <b className="clip">{name}</b> {rest}
-    </>
-  );
 }
 
 function countOf(count: number, what: string): string | undefined {

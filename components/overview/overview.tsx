@@ -59,7 +59,7 @@ export function Overview({ initial, initialPath, overview, mayHold, legend, hold
         note={sizeWords(above.data?.summary.counts.all ?? view.total, inSight.length)}
         actions={mayHold ? <HoldButton projects={projects} holdAction={holdAction} /> : null}
       />
-      <OverviewStrip view={above.data} />
+      <OverviewStrip view={above.data} named={inSight.length > 1} />
       <FilterBar
         text={params.text}
         onText={(next) => void setParams({ text: next || null })}

@@ -88,7 +88,7 @@ export function RequestForm({ view, isStale, requestAction, rollBackAction }: Re
             phrase={view.isProtected && !isRollback ? plan.environment : undefined}
             action={answer.button}
             busy={busy}
-            disabled={owesReason}
+            asks={owesReason && "Say why: it is asked of a P0."}
             onConfirm={() => ask()}
           />
           <ActionFailureNote failure={failure} />

@@ -95,8 +95,11 @@ function OverrideNote({ verdict: { overridden, overrideAsked } }: { verdict: Ver
   if (!said) return null;
   const by = overridden?.confirmedBy ? `${said.by.name} and ${overridden.confirmedBy.name}` : said.by.name;
   return (
-    <span className="block small strong">
-      {overridden ? "let pass by" : "to be let pass, asked by"} {by} for {said.incident}: {said.reason}
+    <span className="block small">
+      <b>
+        {overridden ? "let pass by" : "to be let pass, asked by"} {by} for {said.incident}
+      </b>
+      : <bdi>{said.reason}</bdi>
     </span>
   );
 }

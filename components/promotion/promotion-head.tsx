@@ -33,7 +33,11 @@ export function PromotionHead({ view, retryAction, controls }: PromotionHeadProp
           {view.id}, {plan.kind === "rollback" ? "a rollback, " : ""}asked for by {view.requestedBy}{" "}
           <RelativeTime at={view.requestedAt} />, plan <ShortDigest digest={view.planHash} />
           <Related view={view} />
-          {view.reason ? <>. “{view.reason}”</> : null}
+          {view.reason ? (
+            <>
+              . “<bdi>{view.reason}</bdi>”
+            </>
+          ) : null}
         </>
       }
       actions={

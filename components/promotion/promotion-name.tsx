@@ -12,7 +12,7 @@ export function PromotionName({ services, version, environment, kind }: Promotio
   return (
     <>
       {servicesWords(services)} {kind === "rollback" ? "back to " : ""}
-      {version} <Shape name="arrow" className="i i--xs inline align-[-1px]" label="to" /> {environment}
+      {version} <Shape name="arrow" className="i i--xs inline align-[-0.15em]" label="to" /> {environment}
     </>
   );
 }

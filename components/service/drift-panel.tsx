@@ -107,7 +107,7 @@ function DriftDialog({ view, place, actions, how, onClose }: DriftDialogProps) {
           action={adopting ? "Adopt what runs" : "Revert"}
           danger={!adopting}
           busy={busy}
-          disabled={why.trim().length < 3}
+          asks={why.trim().length < 3 && "Say why, in at least 3 characters."}
           onConfirm={() => run(input)}
         />
       </div>

@@ -83,7 +83,7 @@ export function ConnectionBox(props: ConnectionBoxProps) {
 
 function Standing({ connection: { checkedAt, trouble } }: { connection: ConnectionView }) {
   if (trouble !== null) return <State name="failing">trouble</State>;
-  return checkedAt ? <State name="healthy">answered</State> : <State name="unknown">not asked yet</State>;
+  return checkedAt ? <State name="healthy">answered</State> : <State name="unknown">not tested yet</State>;
 }
 
 function Answer({ answer: { trouble, tookMs } }: { answer: CheckOutcome }) {
@@ -113,7 +113,7 @@ function factsOf(connection: ConnectionView) {
           name: trouble === null ? "answered" : "last trouble",
           value: (
             <>
-              <RelativeTime at={checkedAt} />
+              <RelativeTime at={checkedAt} isPast />
               {trouble === null ? null : `: ${trouble}`}
             </>
           ),

@@ -5,6 +5,7 @@ import { ShortDigest } from "@/components/digest/short-digest";
 import { Shape } from "@/components/state/shape";
 import { lookOf, type StateName } from "@/components/state/state-language";
 import { ExactTime } from "@/components/time/exact-time";
+import { useInBrowser } from "@/components/time/now";
 import type { Moment } from "@/components/time/relative-time";
 import { classNames } from "@/components/ui/class-names";
 import { countWords } from "@/components/ui/count-words";
@@ -57,7 +58,9 @@ export function LedgerTable({ caption, entries, openId, detail, onToggle, more }
           <th scope="col">
             <span className="sr">chain</span>
           </th>
-          <th scope="col">when</th>
+          <th scope="col">
+            when <ReadersZone />
+          </th>
           <th scope="col">what</th>
           <th scope="col">subject</th>
           <th scope="col">by</th>
@@ -83,6 +86,12 @@ export function LedgerTable({ caption, entries, openId, detail, onToggle, more }
       </tbody>
     </table>
   );
+}
+
+/** By whose clock the times are: an auditor reads them beside those of other places. */
+function ReadersZone() {
+  const zone = useInBrowser() ? new Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC";
+  return <span className="muted">{zone}</span>;
 }
 
 function Row({ entry, open, onToggle }: { entry: LedgerEntry; open: boolean; onToggle?: (id: string) => void }) {

@@ -12,12 +12,13 @@ interface TypedConfirmationProps {
   action: string;
   danger?: boolean;
   busy?: boolean;
-  disabled?: boolean;
+  /** What must be said first, while it is not: `Say why.` The button does not work until then. */
+  asks?: string | false;
   onConfirm: () => void;
 }
 
 /** The last step before something is done: the button works once the words were typed. */
-export function TypedConfirmation({ phrase, action, danger, busy, disabled, onConfirm }: TypedConfirmationProps) {
+export function TypedConfirmation({ phrase, action, danger, busy, asks, onConfirm }: TypedConfirmationProps) {
   const id = useId();
   const [typed, setTyped] = useState("");
   const isTyped = phrase === undefined || typed.trim() === phrase;
@@ -26,7 +27,7 @@ export function TypedConfirmation({ phrase, action, danger, busy, disabled, onCo
       className="confirm"
       onSubmit={(event) => {
         event.preventDefault();
-        if (isTyped && !busy && !disabled) onConfirm();
+        if (isTyped && !busy && !asks) onConfirm();
       }}
     >
       {phrase === undefined ? null : (
@@ -53,10 +54,16 @@ export function TypedConfirmation({ phrase, action, danger, busy, disabled, onCo
         size="large"
         full
         busy={busy}
-        disabled={disabled || !isTyped}
+        disabled={Boolean(asks) || !isTyped}
+        aria-describedby={asks ? `${id}-asks` : undefined}
       >
         {action}
       </Button>
+      {asks ? (
+        <p className="small muted" id={`${id}-asks`}>
+          {asks}
+        </p>
+      ) : null}
     </form>
   );
 }

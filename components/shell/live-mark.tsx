@@ -5,14 +5,15 @@ import { useNow } from "@/components/time/now";
 import { ageWords } from "@/components/time/time-words";
 
 export interface LiveView {
-  /** live: changes arrive by themselves; polling: asked for every few seconds; offline: the server does not answer. */
-  state: "live" | "polling" | "offline";
+  /** connecting: the page has only just been opened; live: changes arrive by themselves; polling: asked for every few seconds; offline: the server does not answer. */
+  state: "connecting" | "live" | "polling" | "offline";
   /** When the newest state on the page was read. */
   asOf: string | number;
 }
 
 const looks: Record<LiveView["state"], { tone: string; shape: ShapeName; word: string; title: string }> = {
   live: { tone: "tone-ok", shape: "disc", word: "live", title: "Changes arrive by themselves" },
+  connecting: { tone: "tone-none", shape: "clock", word: "connecting", title: "The page is being taken over" },
   polling: {
     tone: "tone-warn",
     shape: "clock",

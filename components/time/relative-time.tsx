@@ -1,7 +1,7 @@
 "use client";
 
 import { useInBrowser, useNow } from "./now";
-import { ageWords, clockWords, leftWords, relativeWords, type WordStyle, wordsChangeAfterMs } from "./time-words";
+import { ageWords, exactWords, leftWords, relativeWords, type WordStyle, wordsChangeAfterMs } from "./time-words";
 
 export type Moment = string | number | Date;
 
@@ -21,9 +21,8 @@ export function RelativeTime({ at, form = "ago", style = "long", isPast = false 
   const coarse = useNow(60_000);
   const now = useNow(wordsChangeAfterMs(coarse - moment));
   const zone = useInBrowser() ? undefined : "UTC";
-  const exact = clockWords(moment, "both", zone) + (zone ? " UTC" : "");
   return (
-    <time dateTime={new Date(moment).toISOString()} title={exact}>
+    <time dateTime={new Date(moment).toISOString()} title={exactWords(moment, zone)}>
       {wordsFor(form, isPast ? Math.max(0, now - moment) : now - moment, style)}
     </time>
   );

@@ -3,6 +3,7 @@ import {
   ageWords,
   clockWords,
   coarseAgeWords,
+  exactWords,
   leftWords,
   relativeWords,
   spanWords,
@@ -54,6 +55,8 @@ describe("a moment seen from now", () => {
   it.each([
     [0, "just now"],
     [4 * min + 30 * s, "4 min ago"],
+    [-0.9 * s, "just now"],
+    [-s, "in a moment"],
     [-30 * s, "in a moment"],
     [-21 * h, "in 21 h"],
   ])("%i ms ago is %s", (ms, words) => expect(relativeWords(ms)).toBe(words));
@@ -83,6 +86,13 @@ describe("the wall clock", () => {
     expect(clockWords(at, "date", "UTC")).toBe("Tue 17 Nov 2026");
     expect(clockWords(at, "moment", "UTC")).toBe("17 Nov 2026 14:03:05");
     expect(clockWords(at, "both", "UTC")).toBe("Tue 17 Nov 2026 14:03:05");
+  });
+
+  it("says how far its zone is from UTC at that moment", () => {
+    expect(exactWords(at, "UTC")).toBe("Tue 17 Nov 2026 14:03:05 UTC");
+    expect(exactWords(at, "Europe/Paris")).toBe("Tue 17 Nov 2026 15:03:05 UTC+1");
+    expect(exactWords(Date.UTC(2026, 6, 1), "Europe/Paris")).toBe("Wed 1 Jul 2026 02:00:00 UTC+2");
+    expect(exactWords(at, "Asia/Kolkata")).toBe("Tue 17 Nov 2026 19:33:05 UTC+5:30");
   });
 
   it("begins the day at 00, not 24", () => {

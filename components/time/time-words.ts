@@ -48,9 +48,9 @@ export function spanWords(ms: number): string {
   return parts.join(" ");
 }
 
-/** How long ago, or how soon: `4 min ago`, `just now`, `in 21 h`. */
+/** How long ago, or how soon: `4 min ago`, `just now`, `in 21 h`. A clock that ticks by seconds is late by up to one. */
 export function relativeWords(ms: number): string {
-  if (ms >= 0) return ms < 5 * secondMs ? "just now" : `${ageWords(ms)} ago`;
+  if (ms > -secondMs) return ms < 5 * secondMs ? "just now" : `${ageWords(ms)} ago`;
   return -ms < minuteMs ? "in a moment" : `in ${ageWords(-ms)}`;
 }
 
@@ -96,4 +96,11 @@ const clockForms: Record<ClockPart, Intl.DateTimeFormatOptions> = {
 export function clockWords(at: number, part: ClockPart, timeZone?: string): string {
   const format = new Intl.DateTimeFormat("en-GB", { ...clockForms[part], hourCycle: "h23", timeZone });
   return format.format(at).replaceAll(",", "").replace(" at ", " ");
+}
+
+/** The whole moment with its distance from UTC, for whoever compares two clocks: `Tue 17 Nov 2026 14:03:00 UTC+1`. */
+export function exactWords(at: number, timeZone?: string): string {
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZoneName: "shortOffset", timeZone }).formatToParts(at);
+  const offset = parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
+  return `${clockWords(at, "both", timeZone)} ${offset.replace("GMT", "UTC").replace(/[+]0$/, "")}`;
 }

@@ -29,6 +29,7 @@ export function DialogRoot({ open, onOpenChange, title, description, footer, ton
         <Radix.Overlay className="veil" />
         <Radix.Content
           className={classNames("dialog", wide && "dialog--wide", tone === "danger" && "dialog--danger")}
+          onOpenAutoFocus={focusFirstField}
           onCloseAutoFocus={returnFocus}
           {...(description ? {} : { "aria-describedby": undefined })}
         >
@@ -47,6 +48,19 @@ export function DialogRoot({ open, onOpenChange, title, description, footer, ton
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/**
+ * A dialog that asks for something is answered without a key before: its first field has the focus, unless it would have to
+ * be scrolled to, past what is to be read. Not on a touch screen, whose keyboard would cover what the dialog says.
+ */
+function focusFirstField(event: Event): void {
+  const dialog = event.currentTarget;
+  if (!(dialog instanceof HTMLElement) || !window.matchMedia("(pointer: fine)").matches) return;
+  const field = dialog.querySelector<HTMLElement>("textarea, select, input:not([type=checkbox], [type=hidden])");
+  if (!field || field.getBoundingClientRect().bottom > dialog.getBoundingClientRect().bottom) return;
+  event.preventDefault();
+  field.focus();
 }
 
 export interface DrawerProps {

@@ -8,5 +8,12 @@ interface TextareaProps extends TextareaHTMLAttributes<HTMLTextAreaElement> {
 }
 
 export function Textarea({ mono, className, ...rest }: TextareaProps) {
-  return <textarea {...rest} className={classNames("input input--area", mono && "input--mono", className)} />;
+  // What people write may run from right to left.
+  return (
+    <textarea
+      dir={mono ? undefined : "auto"}
+      {...rest}
+      className={classNames("input input--area", mono && "input--mono", className)}
+    />
+  );
 }

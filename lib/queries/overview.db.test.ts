@@ -87,7 +87,14 @@ describe("the strip", () => {
     expect((await read(approver)).waiting).toEqual({
       tasks: [
         {
-          ...{ id, services: ["chat"], version: "v2", environment: "production", expiresAt: minute(5_000) },
+          ...{
+            id,
+            project: "veza",
+            services: ["chat"],
+            version: "v2",
+            environment: "production",
+            expiresAt: minute(5_000),
+          },
           ...{ given: 0, needed: 1, toTick: 0 },
         },
       ],
@@ -138,7 +145,7 @@ describe("the strip", () => {
     expect((await read(personWith(["veza", "viewer"]))).inFlight).toEqual({
       tasks: [
         {
-          ...{ id, phase: "verifying", services: ["api"], version: "v3", environment: "staging" },
+          ...{ id, project: "veza", phase: "verifying", services: ["api"], version: "v3", environment: "staging" },
           ...{ since: minute(13), done: 1, of: 2 },
         },
       ],
@@ -157,6 +164,7 @@ describe("the strip", () => {
     const { stopped } = await read();
     expect(stopped).toMatchObject({ total: 4, counts: { stuck: 1, hold: 1, drift: 1, block: 1 } });
     expect(stopped.tasks.map((task) => task.kind)).toEqual(["stuck", "hold", "drift"]);
+    expect(stopped.tasks[0]).toMatchObject({ project: "veza", services: ["mail"] });
     expect(stopped.tasks[1]).toEqual({
       ...{ kind: "hold", project: "veza", environment: "production", reason: "drill", by: "Olga", at: minute(1) },
     });

@@ -11,7 +11,10 @@ export interface OverviewView {
   summary: MatrixSummary;
   waiting: {
     /** Approvals and checklists that wait for whoever looks, the soonest to expire first. */
-    tasks: (Pick<ApprovalLine, "id" | "services" | "version" | "environment" | "expiresAt" | "given" | "needed"> & {
+    tasks: (Pick<
+      ApprovalLine,
+      "id" | "project" | "services" | "version" | "environment" | "expiresAt" | "given" | "needed"
+    > & {
       /** How many items they may tick, where it is not their yes that is waited for; 0 where it is. */
       toTick: number;
     })[];
@@ -29,6 +32,7 @@ export interface OverviewView {
 
 export interface FlightTask {
   id: string;
+  project: string;
   phase: "queued" | "rollingOut" | "verifying" | "rollingBack";
   services: string[];
   version: string;
@@ -40,7 +44,7 @@ export interface FlightTask {
 }
 
 export type StoppedTask =
-  | { kind: "stuck"; id: string; services: string[]; version: string; environment: string; at: string }
+  | { kind: "stuck"; id: string; project: string; services: string[]; version: string; environment: string; at: string }
   | { kind: "hold"; project: string; environment: string | null; reason: string; by: string; at: string }
   | { kind: "automation"; project: string; service: string; environment: string; by: string; at: string }
   | { kind: "drift"; project: string; service: string; environment: string; digest: string; at: string | null }
@@ -76,9 +80,9 @@ export async function readOverview(
     summary,
     waiting: {
       tasks: approvals.mine.slice(0, tasksMax).map((line) => {
-        const { id, services, version, environment, expiresAt, given, needed } = line;
+        const { id, project, services, version, environment, expiresAt, given, needed } = line;
         const toTick = onlyTicks(line) ? line.toTick.length : 0;
-        return { id, services, version, environment, expiresAt, given, needed, toTick };
+        return { id, project, services, version, environment, expiresAt, given, needed, toTick };
       }),
       total: approvals.mine.length,
       checklists: approvals.mine.filter(onlyTicks).length,
@@ -121,8 +125,8 @@ function flightsStatement(projects: string[]): Sql {
        where p.ended_at is null and p.phase in ('queued', 'rollingOut', 'verifying', 'rollingBack') and p.project = any(${projects})),
     shown as (select * from moving order by phase = 'queued', changed_at desc limit ${tasksMax})
     select (select count(*)::int from moving) as total,
-           (select json_agg(json_strip_nulls(json_build_object('id', p.id, 'phase', p.phase, 'services', p.services, 'version', p.version,
-                     'environment', p.environment, 'since', ${instant(sql`p.changed_at`)}, 'done', g.part -> 'done', 'of', g.part -> 'of'))
+           (select json_agg(json_strip_nulls(json_build_object('id', p.id, 'project', p.project, 'phase', p.phase, 'services', p.services,
+                     'version', p.version, 'environment', p.environment, 'since', ${instant(sql`p.changed_at`)}, 'done', g.part -> 'done', 'of', g.part -> 'of'))
                      order by p.phase = 'queued', p.changed_at desc)
               from shown p cross join lateral (select ${progress} as part) g) as tasks`;
 }
@@ -131,8 +135,8 @@ function flightsStatement(projects: string[]): Sql {
 function stopsStatement(projects: string[]): Sql {
   return sql`
     with stuck as (
-      select 0 as rank, changed_at as at, json_build_object('kind', 'stuck', 'id', id, 'services', services, 'version', version,
-             'environment', environment, 'at', ${instant(sql`changed_at`)}) as task
+      select 0 as rank, changed_at as at, json_build_object('kind', 'stuck', 'id', id, 'project', project, 'services', services,
+             'version', version, 'environment', environment, 'at', ${instant(sql`changed_at`)}) as task
         from promotion where ended_at is null and phase = 'stuck' and project = any(${projects})),
     holds as (
       select 1, held_at, json_build_object('kind', 'hold', 'project', project, 'environment', environment, 'reason', reason,

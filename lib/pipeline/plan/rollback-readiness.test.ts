@@ -35,7 +35,7 @@ describe("each line", () => {
     ["a reversible one", said("none", "reversible"), "there", "migration", "pass", "r1 is marked reversible"],
     ["an irreversible one", said("none", "irreversible"), "there", "migration", "fail", "r1 has an irreversible"],
     ["one that says nothing", said("reversible", null), "there", "migration", "unknown", "r1 says nothing"],
-    ["several of them", said(null, null, null), "there", "migration", "unknown", "r0 and 2 more says nothing"],
+    ["several of them", said(null, null, null), "there", "migration", "unknown", "r0 and 2 more say nothing of their"],
     ["irreversible beside silent", said(null, "irreversible"), "there", "migration", "fail", "r1 has"],
     ["more than were read", { ...said("none"), undoneTotal: 2 }, "there", "migration", "unknown", "2 releases lie"],
     ["what was never announced", { undone: null }, "there", "migration", "unknown", "not announced here"],

@@ -67,8 +67,13 @@ function migrationLine({ undone, undoneTotal }: WayBackFacts): ReadinessLine {
   const names = (found: typeof undone) =>
     `${found[0]?.release}${found.length > 1 ? ` and ${found.length - 1} more` : ""}`;
   const [irreversible, silent, reversible] = [says("irreversible"), says(null), says("reversible")];
-  if (irreversible.length > 0) return line("fail", `${names(irreversible)} has an irreversible migration`);
-  if (silent.length > 0) return line("unknown", `${names(silent)} says nothing of its migrations`);
+  if (irreversible.length > 0)
+    return line("fail", `${names(irreversible)} ${irreversible.length > 1 ? "have" : "has"} an irreversible migration`);
+  if (silent.length > 0)
+    return line(
+      "unknown",
+      `${names(silent)} ${silent.length > 1 ? "say nothing of their" : "says nothing of its"} migrations`,
+    );
   if (undoneTotal > undone.length) {
     return line("unknown", `${undoneTotal} releases lie between: only the newest ${undone.length} were read`);
   }

@@ -25,7 +25,7 @@ describe("a share of the requests", () => {
     const checks = [check({}), trigger({})];
     expect(judgeAnalysis(checks, share, 59_000)).toEqual({
       kind: "watching",
-      words: "canary at 25 %: 1 of 1 metric passes, 1s to go",
+      words: "canary at 25 %: 1 of 1 metric passes",
       leftMs: 1000,
     });
     expect(judgeAnalysis(checks, share, 60_000)).toEqual({

@@ -1,4 +1,3 @@
-import { formatDuration } from "@/lib/pipeline/policy/duration";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
 import { aggregate } from "@/lib/pipeline/verification/outcome";
 
@@ -35,8 +34,8 @@ export function judgeAnalysis(
   if (failed) return { kind: "failed", check: failed, words: `${failed.title}: ${failed.found}` };
   const leftMs = forMs - elapsedMs;
   if (leftMs > 0) {
-    const words = `canary at ${weight} %: ${counted(checks)}, ${formatDuration(Math.max(1000, leftMs))} to go`;
-    return { kind: "watching", words, leftMs };
+    // No time in the words: they are kept, and are read long after it has passed.
+    return { kind: "watching", words: `canary at ${weight} %: ${counted(checks)}`, leftMs };
   }
   const outcomes = checks.flatMap(({ kind, outcome, dryRun }) =>
     kind === "metric" ? [{ outcome: outcome ?? ("inconclusive" as const), dryRun: dryRun === true }] : [],
