@@ -24,7 +24,7 @@ export function PromotionAside({ view, replayed }: PromotionAsideProps) {
           ? null
           : plan.services.map(({ service, to, from, rollback }) => (
               <SheetRow key={service}>
-                <Box title={plan.services.length > 1 ? service : "Sides"}>
+                <Box title={plan.services.length > 1 ? <span className="break-words">{service}</span> : "Sides"}>
                   <Side
                     title={<State name={view.phase === "succeeded" ? "observed" : "requested"}>to {to.version}</State>}
                     digest={to.digest}
@@ -95,7 +95,7 @@ function isWaiting({ phase }: PromotionView): boolean {
 function Side({ title, digest }: { title: ReactNode; digest: string }) {
   return (
     <div className="mb-2">
-      <p className="small mb-1">{title}</p>
+      <p className="small mb-1 break-words [&_.state]:whitespace-normal">{title}</p>
       <DigestLabel digest={digest} prefix copy />
     </div>
   );

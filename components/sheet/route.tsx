@@ -20,13 +20,19 @@ export interface RouteStop {
   progress?: { value: number; label: string };
 }
 
+/** More do not stand in one line: their words would be broken letter by letter. */
+const inOneLine = 10;
+
 const words = { done: "done", now: "now", next: "to come", stopped: "stopped" } as const;
 
 /** Steps as ports on a line: filled is done, carbon is now, hollow is to come. */
 export function Route({ stops, label }: { stops: RouteStop[]; label: string }) {
   const isUnderWay = stops.some((stop) => stop.phase);
   return (
-    <ol className={classNames("route", isUnderWay && "route--steps")} aria-label={label}>
+    <ol
+      className={classNames("route", isUnderWay && "route--steps", stops.length > inOneLine && "route--long")}
+      aria-label={label}
+    >
       {stops.map((stop) => (
         <Stop key={stop.id} stop={stop} />
       ))}
