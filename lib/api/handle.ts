@@ -3,6 +3,7 @@ import pino from "pino";
 import type { Answer, Operation, ParsedRequest } from "@/lib/api/operation";
 import { type Problem, problemResponse, withRefusalForm } from "@/lib/api/problem";
 import { parseJson, readBody, UnreadableRequest } from "@/lib/api/read-body";
+import { parseWithReason } from "@/lib/api/reason";
 import { countRequest } from "@/lib/api/web-metrics";
 import { answerFor, answerForRejection } from "@/lib/auth/error-answer";
 import type { Principal } from "@/lib/auth/principal";
@@ -111,7 +112,7 @@ async function parseRequest<Contract extends Operation>(
     params: params && parseInput(params, pathParams(contract.path, url.pathname)),
     query: parseQuery(query, url.searchParams),
     headers: headers && parseInput(headers, headerFields(request, Object.keys(headers.shape))),
-    body: body && parseInput(body, await bodyValue(contract, request)),
+    body: body && parseWithReason(body, await bodyValue(contract, request)),
   };
   // Each part was parsed by the schema that its type is made of.
   return given as ParsedRequest<Contract>;
@@ -144,7 +145,7 @@ function parseQuery(query: Operation["query"], given: URLSearchParams): unknown 
   const twice = names.filter((name) => given.getAll(name).length > 1);
   if (twice.length > 0) throw new InvalidInput(twice.map((path) => ({ path, message: "is given more than once" })));
   const value = Object.fromEntries(given);
-  if (query) return parseInput(query, value);
+  if (query) return parseWithReason(query, value);
   if (names.length > 0) throw new InvalidInput(names.map((path) => ({ path, message: "is not known here" })));
   return undefined;
 }

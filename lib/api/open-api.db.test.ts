@@ -266,7 +266,7 @@ describe("what the API answers is what its document says", () => {
   it("abort, and what has ended", async () => {
     const { id } = (await promote("chat@v1.1.0", "production")).body;
     const aborted = await ask<PromotionView>("rita", "POST", `/promotions/${id}/abort`, {
-      body: { why: "asked too early" },
+      body: { reason: "asked too early" },
     });
     expect(aborted.body).toMatchObject({ phase: "aborted", why: "asked too early" });
     expect(await ask("rita", "POST", `/promotions/${id}/abort`, { body: { why: "once more" } })).toMatchObject({
@@ -392,7 +392,7 @@ describe("what the API answers is what its document says", () => {
       body: { items: [{ reason: "the lift is broken" }] },
     });
     expect(await ask("rita", "DELETE", "/holds/demo/staging")).toMatchObject({ status: 422 });
-    expect(await ask("rita", "DELETE", "/holds/demo/staging?why=mended")).toMatchObject({ status: 200 });
+    expect(await ask("rita", "DELETE", "/holds/demo/staging?reason=mended")).toMatchObject({ status: 200 });
     expect(await ask("rita", "DELETE", "/holds/demo/staging?why=mended")).toMatchObject({ body: { code: "notHeld" } });
     const all = { project: "demo", reason: "the power is out" };
     expect(await ask("rita", "POST", "/holds", { body: all })).toMatchObject({ status: 201 });
@@ -406,7 +406,7 @@ describe("what the API answers is what its document says", () => {
     expect(told).toMatchObject({ cause: { kind: "failed" }, nextStep: expect.any(String) });
     const blocks = await ask<{ items: { id: string }[] }>("rita", "GET", "/blocks?project=demo&service=backend");
     expect(blocks.body.items).toHaveLength(1);
-    const lift = { project: "demo", block: blocks.body.items[0]?.id, why: "it was the weather" };
+    const lift = { project: "demo", block: blocks.body.items[0]?.id, reason: "it was the weather" };
     expect(await ask("ada", "POST", "/unblocks", { body: lift })).toMatchObject({ status: 200 });
     expect(await ask("ada", "POST", "/unblocks", { body: lift })).toMatchObject({ body: { code: "notBlocked" } });
   });
@@ -541,7 +541,7 @@ describe("what the API answers is what its document says", () => {
     const retried = await ask("rita", "POST", `/promotions/${id}/settle`, { body: { how: "retry" } });
     expect(retried).toMatchObject({ status: 200 });
     await world.withWorker(() => world.until(id, (state) => state.phase === "stuck"));
-    const close = { how: "close", why: "the newer one stays" };
+    const close = { how: "close", reason: "the newer one stays" };
     const closed = await ask("rita", "POST", `/promotions/${id}/settle`, { body: close });
     expect(closed.body).toMatchObject({ phase: "failed", ended: true });
     expect(await ask("rita", "POST", `/promotions/${id}/settle`, { body: close })).toMatchObject({ status: 409 });

@@ -9,6 +9,7 @@ import {
 import type { AnswerForm, Operation } from "@/lib/api/operation";
 import { operations } from "@/lib/api/operations";
 import { problem } from "@/lib/api/problem";
+import { documentedQuery, documentReason } from "@/lib/api/reason";
 import { refusals } from "@/lib/api/refusals";
 
 const tags = [
@@ -52,7 +53,9 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
     {
       // Answers may grow: only what is sent is closed.
       override: ({ jsonSchema, zodSchema, io }) => {
-        if (io === "output" && zodSchema._zod.def.type === "object") delete jsonSchema.additionalProperties;
+        if (zodSchema._zod.def.type !== "object") return;
+        if (io === "output") delete jsonSchema.additionalProperties;
+        else documentReason(jsonSchema);
       },
     },
   );
@@ -65,7 +68,11 @@ function describeOperation(one: Operation): ZodOpenApiOperationObject {
     tags: [one.tag],
     summary: one.summary,
     description: one.description,
-    requestParams: { ...(path && { path }), ...(query && { query }), ...(header && { header }) },
+    requestParams: {
+      ...(path && { path }),
+      ...(query && { query: documentedQuery(query) }),
+      ...(header && { header }),
+    },
     ...(body === undefined
       ? {}
       : {
