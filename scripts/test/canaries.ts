@@ -102,6 +102,9 @@ async function databaseTexts(url: string): Promise<Place[]> {
   }
 }
 
+/** So long a page may take to be answered whole, at the end of a run. */
+const answerMs = 120_000;
+
 const settings = ["file", "connections", "people", "tokens", "installation"];
 const pages = [
   "/",
@@ -140,22 +143,22 @@ async function webTexts(url: string): Promise<Place[]> {
     ...api.map((one) => `/api/v1/${one}`),
     ...["/api/metrics", "/api/health/ready", "/api/auth/session", "/api/auth/providers"],
   ];
-  const failed = await fetch(`${url}/api/v1/promotions?project=veza&open=false`, { headers: { cookie } });
+  const ask = (path: string, headers: Record<string, string> = {}) =>
+    fetch(url + path, { headers: { cookie, ...headers }, signal: AbortSignal.timeout(answerMs) });
+  const failed = await ask("/api/v1/promotions?project=veza&open=false");
   const { items } = (await failed.json()) as { items: { id: string; phase: string }[] };
   for (const { id } of items.filter(({ phase }) => phase === "rolledBack")) {
     paths.push(`/promotions/${id}`, `/api/view/promotions/${id}/evidence`, `/api/v1/promotions/${id}/evidence`);
   }
   const places: Place[] = [];
   for (const one of paths) {
-    const headers: Record<string, string> = one.startsWith("RSC ") ? { cookie, rsc: "1" } : { cookie };
-    const answer = await fetch(url + one.replace("RSC ", ""), { headers });
+    const answer = await ask(one.replace("RSC ", ""), one.startsWith("RSC ") ? { rsc: "1" } : {});
     places.push([one, await answer.text()]);
   }
-  return [...places, ["the stream of events", await firstEvents(`${url}/api/events`, cookie)]];
+  return [...places, ["the stream of events", await firstEvents(await ask("/api/events"))]];
 }
 
-async function firstEvents(url: string, cookie: string): Promise<string> {
-  const { body } = await fetch(url, { headers: { cookie } });
+async function firstEvents({ body }: Response): Promise<string> {
   const reader = body?.getReader();
   let text = "";
   // It says that it hears before anything else.

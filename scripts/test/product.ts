@@ -7,6 +7,8 @@ import { type RunningNote, readRunningNote } from "../start/home";
 import { type Canaries, makeCanaries } from "./canaries";
 
 const READY_MINUTES = 10;
+/** Its parts are given a quarter of a minute each. */
+const STOP_MINUTES = 2;
 
 /** The whole product, started by its own start command in a folder of its own. */
 export class Product {
@@ -63,10 +65,14 @@ export class Product {
     }
   }
 
-  /** Stops it as Ctrl-C does; answers its exit code. */
+  /** Stops it as Ctrl-C does; answers its exit code, or by which signal it was ended because that did not help. */
   async stop(): Promise<number | string> {
     this.child.kill("SIGTERM");
-    return await this.ended;
+    // What it started hears that it is gone.
+    const timer = setTimeout(() => this.child.kill("SIGKILL"), STOP_MINUTES * 60_000);
+    const end = await this.ended;
+    clearTimeout(timer);
+    return end;
   }
 
   async removeHome(): Promise<void> {
