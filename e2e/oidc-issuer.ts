@@ -182,8 +182,11 @@ async function interact(
   const buttons = [...accounts.map(({ subject, name }) => [subject, name]), ["", "Cancel"]]
     .map(([subject, name]) => `<button name="subject" value="${subject}">${name}</button>`)
     .join("");
+  response.statusCode = 200;
   response.setHeader("content-type", "text/html; charset=utf-8");
-  response.end(`<!doctype html><html lang="en"><title>Test issuer</title><form method="post">${buttons}</form></html>`);
+  response.end(
+    `<!doctype html><html lang="en"><title>Test issuer</title><link rel="icon" href="data:,"><form method="post">${buttons}</form></html>`,
+  );
 }
 
 function resign(

@@ -22,6 +22,8 @@ interface OwnProjectOptions {
   people?: string[];
   /** Whose approval production wants; nobody's unless told. */
   approvers?: string[];
+  /** How recently they must have signed in; only then it is asked. */
+  stepUp?: string;
   /** What is wrong with v1.2.0; where it is told, staging asks the health endpoint. */
   fault?: Fault;
   /** Nobody asks the health endpoint, so that what is wrong stays. */
@@ -73,7 +75,7 @@ export async function makeOwnProject(ada: Page, options: OwnProjectOptions): Pro
     expect(announced.status, `announcing ${version}: ${JSON.stringify(announced.body)}`).toBe(201);
   }
   const seen = { status: 200, body: { items: [{ cells: [{ health: "healthy" }, { health: "healthy" }] }] } };
-  await expect.poll(() => callApi(ada, "GET", `/matrix?project=${name}`), { timeout: 30_000 }).toMatchObject(seen);
+  await expect.poll(() => callApi(ada, "GET", `/matrix?project=${name}`), { timeout: 120_000 }).toMatchObject(seen);
   return { name, file, digests };
 }
 
@@ -124,7 +126,7 @@ async function colour(namespace: string): Promise<void> {
 /** A strategy of two colours, the new one asked on its preview before the switch. */
 function coloursBy(servicesUrl: string): string {
   const smoke = `[{ url: "${servicesUrl}/{namespace}/{previewService}/ready", jsonPath: $.status, equals: ok }]`;
-  return `{ blueGreen: { previewService: api-preview, smoke: ${smoke}, watch: 2s, keepOldFor: 10m, deadline: 30s } }`;
+  return `{ blueGreen: { previewService: api-preview, smoke: ${smoke}, watch: 2s, keepOldFor: 10m, deadline: 5m } }`;
 }
 
 /** What smoke tests are made from: a CronJob that is suspended for ever. */
@@ -173,7 +175,7 @@ function canaryBy(name: string, span: string): string {
   const errors = (hash: string) => `${rate(hash, ',status=~"5.."')} / ${rate(hash)}`;
   const metric = `{ name: error rate, connection: ${name}-metrics, canary: '${errors("canaryHash")}', baseline: '${errors("stableHash")}', max: +5%, window: 2s }`;
   const steps = [25, 50].map((weight) => `{ weight: ${weight}%, for: ${span} }`).join(", ");
-  return `{ canary: { route: { httpRoute: api }, steps: [${steps}], analysis: { every: 1s, metrics: [${metric}] }, rollBackWhen: [{ restarts: 3, within: 5m }, { webhook: circuit-breaker }], deadline: 30s } }`;
+  return `{ canary: { route: { httpRoute: api }, steps: [${steps}], analysis: { every: 1s, metrics: [${metric}] }, rollBackWhen: [{ restarts: 3, within: 5m }, { webhook: circuit-breaker }], deadline: 5m } }`;
 }
 
 const traffic = 'namespace="{namespace}",workload="{workload}"';
@@ -195,6 +197,7 @@ function projectFile({
   name,
   people = [],
   approvers,
+  stepUp,
   gates = [],
   fault,
   measured,
@@ -210,12 +213,14 @@ function projectFile({
   const place = (environment: string) => {
     const service = colours && environment === "staging" ? ", service: api" : "";
     const isRollout = rollout === true && environment === "staging";
-    const strategy = isRollout ? ", strategy: { delegated: { argoRollouts: {}, deadline: 30s } }" : "";
+    const strategy = isRollout ? ", strategy: { delegated: { argoRollouts: {}, deadline: 5m } }" : "";
     return `{ kubernetes: { connection: ${name}-cluster, namespace: ${name}-${environment}, ${isRollout ? "rollout" : "deployment"}: api, container: api${service} }${strategy} }`;
   };
   const own = colours ? coloursBy(servicesUrl) : undefined;
-  const strategy = own ?? (canaryFor ? canaryBy(name, canaryFor) : "{ rolling: { deadline: 30s } }");
-  const approval = approvers ? [`- approval: { count: 1, from: [${approvers.join(", ")}], expiresAfter: 1h }`] : [];
+  const strategy = own ?? (canaryFor ? canaryBy(name, canaryFor) : "{ rolling: { deadline: 5m } }");
+  const fresh = stepUp ? `, stepUp: ${stepUp}` : "";
+  const from = approvers?.join(", ");
+  const approval = from ? [`- approval: { count: 1, from: [${from}], expiresAfter: 1h${fresh} }`] : [];
   const items = [...approval, ...gates].map((one) => `\n        ${one}`);
   const gate = items.length > 0 ? `\n      gates:${items.join("")}` : "";
   const requests = (status = "") => `sum(increase(http_requests_total{namespace="{namespace}"${status}}[{window}]))`;
@@ -261,7 +266,7 @@ ${people.map((line) => `    - ${line}\n`).join("")}  environments:
     - name: production
       tag: prod
       requires: { all: [staging] }${gate}
-      strategy: { rolling: { deadline: 30s } }
+      strategy: { rolling: { deadline: 5m } }
       verification: { watch: 1s }
   services:
     - name: api

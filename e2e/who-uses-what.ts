@@ -47,6 +47,7 @@ export const uses = {
   gateForms: { project: "warp" },
   signals: { project: "whisk" },
   smokeJobs: { project: "winkle" },
+  signInAgain: { project: "wicket-gate" },
 } as const;
 
 /** Where the services of the seed run. */
