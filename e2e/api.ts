@@ -53,7 +53,7 @@ export async function readPromotion(page: Page, id: string): Promise<Promotion> 
 }
 
 /** Holds once the promotion is in this phase. */
-export async function expectPhase(page: Page, id: string, phase: string, timeout = 90_000): Promise<void> {
+export async function expectPhase(page: Page, id: string, phase: string, timeout = 150_000): Promise<void> {
   await expect.poll(async () => (await readPromotion(page, id)).phase, { timeout, message: id }).toBe(phase);
 }
 

@@ -17,6 +17,7 @@ test("an approver signs on a phone", async ({ signIn }) => {
   await page.goto("/");
   await expectAccessible(page, "overview on a phone");
   await bar.getByRole("link", { name: /^Approvals/ }).click();
+  await page.waitForURL((url) => url.pathname === "/approvals");
   await expectAccessible(page, "approvals on a phone");
   await page.getByRole("link", { name: new RegExp(`^${service} ${version}`) }).click();
 
@@ -48,7 +49,7 @@ test("an approver signs on a phone", async ({ signIn }) => {
     expect((await asked).postData()).toContain(planHash);
     await page.waitForURL((url) => url.pathname === "/approvals");
     await expectRunning(namespaces[project].production, workload, digest);
-    await expect.poll(() => taggedDigest(repository, "prod"), { timeout: 60_000 }).toBe(digest);
+    await expect.poll(() => taggedDigest(repository, "prod"), { timeout: 120_000 }).toBe(digest);
     // The tag moves first, then it is written down that everything is done.
     const where = `/promotions?project=${project}&service=${service}&environment=production`;
     await expect

@@ -23,6 +23,7 @@ test("a changed policy is replayed beside what it changes, before it is applied"
 
   await ada.goto(`/settings/file?project=${project}`);
   const editor = ada.getByRole("textbox", { name: `The project file of ${project}` });
+  await expect(editor).toHaveValue(/tag: staging\n/);
   const text = await editor.inputValue();
   const panel = ada.getByRole("region", { name: "What it would have done" });
   const sentence =

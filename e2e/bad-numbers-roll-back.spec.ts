@@ -17,7 +17,7 @@ test("a release is measured while one looks, and a worse one goes back by its nu
     await page.goto(`/promotions/${id}`);
     const errors = boxTitled(page, "error rate");
     // It comes by itself: the page was opened before anything was measured.
-    await expect(errors.getByText(/^measured [0-9.]+ %$/)).toBeVisible({ timeout: 30_000 });
+    await expect(errors.getByText(/^measured [0-9.]+ %$/)).toBeVisible({ timeout: 120_000 });
     await expect(errors.locator(".chart__value path").first()).toHaveAttribute("d", /^M.+L/);
     await expectPhase(page, id, "succeeded");
     await expect(errors).toContainText("within");

@@ -22,7 +22,7 @@ test("a crashing release rolls back by itself, says why, and is blocked", async 
   await page.waitForURL(/\/promotions\/veza-\d+$/);
 
   await test.step("it goes back without anybody's doing", async () => {
-    await expect(stampOf(page)).toHaveText("rolled back", { timeout: 90_000 });
+    await expect(stampOf(page)).toHaveText("rolled back", { timeout: 120_000 });
     await expectRunning(namespaces[project].staging, workload, good);
     expect(await taggedDigest(repository, "staging")).toBe(tagged);
     await expect

@@ -30,7 +30,7 @@ test("a release is made ready beside the live one, tried, and takes the traffic 
   });
 
   await test.step("its page shows each step as it was seen, and what is live by now", async () => {
-    await expect(stampOf(page)).toHaveText("succeeded", { timeout: 90_000 });
+    await expect(stampOf(page)).toHaveText("succeeded", { timeout: 120_000 });
     const rollout = boxTitled(page, "Rollout");
     const line = (title: string) => rollout.getByRole("row").filter({ hasText: title });
     await expect(line("Make the other colour ready")).toContainText("is green, asked for 1 pod");

@@ -29,7 +29,7 @@ test("a canary is followed share by share, paused and resumed, and a worse one g
     await dialog.getByRole("button", { name: "Resume" }).click();
     // Which share it had come to when it was paused is the machine's business.
     await expect(traffic.getByRole("img", { name: /^stable (75|50) percent, canary (25|50) percent$/ })).toBeVisible({
-      timeout: 30_000,
+      timeout: 120_000,
     });
     await expect(boxTitled(page, /^Canary at (25|50) %$/)).toContainText("error rate at most baseline + 5 points");
     await expect(boxTitled(page, "Pods").getByRole("row", { name: /api-canary-/ })).toContainText("canary");
@@ -92,7 +92,8 @@ test("a canary is followed share by share, paused and resumed, and a worse one g
     await expect(replay.getByRole("button", { name: "Play" })).toBeHidden();
     await page.emulateMedia({ reducedMotion: "no-preference" });
     await replay.getByRole("button", { name: "Play" }).click();
-    await expect(replay.getByRole("slider")).toHaveAttribute("aria-valuetext", /, 3 of \d+$/);
+    // It goes on by itself while one looks: which moment it has come to is the machine's business.
+    await expect(replay.getByRole("slider")).toHaveAttribute("aria-valuetext", /, (?!1 of)\d+ of \d+$/);
     await replay.getByRole("button", { name: "Pause" }).click();
     await expect(replay.getByRole("button", { name: "Play" })).toBeVisible();
   });

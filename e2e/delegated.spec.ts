@@ -24,7 +24,7 @@ test("a rollout by Argo Rollouts is followed step by step, paused, resumed and p
   await test.step("it waits where its object says so; paused and resumed, it still waits there", async () => {
     const id = await askFor(page, { project: name, environment: "staging", release: "api@v1.1.0" });
     await page.goto(`/promotions/${id}`);
-    await expect(controller).toContainText("waits for a person", { timeout: 60_000 });
+    await expect(controller).toContainText("waits for a person", { timeout: 120_000 });
     await expect(controller.getByRole("row", { name: /pause until somebody resumes/ })).toContainText("here");
     await expect(controller.getByRole("img", { name: "stable 50 percent, new 50 percent" })).toBeVisible();
     await expect(page.getByRole("button", { name: "Promote fully" })).toHaveCount(0);

@@ -84,7 +84,7 @@ test("settings show who is told, try a subscription, and send again what was giv
     receiver.answer = () => ({ status: 202, body: "" });
     await lost.getByRole("button", { name: "Send again: environment.held" }).click();
     await expect(boxTitled(ada, "Given up")).toContainText("Nothing was given up");
-    expect(receiver.at("/teams")).toHaveLength(2);
+    await expect.poll(() => receiver.at("/teams").length).toBe(2);
     await expect(boxTitled(ada, "Sent last").getByRole("row").filter({ hasText: "Teams" })).toContainText(
       "asked for by Ada Okafor",
     );

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Page } from "@playwright/test";
 import { callApi, expectPhase, readPromotion } from "./api";
 import { expect, expectAccessible, test } from "./fixtures";
 import { boxTitled, mainOf, promotionOf, stampOf } from "./locators";
@@ -18,7 +19,7 @@ test("automation brings the newest release, and is held by a rollback by hand un
     const text = file.replace("- name: staging\n", "- name: staging\n      autoPromote: newest\n");
     const headers = { "content-type": "application/yaml" };
     expect((await callApi(ada, "PUT", "/documents", { data: text, headers })).status).toBe(200);
-    const asked = { timeout: 30_000 };
+    const asked = { timeout: 120_000 };
     await expect.poll(() => promotionsOf(rita, project), asked).toMatchObject([{ release: "api@v1.2.0" }]);
     const [first] = await promotionsOf(rita, project);
     await expectPhase(rita, first?.id ?? "", "succeeded");
@@ -60,7 +61,7 @@ interface Line {
   release: string;
 }
 
-async function promotionsOf(page: Parameters<typeof callApi>[0], project: string): Promise<Line[]> {
+async function promotionsOf(page: Page, project: string): Promise<Line[]> {
   return (await callApi<{ items: Line[] }>(page, "GET", `/promotions?project=${project}`)).body.items;
 }
 
@@ -85,7 +86,7 @@ test("a pinned digest waits for its pin, a blocked one is kept out, and a stoppe
 
   await test.step("another digest may be asked for at a time, and says what it waits for", async () => {
     await rita.goto(`/promote?project=${project}&environment=staging&release=api@v1.1.0`);
-    await rita.getByLabel("Not before").fill(localTime(new Date(Date.now() + 3 * 3_600_000)));
+    await rita.getByLabel("Not before").fill(await localTime(rita, Date.now() + 3 * 3_600_000));
     await rita.getByRole("button", { name: "Preview it for then" }).click();
     await expect(mainOf(rita)).toContainText("Start once every gate is open");
     await expectAccessible(rita, "preview for a time");
@@ -103,12 +104,14 @@ test("a pinned digest waits for its pin, a blocked one is kept out, and a stoppe
     expect(stopped.status).toBe(200);
     await expect(stampOf(rita)).toHaveText("aborted");
     await rita.getByRole("button", { name: "Retry this plan…" }).click();
+    const again = rita.getByRole("button", { name: "Request the same plan" });
+    await expect(again).toBeVisible();
     await expectAccessible(rita, "retry");
-    await rita.getByRole("button", { name: "Request the same plan" }).click();
+    await again.click();
     await expect(mainOf(rita)).toContainText(`tries again ${id}`);
-    const again = promotionOf(rita);
-    expect(again).not.toBe(id);
-    expect((await readPromotion(rita, again)).planHash).toBe(planHash);
+    const second = promotionOf(rita);
+    expect(second).not.toBe(id);
+    expect((await readPromotion(rita, second)).planHash).toBe(planHash);
   });
 
   await test.step("the release's page keeps a digest out, which ends what waits to bring it", async () => {
@@ -133,9 +136,10 @@ test("a pinned digest waits for its pin, a blocked one is kept out, and a stoppe
   });
 });
 
-/** As a field for a local moment takes it. */
-function localTime(moment: Date): string {
-  const two = (value: number) => String(value).padStart(2, "0");
-  const day = [moment.getFullYear(), two(moment.getMonth() + 1), two(moment.getDate())].join("-");
-  return `${day}T${two(moment.getHours())}:${two(moment.getMinutes())}`;
+/** As a field for a local moment takes it, on the clocks of the browser, which are not this machine's. */
+function localTime(page: Page, at: number): Promise<string> {
+  return page.evaluate((moment) => {
+    const awayMs = new Date(moment).getTimezoneOffset() * 60_000;
+    return new Date(moment - awayMs).toISOString().slice(0, "2026-11-26T18:00".length);
+  }, at);
 }

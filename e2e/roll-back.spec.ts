@@ -34,7 +34,7 @@ test("a click brings back what was verified before", async ({ signIn }) => {
     await page.getByRole("button", { name: "Roll back now" }).click();
     await page.waitForURL((url) => url.pathname.startsWith("/promotions/") && !url.pathname.endsWith(`/${bad}`));
     await expect(mainOf(page).getByText(`undoes ${bad}`)).toBeVisible();
-    await expect(stampOf(page)).toHaveText("succeeded", { timeout: 60_000 });
+    await expect(stampOf(page)).toHaveText("succeeded", { timeout: 120_000 });
     await expectRunning(namespaces[project].staging, workload, verified);
     expect(await taggedDigest(repository, "staging")).toBe(verified);
     expect(await readCell(page, project, service, "staging")).toMatchObject({ wanted: { digest: verified } });

@@ -96,5 +96,5 @@ export async function seededDigest(project: string, service: string, version: st
 
 /** Holds once the workload's pods run this digest and no other. */
 export async function expectRunning(namespace: string, workload: string, digest: string): Promise<void> {
-  await expect.poll(() => runningDigests(namespace, workload), { timeout: 60_000 }).toEqual([digest]);
+  await expect.poll(() => runningDigests(namespace, workload), { timeout: 120_000 }).toEqual([digest]);
 }

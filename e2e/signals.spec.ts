@@ -19,7 +19,7 @@ test("a faulty release shows in its service's errors, and a source that is down 
   const errors = staging.getByRole("row", { name: /^errors/ });
 
   await test.step("numbers are there, within their limits, and the cluster's own beside them", async () => {
-    await expect(errors).toContainText("within its limits: 0.2 %", { timeout: 60_000 });
+    await expect(errors).toContainText("within its limits: 0.2 %", { timeout: 120_000 });
     await expect(errors).toContainText("bad above 5 %");
     await expect(staging.getByRole("row", { name: /^duration p95/ })).toContainText(/\d ms/);
     await expect(staging.getByRole("row", { name: /^restarts/ })).toContainText("1 of 1 ready");
@@ -38,7 +38,7 @@ test("a faulty release shows in its service's errors, and a source that is down 
   await test.step("the faulty release's errors rise while the page is open, and production's do not", async () => {
     const id = await askFor(rita, { project: own.name, environment: "staging", release: "api@v1.2.0" });
     await expectPhase(rita, id, "succeeded");
-    await expect(errors).toContainText("above 5 %", { timeout: 60_000 });
+    await expect(errors).toContainText("above 5 %", { timeout: 120_000 });
     await expect(errors).toContainText(/bad: \d/);
     const production = boxTitled(rita, "Signals in production").getByRole("row", { name: /^errors/ });
     await expect(production).toContainText("within its limits");

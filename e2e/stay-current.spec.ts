@@ -48,7 +48,8 @@ test("a change that comes before the stream stands is shown, and so is one that 
     await expect(markOf(page, "polling")).toBeVisible();
     await expect(stampOf(page)).toHaveText("held");
     expect((await lift()).status).toBe(200);
-    await expect(stampOf(page)).toHaveText("open");
+    // It asks every ten seconds.
+    await expect(stampOf(page)).toHaveText("open", { timeout: 120_000 });
     await expect(markOf(page, "polling")).toBeVisible();
   });
 
@@ -56,12 +57,12 @@ test("a change that comes before the stream stands is shown, and so is one that 
     expectComplaint(/\/api\/view\//);
     const views = (url: URL) => url.pathname.startsWith("/api/view/");
     await page.route(views, (route) => route.abort());
-    await expect(markOf(page, "offline")).toBeVisible({ timeout: 30_000 });
+    await expect(markOf(page, "offline")).toBeVisible({ timeout: 120_000 });
     await expect(stampOf(page)).toHaveText("open");
     expect((await hold()).status).toBe(201);
     await page.unroute(views);
     await page.unroute(stream);
-    await expect(markOf(page, "live")).toBeVisible({ timeout: 30_000 });
+    await expect(markOf(page, "live")).toBeVisible({ timeout: 120_000 });
     await expect(stampOf(page)).toHaveText("held");
   });
 });

@@ -63,7 +63,7 @@ test("a digest that nobody scanned waits, and one with a critical finding is ref
   const found = { id: "CVE-2026-1000", severity: "CRITICAL", name: "libssl3", installed: "3.0.1" } as const;
   const data = { project, digest: image.digest, report: buildScanReport(image, [found]) };
   expect((await callApi(rita, "POST", "/scans", { data })).status).toBe(201);
-  await expect(stampOf(rita)).toHaveText("rejected", { timeout: 60_000 });
+  await expect(stampOf(rita)).toHaveText("rejected", { timeout: 120_000 });
   await expect(mainOf(rita)).toContainText("1 critical");
   await expectAccessible(rita, "promotion that a scan ended");
 });
@@ -103,7 +103,7 @@ test("an error budget that is spent keeps a release out, and says which", async 
   await rita.goto(preview(project));
   const budget = boxTitled(rita, "Gates").getByRole("row", { name: /error budget/ });
   // Asked for before there was any traffic it is unknown, and asked again after a quarter of a minute.
-  await expect(budget).toContainText("wait", { timeout: 60_000 });
+  await expect(budget).toContainText("wait", { timeout: 120_000 });
   await expect(budget).toContainText("availability");
   await expectAccessible(rita, "preview with a budget that is spent");
 });

@@ -41,7 +41,9 @@ test("the slip stays with the plan of its link, and says at once that it is not 
     const data = { decision: "approve", planHash: other.planHash };
     expect(await callApi(arjun, "POST", `/promotions/${newer}/approvals`, { data })).toMatchObject({ status: 201 });
     await expectPhase(rita, newer, "succeeded");
-    await expect(mainOf(arjun).getByText("This plan is not current any more").first()).toBeVisible({ timeout: 60_000 });
+    await expect(mainOf(arjun).getByText("This plan is not current any more").first()).toBeVisible({
+      timeout: 120_000,
+    });
     await expect(arjun.getByRole("button", { name: "Approve this plan" })).toHaveCount(0);
     expect(new URL(arjun.url()).searchParams.get("plan")).toBe(before.planHash);
     await expect(mainOf(arjun)).toContainText("v1.0.0");
