@@ -100,6 +100,6 @@ describe("the error budget gate", () => {
     ["the project has no such SLO", [budget(counts(1, 1), counts(1, 1), { slo: "latency" })]],
     ["another service was measured", [budget(counts(1, 1), counts(1, 1), { service: "other" })]],
   ])("is unknown where %s", (_, budgets) => {
-    expect(judge(budgets)).toMatchObject({ status: "unknown" });
+    expect(judge(budgets)).toMatchObject({ status: "unknown", whoCanAct: "the source of metrics to count it" });
   });
 });

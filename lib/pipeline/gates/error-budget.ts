@@ -65,7 +65,8 @@ export function evaluateErrorBudget(
     const isNew = budgets.some(({ budget }) => budget !== undefined && budget.fact === undefined);
     const nextEvaluationAt = isNew ? now : after(troubleMs);
     const summary = `${unclear.service}: ${unclear.reading}`;
-    return { ...base, status: "unknown", summary, evidence: facts, nextEvaluationAt };
+    const whoCanAct = "the source of metrics to count it";
+    return { ...base, status: "unknown", summary, evidence: facts, nextEvaluationAt, whoCanAct };
   }
   const closed = readings.flatMap(({ service, reading }) => closedBy(config, service, reading as BudgetReading));
   if (closed.length > 0) {

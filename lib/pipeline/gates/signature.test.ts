@@ -51,7 +51,7 @@ describe("a signature", () => {
 
   it("asks at once where nobody has asked yet, and soon where the registry did not answer", () => {
     const trouble = { trouble: "no answer", observedAt: now };
-    expect(judge([trouble, undefined]).nextEvaluationAt).toBe(now);
+    expect(judge([trouble, undefined])).toMatchObject({ nextEvaluationAt: now, whoCanAct: "the registry to answer" });
     expect(judge([trouble, fact({ valid: [valid] })]).nextEvaluationAt).toBe("2026-03-10T10:00:15.000Z");
     expect(judge([fact(), undefined]).nextEvaluationAt).toBeUndefined();
     expect(judge([fact({ valid: [valid] }), fact({ valid: [valid] })]).nextEvaluationAt).toBeUndefined();

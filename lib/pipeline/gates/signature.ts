@@ -1,7 +1,7 @@
-import { askAgainAt } from "@/lib/pipeline/gates/ask-again";
 import { type Finding, verdictOf } from "@/lib/pipeline/gates/finding";
 import type { GateInput, SignatureFact, Verdict } from "@/lib/pipeline/gates/gate";
 import { type SignatureConfig, signatureDemandName, signatureDemandWords } from "@/lib/pipeline/gates/signature-config";
+import { untilAnswered } from "@/lib/pipeline/gates/until-answered";
 
 /** What was verified counts for this long: keys are withdrawn, and roots renewed. */
 const freshMs = 60 * 60_000;
@@ -30,8 +30,7 @@ export function evaluateSignature(
     nothing: "no signature is known",
     whoCanAct: "sign this digest with one of those named",
   });
-  const nextEvaluationAt = verdict.status === "unknown" ? askAgainAt(facts, now) : undefined;
-  return nextEvaluationAt === undefined ? verdict : { ...verdict, nextEvaluationAt };
+  return verdict.status === "unknown" ? { ...verdict, ...untilAnswered(facts, now) } : verdict;
 }
 
 function judgeService(service: string, prefix: string, fact: SignatureFact | undefined, now: string): Finding {

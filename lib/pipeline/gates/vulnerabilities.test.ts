@@ -169,6 +169,7 @@ describe("scans in the registry", () => {
     expect(verdict).toMatchObject({ status: "unknown", summary: expect.stringContaining(words) });
     expect(verdict.evidence).toContainEqual({ name: "registry", value: expect.stringContaining(words) });
     expect(verdict.nextEvaluationAt).toBe(next);
+    expect(verdict.whoCanAct).toMatch(next === undefined ? /^attach a scan/ : /^the registry to answer$/);
     // What was found stays found.
     expect(judge(from, { ...uploaded(scan({ "CVE-1": "critical" })), ...registry }).status).toBe("fail");
     expect(judge({ from: ["upload"] }, { ...uploaded(scan({})), ...registry }).status).toBe("pass");

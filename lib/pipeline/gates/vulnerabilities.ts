@@ -1,6 +1,6 @@
-import { askAgainAt } from "@/lib/pipeline/gates/ask-again";
 import { type Finding, verdictOf } from "@/lib/pipeline/gates/finding";
 import type { GateEvidence, GateInput, Scan, ScanFacts, Verdict } from "@/lib/pipeline/gates/gate";
+import { untilAnswered } from "@/lib/pipeline/gates/until-answered";
 import {
   type AllowedVulnerability,
   type VulnerabilitiesConfig,
@@ -37,8 +37,7 @@ export function evaluateVulnerabilities(
   });
   if (verdict.status !== "unknown" || !config.from.includes("registry")) return verdict;
   const asked = plan.services.map(({ service, to }) => factsOf(evidence, service, to.digest)?.registry);
-  const nextEvaluationAt = askAgainAt(asked, now);
-  return nextEvaluationAt === undefined ? verdict : { ...verdict, nextEvaluationAt };
+  return { ...verdict, ...untilAnswered(asked, now) };
 }
 
 function factsOf({ scans }: GateEvidence, service: string, digest: string): ScanFacts | undefined {
