@@ -1,11 +1,13 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { Meter } from "@/components/state/meter";
+import { Shape } from "@/components/state/shape";
 import { Stamp } from "@/components/state/stamp";
 import type { StateName } from "@/components/state/state-language";
+import { classNames } from "@/components/ui/class-names";
 import type { MatrixCell, MatrixMark, MatrixMarkKind } from "./matrix-view";
 
-/** The state that a mark is drawn as; being behind is no state, only a remark; nor is a number above its limit. */
+/** The state that a mark is drawn as; being behind is no state, only a remark; a number above its limit is said in the colour of a warning. */
 export const markStates: Record<MatrixMarkKind, StateName | undefined> = {
   waiting: "waiting",
   queued: "queued",
@@ -53,7 +55,8 @@ function Mark({ mark, tabIndex }: { mark: MatrixMark; tabIndex?: number }) {
   const content: ReactNode = (
     <>
       {state ? <Stamp name={state} size="small" /> : null}
-      <span className="mark__text">
+      <span className={classNames("mark__text", mark.kind === "signal" && "toned tone-warn")}>
+        {mark.kind === "signal" ? <Shape name="degraded" className="i i--xs" /> : null}
         {mark.progress === undefined ? null : <Meter value={mark.progress} label={mark.text} />}
         {mark.text}
       </span>

@@ -161,10 +161,11 @@ function CompactLine({ cell }: { cell: MatrixCell }) {
     );
   if (!cell.mark) return <HealthWord cell={cell} />;
   const look = state ? lookOf(state) : undefined;
+  const tone = look?.tone ?? (cell.mark.kind === "signal" ? "warn" : undefined);
   return (
     <span className="cell__line" title={look ? `${look.word}, ${words}` : words}>
       <HealthWord cell={cell} />
-      <span className={look ? `cell__word tone-${look.tone}` : undefined}>{look ? look.word : words}</span>
+      <span className={tone ? `cell__word tone-${tone}` : undefined}>{look ? look.word : words}</span>
       {look && cell.mark.text ? <span className="clip">{cell.mark.text}</span> : null}
     </span>
   );

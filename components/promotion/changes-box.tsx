@@ -69,5 +69,6 @@ function Between({ from, to }: { from: ImageFacts | null; to: ImageFacts | null 
 function sizesOf(fact: ServiceFacts | undefined): string {
   if (!fact?.to) return "";
   const size = sizeWords(fact.to.sizeBytes);
-  return fact.from && sizeWords(fact.from.sizeBytes) !== size ? `${sizeWords(fact.from.sizeBytes)} to ${size}` : size;
+  const before = fact.from ? sizeWords(fact.from.sizeBytes) : size;
+  return before === size ? `image of ${size}` : `image of ${before} to ${size}`;
 }

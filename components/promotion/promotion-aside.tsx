@@ -24,7 +24,7 @@ export function PromotionAside({ view, replayed }: PromotionAsideProps) {
           ? null
           : plan.services.map(({ service, to, from, rollback }) => (
               <SheetRow key={service}>
-                <Box title={plan.services.length > 1 ? <span className="break-words">{service}</span> : "Sides"}>
+                <Box title={plan.services.length > 1 ? <span className="wrap-anywhere">{service}</span> : "Sides"}>
                   <Side
                     title={<State name={view.phase === "succeeded" ? "observed" : "requested"}>to {to.version}</State>}
                     digest={to.digest}

@@ -1,4 +1,5 @@
 import { Shape } from "@/components/state/shape";
+import type { Plan } from "@/lib/pipeline/plan/plan";
 
 interface PromotionNameProps {
   services: string[];
@@ -22,4 +23,13 @@ export function servicesWords(services: string[]): string {
   const [first, second] = services;
   if (services.length > 2) return `${first} and ${services.length - 1} more`;
   return second === undefined ? (first ?? "") : `${first} and ${second}`;
+}
+
+/** The same as text, for a title: `backend v1.4.0 → production`. */
+export function promotionWords({
+  services,
+  version,
+  environment,
+}: Pick<Plan, "services" | "version" | "environment">): string {
+  return `${servicesWords(services.map(({ service }) => service))} ${version} → ${environment}`;
 }

@@ -12,6 +12,7 @@ import { type CanaryActions, CanaryControls } from "@/components/promotion/canar
 import { DelegatedControls } from "@/components/promotion/delegated-controls";
 import { PromotionAside } from "@/components/promotion/promotion-aside";
 import { PromotionHead } from "@/components/promotion/promotion-head";
+import { promotionWords } from "@/components/promotion/promotion-name";
 import { PromotionSheet } from "@/components/promotion/promotion-sheet";
 import { ReplayBar } from "@/components/promotion/replay-bar";
 import { Replanned } from "@/components/promotion/signatures";
@@ -19,6 +20,8 @@ import { canStop, type PromotionAction, StopSheet } from "@/components/promotion
 import { useReplay } from "@/components/promotion/use-replay";
 import { WithAside } from "@/components/sheet/sheet";
 import { SetCrumbs } from "@/components/shell/crumbs";
+import { useDocumentTitle } from "@/components/shell/use-document-title";
+import { lookOf } from "@/components/state/state-language";
 import { StoppedClock } from "@/components/time/now";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
@@ -64,6 +67,7 @@ export function PromotionPage({ initial, initialReplay, actions }: PromotionPage
   const isWaiting = view.phase === "waiting" || view.phase === "queued";
   const isStale = isWaiting && seen.planHash !== view.planHash;
   const asksForSignature = isWaiting && view.signing.needed > 0;
+  useDocumentTitle(`${lookOf(view.phase).word}: ${promotionWords(view.plan)}`);
 
   return (
     <>
