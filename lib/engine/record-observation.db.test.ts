@@ -171,6 +171,55 @@ describe("an observer that was frozen", () => {
   });
 });
 
+describe("another workload", () => {
+  it("that the project file names by now is what runs, though it had fewer orders and none since", async () => {
+    await look(seen(a, { targetGeneration: 7, observedGeneration: 7, resourceVersion: "1200", uid: "u-1" }));
+    await look(seen(b, { targetGeneration: 2, observedGeneration: 2, resourceVersion: "900", uid: "u-2" }));
+    expect(await stored()).toMatchObject({ observed: b, drift: b });
+    await look(seen(c, { targetGeneration: 1, observedGeneration: 1, resourceVersion: "800", uid: "u-2" }));
+    expect(await stored()).toMatchObject({ observed: b });
+  });
+});
+
+describe("of two colours", () => {
+  const blue = (digest: typeof a, service: string) =>
+    seen(digest, {
+      ...{ targetGeneration: 6, observedGeneration: 6, resourceVersion: "1200" },
+      colour: { live: "blue", problem: undefined, version: service },
+    });
+  const green = (service: string | undefined) =>
+    seen(b, { resourceVersion: "900", colour: { live: "green", problem: undefined, version: service } });
+
+  it("the one that the Service went back to is what runs, though it had fewer orders and none since", async () => {
+    await look(green("1000"));
+    await look(blue(a, "1250"));
+    expect(await stored()).toMatchObject({ observed: a, drift: a });
+    await look(green("1300"));
+    expect(await stored()).toMatchObject({ observed: b, drift: null });
+  });
+
+  it("a frozen observer does not bring back the one before the switch, nor an order before the last", async () => {
+    await look(blue(a, "1250"));
+    await look(green("1300"));
+    await look(blue(a, "1250"), engines[1]);
+    expect(await stored()).toMatchObject({ observed: b });
+    await look(blue(a, "1400"));
+    await look(
+      seen(c, { resourceVersion: "1100", colour: { live: "blue", problem: undefined, version: "1400" } }),
+      engines[1],
+    );
+    expect(await stored()).toMatchObject({ observed: a });
+  });
+
+  it("one without a Service, and what was stored before its version was, is taken as it comes", async () => {
+    await look(blue(a, "1250"));
+    await look(green(undefined));
+    expect(await stored()).toMatchObject({ observed: b });
+    await look(blue(a, "1250"));
+    expect(await stored()).toMatchObject({ observed: a });
+  });
+});
+
 describe("what is seen", () => {
   it("of a workload that is gone is nothing, in words, and no drift", async () => {
     await look(seen(a));

@@ -137,15 +137,28 @@ async function saveObservation(
 
 /**
  * The stored observation has seen a later order than this one. Its own time does not tell: a process that was frozen
- * works off what it had received before, and takes that for news. A workload made anew counts its orders from 1, but the
- * cluster's own count (numbers, in every cluster over etcd) goes on.
+ * works off what it had received before, and takes that for news. Of two colours the Service alone tells which came later:
+ * the one that takes the traffic again may have had fewer orders, and none since.
  */
-function isOlder({ targetGeneration, resourceVersion }: TargetObservation): Sql {
-  const count = /^[0-9]{1,18}$/;
-  if (resourceVersion === undefined || !count.test(resourceVersion)) return sql`false`;
-  return sql`coalesce(case when d.observation->>'resourceVersion' ~ ${count.source}
+function isOlder(seen: TargetObservation): Sql {
+  if (seen.colour === undefined) return sql`coalesce(${isOlderOrder(seen)}, false)`;
+  const { version } = seen.colour;
+  if (version === undefined || !clusterCount.test(version)) return sql`false`;
+  const stored = sql`(case when d.observation->'colour'->>'version' ~ ${clusterCount.source}
+                       then (d.observation->'colour'->>'version')::bigint end)`;
+  return sql`coalesce(${stored} > ${version}::bigint or (${stored} = ${version}::bigint and ${isOlderOrder(seen)}), false)`;
+}
+
+/** The cluster's own count: numbers, in every cluster over etcd. */
+const clusterCount = /^[0-9]{1,18}$/;
+
+/** The same of one workload. Another one counts its orders for itself, and where it is told by name alone from 1. */
+function isOlderOrder({ targetGeneration, resourceVersion, uid }: TargetObservation): Sql {
+  if (resourceVersion === undefined || !clusterCount.test(resourceVersion)) return sql`false`;
+  return sql`(coalesce(d.observation->>'uid' = ${uid ?? null}::text, true)
+              and case when d.observation->>'resourceVersion' ~ ${clusterCount.source}
                 then (d.observation->>'resourceVersion')::bigint > ${resourceVersion}::bigint
-                     and (d.observation->>'targetGeneration')::bigint > ${targetGeneration} end, false)`;
+                     and (d.observation->>'targetGeneration')::bigint > ${targetGeneration} end)`;
 }
 
 /** Notes that what was seen of these cells last was still so at `at`. */

@@ -98,13 +98,18 @@ export interface TargetObservation {
   targetGeneration: number;
   observedGeneration: number;
   resourceVersion: string | undefined;
+  /** Which workload this is: another one, or one of the same name that was made anew, counts its orders for itself. */
+  uid?: string | undefined;
   desired: number;
   updated: number;
   ready: number;
   available: number;
   pods: ObservedPod[];
-  /** Of a target with a Service: the colour that takes the traffic, and why it cannot go by colours where it cannot. */
-  colour?: { live: "blue" | "green" | undefined; problem: string | undefined };
+  /**
+   * Of a target with a Service: the colour that takes the traffic, and why it cannot go by colours where it cannot;
+   * `version` is the Service's resourceVersion, undefined where there is none.
+   */
+  colour?: { live: "blue" | "green" | undefined; problem: string | undefined; version?: string | undefined };
   /** What the cluster says went wrong (ProgressDeadlineExceeded, ImagePullBackOff, CrashLoopBackOff …), in its words. */
   failure: { reason: string; message: string } | undefined;
   /** Absent where the target does not tell. */

@@ -58,6 +58,7 @@ describe("what a deployment runs", () => {
       targetGeneration: 3,
       observedGeneration: 3,
       resourceVersion: "100",
+      uid: expect.any(String),
       desired: 2,
       updated: 2,
       ready: 2,

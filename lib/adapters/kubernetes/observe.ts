@@ -163,6 +163,7 @@ export function summarize(ref: KubernetesTargetRef, seen: Seen): TargetObservati
     targetGeneration: metadata.generation,
     observedGeneration: status.observedGeneration,
     resourceVersion: metadata.resourceVersion,
+    uid: metadata.uid,
     desired: workload.replicas,
     updated: status.updatedReplicas,
     ready: status.readyReplicas,

@@ -156,6 +156,11 @@ export function describeBlueGreen(name: string, start: () => Promise<ClusterUnde
         await select(ref, "blue", { promotion: "prm_1", generation: 2 });
         const back = await observations.see(ref, ({ generation }) => generation === 2, { what: "blue live again" });
         expect(back).toMatchObject({ specDigest: first.digest, promotion: "prm_1", colour: { live: "blue" } });
+        // By these it is known which of two observations came later: the workloads' own counts cannot tell.
+        const versions = [seen, back, await fixture.target.observe(ref)].map(({ colour }) => Number(colour?.version));
+        expect(versions[0]).toBeGreaterThan(0);
+        expect(versions[1]).toBeGreaterThan(versions[0] ?? 0);
+        expect(versions[2]).toBe(versions[1]);
       });
 
       it("that somebody else changed meanwhile is not overwritten", async () => {

@@ -96,5 +96,5 @@ export function withColour(seen: TargetObservation, { service, colour }: LiveCho
     switched > seen.generation
       ? { generation: switched, promotion: service?.metadata.annotations[promotionAnnotation] }
       : {};
-  return { ...seen, ...newest, failure, colour };
+  return { ...seen, ...newest, failure, colour: { ...colour, version: service?.metadata.resourceVersion } };
 }
