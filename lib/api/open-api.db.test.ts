@@ -204,6 +204,12 @@ describe("what the API answers is what its document says", () => {
     const body = { ...subject, planHash: preview.body.planHash, reason: "it is time" };
     const missing = await ask("rita", "POST", "/promotions", { body });
     expect(missing).toMatchObject({ status: 422, body: { issues: [{ path: "Idempotency-Key" }] } });
+    expect(await ask("rita", "POST", "/promotions", { body, key: "4711" })).toMatchObject({
+      status: 422,
+      body: {
+        issues: [{ path: "Idempotency-Key", message: expect.stringMatching(/^is 4 characters long; allowed: /) }],
+      },
+    });
     const old = { ...body, planHash: "0".repeat(64) };
     expect(await ask("rita", "POST", "/promotions", { body: old, key: "another-key" })).toMatchObject({
       status: 409,

@@ -23,11 +23,14 @@ import { why } from "@/lib/commands/tell-promotion";
 import { notBefore } from "@/lib/pipeline/plan/not-before";
 import { severity } from "@/lib/pipeline/policy/severity-schema";
 
+const keyForm = "a text of 8 to 200 characters that is the same when the request is repeated";
+const keyOfThatLength = ({ input }: { input?: unknown }) =>
+  `is ${typeof input === "string" ? input.length : 0} characters long; allowed: ${keyForm}`;
 const idempotencyKey = z.strictObject({
   "Idempotency-Key": z
-    .string({ error: "is missing: a text of 8 to 200 characters that is the same when the request is repeated" })
-    .min(8)
-    .max(200)
+    .string({ error: `is missing: ${keyForm}` })
+    .min(8, { error: keyOfThatLength })
+    .max(200, { error: keyOfThatLength })
     .meta({ description: "the same key with the same request answers the same promotion, however often it is sent" }),
 });
 const params = z.strictObject({ id: promotionKey });
