@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { connect } from "@/lib/db/connect";
+import { DatabaseError } from "@/lib/db/database-error";
 import { migrate } from "@/lib/db/migrate";
 import { createEmptyTestDatabase, type TestDatabase } from "@/lib/db/test-database";
 
@@ -155,6 +156,18 @@ describe("the address", () => {
     const failure = await migrate(url, { folder }).catch((error: unknown) => error);
     expect(String(failure)).toContain("refuses the user");
     expect(String(failure)).not.toContain("not-the-password");
+  });
+
+  test("a user who may not make tables there is told what to do", async () => {
+    const guest = database.url;
+    await writeMigration("20260101000000_a", "CREATE TABLE a (id int)");
+    const failure = await migrate(guest, { folder }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(DatabaseError);
+    expect(String(failure)).toMatch(
+      /does not let this user make its tables \(permission denied for schema public\)\. Let the user own the database/,
+    );
+    expect(String(failure)).not.toContain(decodeURIComponent(new URL(guest).password));
+    expect(await query("SELECT 1 FROM pg_class WHERE relname = '_prisma_migrations'")).toEqual([]);
   });
 
   test("a database that is not there is named", async () => {

@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type pg from "pg";
 import { checkServerVersion, connect } from "@/lib/db/connect";
-import { DatabaseError, firstMessage } from "@/lib/db/database-error";
+import { DatabaseError, describeDatabaseUrl, errorCode, firstMessage } from "@/lib/db/database-error";
 
 /** Prisma's own lock: `prisma migrate deploy` waits for us, and we for it. */
 const MIGRATION_LOCK = 72_707_369;
@@ -51,8 +51,7 @@ export async function migrate(databaseUrl: string, options: MigrateOptions = {})
   try {
     await checkServerVersion(client, databaseUrl);
     await lock(client, options.lockTimeoutMs ?? 60_000);
-    await createMigrationTable(client);
-    const rows = await appliedRows(client);
+    const rows = await readHistory(client, databaseUrl);
     checkHistory(migrations, rows);
     const done = new Set(rows.map((row) => row.migration_name));
     const applied: string[] = [];
@@ -94,6 +93,19 @@ async function lock(client: pg.Client, timeoutMs: number): Promise<void> {
     );
   }
   await client.query("RESET lock_timeout");
+}
+
+async function readHistory(client: pg.Client, databaseUrl: string): Promise<AppliedRow[]> {
+  try {
+    await createMigrationTable(client);
+    return await appliedRows(client);
+  } catch (error) {
+    // insufficient_privilege: from Postgres 15 on only the database's owner may make tables in the schema public.
+    if (errorCode(error) !== "42501") throw error;
+    throw new DatabaseError(
+      `The database ${describeDatabaseUrl(databaseUrl)} does not let this user make its tables (${firstMessage(error)}). Let the user own the database, or name one that does.`,
+    );
+  }
 }
 
 // The columns are those of Prisma's schema engine: it reads and writes the same table.
