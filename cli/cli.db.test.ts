@@ -72,6 +72,11 @@ describe("from a build to production and back, as a CI job does it", () => {
     const wrong = await ada("apply", "-f", "wrong.yaml");
     expect(wrong.code).toBe(1);
     expect(wrong.err).toMatch(/^invalidDocuments: .*\n {2}\d+:\d+: .*tga/);
+    await writeFile(path.join(folder, "wrong.yaml"), text.replace(/count: \d+/, "count: 0"));
+    // The place, the value and what is allowed, as docs/project-file.md writes it.
+    expect((await ada("apply", "-f", "wrong.yaml")).err).toMatch(
+      /\n {2}\d+:\d+: spec\.environments\[1\]\.gates\[\d\]\.approval\.count \(0\) is below 1; allowed: a whole number of people/,
+    );
     expect(await ada("apply", "-f", "missing.yaml")).toMatchObject({
       code: 2,
       err: "missing.yaml cannot be read (ENOENT)\n",

@@ -28,7 +28,15 @@ export interface Refused {
 /** A text with errors, each with its place. */
 export interface InvalidText {
   kind: "invalidDocuments";
-  errors: { path: string; message: string; document: number; line: number; column: number; allowed: string }[];
+  errors: {
+    path: string;
+    value?: string | undefined;
+    message: string;
+    allowed: string;
+    document: number;
+    line: number;
+    column: number;
+  }[];
 }
 
 export type Handler = (request: Request) => Promise<Response>;
@@ -184,9 +192,9 @@ function refusedResponse({ code, message, promotion }: Refused): Response {
 }
 
 function invalidTextResponse({ errors }: InvalidText): Response {
-  const issues: Problem["issues"] = errors.map(({ path, message, allowed, document, line, column }) => ({
+  const issues: Problem["issues"] = errors.map(({ path, value, message, allowed, document, line, column }) => ({
     path,
-    message: `${message}; allowed is ${allowed}`,
+    message: `${value === undefined ? "" : `(${value}) `}${message}; allowed: ${allowed}`,
     document,
     line,
     column,
