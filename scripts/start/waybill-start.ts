@@ -33,8 +33,10 @@ export class WaybillStart {
   ) {}
 
   async run(): Promise<void> {
-    const up = this.bringUp(Date.now()).catch((error: unknown) => {
-      // What fails because we were asked to stop is no failure.
+    const up = this.bringUp(Date.now()).catch(async (error: unknown) => {
+      // What fails because we were asked to stop is no failure. Ctrl-C ends what we wait for too, and where that blocked us
+      // its signal is read after: in the poll that lies between two immediates.
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
       if (!this.isStopping()) this.settle(error instanceof Error ? error : new Error(String(error)));
     });
     const failure = await this.end;
