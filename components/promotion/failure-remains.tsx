@@ -1,11 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { useView } from "@/components/live/use-view";
+import { ChangedSince, KeptHash } from "@/components/promotion/kept-hash";
 import { PodRemains } from "@/components/promotion/pod-remains";
-import { Stamp } from "@/components/state/stamp";
 import { ExactTime } from "@/components/time/exact-time";
-import { RelativeTime } from "@/components/time/relative-time";
 import type { KeptEvidence } from "@/lib/queries/failure-evidence";
 
 interface FailureRemainsProps {
@@ -45,21 +43,9 @@ function Kept({ project, kept }: { project: string; kept: KeptEvidence }) {
     <div>
       <p className="small muted mb-1">
         <ExactTime at={at} show="both" />, hash in{" "}
-        <Link className="link" href={`/history?project=${project}&before=${entry + 1}&entry=${entry}`}>
-          entry {entry}
-        </Link>
-        {standing === "removed" ? ". It was removed after its time; the hash stays." : null}
-        {standing === "intact" ? (
-          <>
-            , unchanged since. Secrets are taken out; it is removed <RelativeTime at={until} />.
-          </>
-        ) : null}
+        <KeptHash project={project} standing={standing} entry={entry} until={until} />
       </p>
-      {standing === "changed" ? (
-        <p className="mb-1">
-          <Stamp name="fail">changed</Stamp> <b>It is not what was recorded: do not trust it.</b>
-        </p>
-      ) : null}
+      <ChangedSince standing={standing} />
       {evidence?.services.map(({ service, pods, noPods }) => (
         <div key={service}>
           {evidence.services.length > 1 || noPods ? <p className="small soft">{service}</p> : null}

@@ -1,11 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { useState } from "react";
 import { CopyButton } from "@/components/digest/copy-button";
 import { useView } from "@/components/live/use-view";
-import { Stamp } from "@/components/state/stamp";
-import { RelativeTime } from "@/components/time/relative-time";
+import { ChangedSince, KeptHash } from "@/components/promotion/kept-hash";
 import type { CheckState } from "@/lib/pipeline/promotion/state";
 import type { KeptJobLog } from "@/lib/queries/job-logs";
 
@@ -80,24 +78,11 @@ function LogOf({ kept, isRead, hasFailed, again, project }: LogOfProps) {
     <div className="grid gap-2 py-2">
       <p className="small muted flex items-start justify-between gap-2">
         <span>
-          Its hash is in{" "}
-          <Link className="link" href={`/history?project=${project}&before=${entry + 1}&entry=${entry}`}>
-            entry {entry}
-          </Link>
-          {standing === "removed" ? ". It was removed after its time; the hash stays." : null}
-          {standing === "intact" ? (
-            <>
-              , unchanged since. Secrets are taken out; it is removed <RelativeTime at={until} />.
-            </>
-          ) : null}
+          Its hash is in <KeptHash project={project} standing={standing} entry={entry} until={until} />
         </span>
         {log?.text ? <CopyButton text={log.text} label={`Copy what ${log.title} printed`} /> : null}
       </p>
-      {standing === "changed" ? (
-        <p>
-          <Stamp name="fail">changed</Stamp> <b>It is not what was recorded: do not trust it.</b>
-        </p>
-      ) : null}
+      <ChangedSince standing={standing} />
       {log?.text === "" ? <p className="small muted">It printed nothing.</p> : null}
       {log?.text ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
