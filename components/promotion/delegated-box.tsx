@@ -114,7 +114,10 @@ function Share({ view: { stableVersion, newVersion }, weight }: { view: Delegate
   );
 }
 
-function Steps({ seen: { steps, step, isPromoted, isAborted }, isOn }: { seen: DelegatedStanding; isOn: boolean }) {
+function Steps({ seen, isOn }: { seen: DelegatedStanding; isOn: boolean }) {
+  const { steps, step, isPromoted } = seen;
+  // One that failed begins anew like one that was aborted: how far it had come is not said any more.
+  const isAborted = seen.isAborted || seen.phase === "degraded";
   const at = isPromoted ? steps.length : (step ?? -1);
   return (
     <Lines caption="Steps of the controller's object" columns={stepColumns} heads stack>
@@ -145,14 +148,21 @@ function Steps({ seen: { steps, step, isPromoted, isAborted }, isOn }: { seen: D
   );
 }
 
+interface DelegatedAnalysisBoxProps {
+  number: number;
+  analysis: DelegatedAnalysis;
+  isOn: boolean;
+}
+
 /** An analysis of the controller: each metric with what it measured. */
-export function DelegatedAnalysisBox({ number, analysis }: { number: number; analysis: DelegatedAnalysis }) {
-  const { name, phase, message, metrics } = analysis;
+export function DelegatedAnalysisBox({ number, analysis, isOn }: DelegatedAnalysisBoxProps) {
+  const { name, phase, message, metrics, isUnkept } = analysis;
+  const none = isUnkept ? "not kept" : isOn ? "nothing yet" : "nothing";
   return (
     <Box
       number={number}
       title="Analysis"
-      note={`AnalysisRun ${name}`}
+      note={isUnkept ? `of Canary ${name}` : `AnalysisRun ${name}`}
       answer={<State name={phases[phase].name}>{phases[phase].word}</State>}
       flush
     >
@@ -169,14 +179,14 @@ export function DelegatedAnalysisBox({ number, analysis }: { number: number; ana
             </td>
             <td>
               {metric.values.length === 0
-                ? "nothing yet"
+                ? none
                 : metric.values.map(({ value }) => (value === "" ? "no value" : value)).join(", ")}
             </td>
           </tr>
         ))}
         {metrics.length === 0 ? (
           <tr>
-            <td colSpan={3}>nothing was measured yet</td>
+            <td colSpan={3}>{isOn ? "nothing was measured yet" : "nothing was measured"}</td>
           </tr>
         ) : null}
       </Lines>

@@ -16,7 +16,7 @@ export function DelegatedBoxes({ view: { delegated }, number }: { view: Promotio
     </SheetRow>,
     ...(one.seen?.analyses ?? []).map((analysis) => (
       <SheetRow key={`${one.service} ${analysis.name}`}>
-        <DelegatedAnalysisBox number={next++} analysis={analysis} />
+        <DelegatedAnalysisBox number={next++} analysis={analysis} isOn={one.isOn} />
       </SheetRow>
     )),
   ]);

@@ -108,15 +108,19 @@ function Standing({ canary }: { canary: CanaryView }) {
   if (paused) {
     return (
       <State name="held">
-        paused at {weight} % by {paused.by}
-        {isInconclusive ? <>, inconclusive: {until}</> : null}
+        <span>
+          paused at {weight} % by {paused.by}
+          {isInconclusive ? <>, inconclusive: {until}</> : null}
+        </span>
       </State>
     );
   }
   if (isInconclusive) {
     return (
       <State name="unknown">
-        inconclusive, stays at {weight} %: {until}
+        <span>
+          inconclusive, stays at {weight} %: {until}
+        </span>
       </State>
     );
   }

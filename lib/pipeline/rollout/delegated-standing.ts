@@ -18,6 +18,8 @@ export interface DelegatedAnalysis {
   phase: AnalysisPhase;
   message: string;
   metrics: DelegatedMetric[];
+  /** Its controller keeps no measurements: that there are none says nothing. */
+  isUnkept?: true;
 }
 
 /** One step of the controller's own object. */

@@ -77,6 +77,11 @@ describe("what a controller says", () => {
     expect(analysisEvidence({ analyses })).toEqual([
       { name: "run-1: success-rate", value: "failed, measured [0.99], [0.4], failed (2) > 1" },
     ]);
+    const none = { ...metric, values: [], message: "" };
+    const said = (extra: object) =>
+      analysisEvidence({ analyses: analyses.map((one) => ({ ...one, metrics: [none], ...extra })) });
+    expect(said({})).toMatchObject([{ value: "failed, nothing measured" }]);
+    expect(said({ isUnkept: true })).toMatchObject([{ value: "failed, its measurements are not kept" }]);
   });
 });
 

@@ -98,7 +98,8 @@ export function analysisEvidence({ analyses }: Pick<DelegatedStanding, "analyses
   return analyses.flatMap((analysis) =>
     analysis.metrics.map(({ name, phase, values, message }) => {
       const measured = values.map(({ value }) => value).join(", ");
-      const words = [phase, measured === "" ? "nothing measured" : `measured ${measured}`, message];
+      const none = analysis.isUnkept ? "its measurements are not kept" : "nothing measured";
+      const words = [phase, measured === "" ? none : `measured ${measured}`, message];
       return { name: `${analysis.name}: ${name}`, value: words.filter((word) => word !== "").join(", ") };
     }),
   );

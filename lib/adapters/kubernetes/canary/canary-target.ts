@@ -21,7 +21,7 @@ import { fields, metadataOf, texts } from "@/lib/adapters/kubernetes/objects";
 import { listPath, workloadPath } from "@/lib/adapters/kubernetes/paths";
 import { checkChange, generationAnnotation, workloadName } from "@/lib/adapters/kubernetes/plan";
 import { percentWords, podsForWeight, shareOfPods, shareWords } from "@/lib/pipeline/rollout/canary-pods";
-import type { CanaryRoute } from "@/lib/pipeline/rollout/canary-route";
+import { type CanaryRoute, routeWords } from "@/lib/pipeline/rollout/canary-route";
 import type { CanaryOutcome, CanaryStanding, CanaryTarget, OrderedBy } from "@/lib/ports/canary-target";
 import type { KubernetesTargetRef, TargetObservation } from "@/lib/ports/deploy-target";
 import { ExternalError } from "@/lib/ports/external-error";
@@ -208,7 +208,7 @@ async function weighRoute(
 ): Promise<CanaryOutcome> {
   const { system } = client;
   const read = await readRoute(client, ref.namespace, route, signal);
-  const what = `${route.kind} ${ref.namespace}/${route.name}`;
+  const what = routeWords({ ...route, name: `${ref.namespace}/${route.name}` });
   if (read.problems.length > 0)
     return { kind: "drift", found: read.problems.join("; "), expected: `${what} with both Services` };
   const { annotations, resourceVersion } = read.metadata;

@@ -12,7 +12,12 @@ import { clusterWords, misconfigured } from "@/lib/adapters/kubernetes/errors";
 import { fields, readList, slimWorkload, text } from "@/lib/adapters/kubernetes/objects";
 import { eventsPath, workloadPath } from "@/lib/adapters/kubernetes/paths";
 import { annotatedGeneration, promotionAnnotation, workloadName } from "@/lib/adapters/kubernetes/plan";
-import type { DelegatedAnalysis, DelegatedMetric, DelegatedStanding } from "@/lib/pipeline/rollout/delegated-standing";
+import type {
+  AnalysisPhase,
+  DelegatedAnalysis,
+  DelegatedMetric,
+  DelegatedStanding,
+} from "@/lib/pipeline/rollout/delegated-standing";
 import type { DelegatedCommand, DelegatedOutcome, DelegatedTarget } from "@/lib/ports/delegated-target";
 import type { KubernetesTargetRef } from "@/lib/ports/deploy-target";
 import { ExternalError } from "@/lib/ports/external-error";
@@ -135,16 +140,19 @@ function analysisOf(
   const isOn = phaseWord === "Progressing" || phaseWord === "WaitingPromotion";
   const phase = phaseWord === "Failed" ? "failed" : isOn ? "running" : phaseWord === "Succeeded" ? "passed" : "pending";
   const message = `${failedChecks} of ${threshold} failed checks; Flagger keeps no measurements in its Canary`;
-  const metric = (name: string, values: DelegatedMetric["values"]): DelegatedMetric => ({
-    ...{ name: clusterWords(name), phase, message: "", dryRun: false, values },
+  const metric = (name: string, its: AnalysisPhase, values: DelegatedMetric["values"]): DelegatedMetric => ({
+    ...{ name: clusterWords(name), phase: its, message: "", dryRun: false, values },
   });
-  const asked = metrics.map(({ name, range }) => metric(range === "" ? name : `${name}, ${range}`, []));
+  // Which of several failed is in what it noted alone.
+  const each = phase === "failed" && metrics.length > 1 ? "unknown" : phase;
+  const asked = metrics.map(({ name, range }) => metric(range === "" ? name : `${name}, ${range}`, each, []));
   const noted = notes.map((note) => ({ ...note, phase: "failed" as const }));
   return {
     name: metadata.name,
     phase,
     message,
-    metrics: noted.length === 0 ? asked : [...asked, metric("what it noted", noted)],
+    metrics: noted.length === 0 ? asked : [...asked, metric("what it noted", phase, noted)],
+    isUnkept: true,
   };
 }
 
