@@ -4,7 +4,7 @@ import { ExactTime } from "@/components/time/exact-time";
 import { Alert } from "@/components/ui/alert";
 import type { PromotionView, SignatureView } from "@/lib/queries/promotion-page";
 
-/** Who signed; a signature of another plan is struck and says so. */
+/** Who signed; a signature of another plan, or one that does not count any more, is struck and says so. */
 export function Signatures({ view }: { view: Pick<PromotionView, "signatures" | "signing"> }) {
   const { signatures, signing } = view;
   if (signatures.length === 0) return <>{`0 of ${signing.needed} given for this plan`}</>;
@@ -24,12 +24,12 @@ function some(count: number, noun: string): string {
 }
 
 function SignatureStamp({ signature }: { signature: SignatureView }) {
-  const { by, at, current, reason, planHash } = signature;
+  const { by, at, current, counts, reason, planHash } = signature;
   return (
     <span title={reason ?? undefined}>
-      <Stamp name={current ? "approved" : "revoked"} signed={current} size="small">
+      <Stamp name={counts ? "approved" : "revoked"} signed={counts} size="small">
         {by} <ExactTime at={at} />
-        {current ? null : ", void"}
+        {counts ? null : ", void"}
       </Stamp>
       {reason ? <span className="small"> {reason}</span> : null}
       {current ? null : (
@@ -38,6 +38,7 @@ function SignatureStamp({ signature }: { signature: SignatureView }) {
           was for plan <ShortDigest digest={planHash} />
         </span>
       )}
+      {current && !counts ? <span className="small muted"> may not sign it any more</span> : null}
     </span>
   );
 }

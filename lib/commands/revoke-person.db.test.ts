@@ -61,7 +61,9 @@ async function loadSees(standing: "asked" | "signed", { id, planHash }: { id: st
   const slip = await loadApprovalSlip(world.pool, arjun, id, { planHash, now });
   expect(slip.signing.standing).toBe(standing);
   expect(slip.signatures.filter((one) => one.mine)).toHaveLength(standing === "signed" ? 1 : 0);
-  expect((await loadPromotionPage(world.pool, arjun, id, now)).signing.standing).toBe(standing);
+  const page = await loadPromotionPage(world.pool, arjun, id, now);
+  expect(page.signing.standing).toBe(standing);
+  expect(page.signatures.map((one) => one.counts)).toEqual(standing === "signed" ? [false, true] : [false]);
 }
 
 const ask = (headers: Record<string, string>) =>

@@ -7,10 +7,11 @@ import type { Verdict } from "@/lib/pipeline/gates/gate";
 import { comparePlans } from "@/lib/pipeline/plan/compare-plans";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import type { PromotionPhase, PromotionState } from "@/lib/pipeline/promotion/state";
-import { type SigningStanding, signatureCount, signingStanding } from "@/lib/queries/approval-standing";
+import { type SigningStanding, signatureCount, signingStanding, stillCounts } from "@/lib/queries/approval-standing";
 import { type ChecklistView, loadChecklists } from "@/lib/queries/checklists";
+import { instant } from "@/lib/queries/instant";
 import { loadPlanFacts, type ServiceFacts } from "@/lib/queries/plan-facts";
-import { isVoid, standingSignatures } from "@/lib/queries/standing-signatures";
+import { standingSignatures } from "@/lib/queries/standing-signatures";
 
 /** Exactly one plan of a promotion, for somebody who signs it. Times are ISO 8601, UTC. */
 export interface ApprovalSlipView {
@@ -34,7 +35,7 @@ export interface ApprovalSlipView {
   checklists: ChecklistView[];
   /** On the current plan; none for another one. */
   verdicts: Verdict[];
-  /** Who signed exactly this plan, without what is void. */
+  /** Who signed exactly this plan; of the current one, without what does not count any more. */
   signatures: { by: string; at: string; reason: string | null; mine: boolean }[];
   /** `from`: groups and addresses whose yes would still count. */
   signing: { standing: SigningStanding; given: number; needed: number; from: string[] };
@@ -63,10 +64,10 @@ export async function loadApprovalSlip(
                coalesce((select jsonb_agg(jsonb_build_object('planHash', data->>'planHash', 'plan', data->'plan') order by seq)
                   from ledger_entry where project = p.project and promotion = p.id
                    and kind in ('promotion.requested', 'promotion.replanned')), '[]') as plans,
-               coalesce((select jsonb_agg(jsonb_build_object('by', actor->>'name', 'person', data->>'person', 'at', at,
+               coalesce((select jsonb_agg(jsonb_build_object('by', actor->>'name', 'person', data->>'person', 'at', ${instant(sql`at`)},
                                   'reason', data->>'reason', 'planHash', data->>'planHash') order by seq)
                   from ledger_entry where project = p.project and promotion = p.id
-                   and kind = 'promotion.approved' and not ${isVoid(sql`data->>'person'`, sql`at`)}), '[]') as signed
+                   and kind = 'promotion.approved'), '[]') as signed
           from promotion p where p.id = ${id}`,
   );
   if (!row || !can(principal, "view", { project: row.state.project })) throw new NotFound(`promotion ${id}`);
@@ -91,7 +92,9 @@ export async function loadApprovalSlip(
     ...{ facts, checklists },
     verdicts: current ? state.verdicts : [],
     signatures: row.signed
-      .filter((one) => one.planHash === asked)
+      .filter(
+        (one) => one.planHash === asked && (!current || stillCounts(state.verdicts, { ...one, by: { name: one.by } })),
+      )
       .map(({ by, at, reason, person }) => ({ by, at, reason, mine: person === me })),
     signing: {
       standing: signingStanding(principal, standing, now),

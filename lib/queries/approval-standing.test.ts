@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { PersonPrincipal } from "@/lib/auth/principal";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
-import { type AskedFor, signatureCount, signingStanding } from "@/lib/queries/approval-standing";
+import { type AskedFor, signatureCount, signingStanding, stillCounts } from "@/lib/queries/approval-standing";
 
 const arjun: PersonPrincipal = {
   kind: "person",
@@ -98,4 +98,18 @@ test("after another sign-in where the gate asks for a recent one, and never for 
   expect(signingStanding(arjun, fresh, now)).toBe("stale");
   expect(signingStanding({ ...arjun, authenticatedAt: "2026-03-01T09:54:59.000Z" }, fresh, now)).toBe("stale");
   expect(signingStanding({ ...arjun, authenticatedAt: "2026-03-01T09:55:01.000Z" }, fresh, now)).toBe("asked");
+});
+
+test("a signature counts no more once an evaluation after it left it out", () => {
+  const signature = { by: rita, at: "2026-03-01T09:00:00.000Z" };
+  const judged = (evaluatedAt: string, counted: boolean): Verdict => {
+    const evidence = [{ name: "approved by", value: `${rita.name}, ${signature.at}` }];
+    return { ...verdict("wait", counted ? 1 : 0), evidence: counted ? evidence : [], evaluatedAt };
+  };
+  expect(stillCounts([], signature)).toBe(true);
+  expect(stillCounts([judged("2026-03-01T08:00:00.000Z", false)], signature)).toBe(true);
+  expect(stillCounts([judged("2026-03-01T09:30:00.000Z", true)], signature)).toBe(true);
+  expect(stillCounts([judged("2026-03-01T09:30:00.000Z", false)], signature)).toBe(false);
+  const [first, second] = [judged("2026-03-01T09:30:00.000Z", false), judged("2026-03-01T09:30:00.000Z", true)];
+  expect(stillCounts([{ ...first, gate: "soak" }, first, second], signature)).toBe(true);
 });

@@ -1,7 +1,7 @@
 import { can } from "@/lib/auth/permissions";
 import { actorOf, authenticatedAt, type Principal, personOf } from "@/lib/auth/principal";
 import { type Actor, personBehind } from "@/lib/pipeline/actor";
-import { isAmong } from "@/lib/pipeline/gates/approval";
+import { isAmong, saysItCounted } from "@/lib/pipeline/gates/approval";
 import { isOpen, type Verdict } from "@/lib/pipeline/gates/gate";
 import { type PlannedGate, strictestStepUp } from "@/lib/pipeline/gates/planned-gate";
 import { stepUpProblem } from "@/lib/pipeline/gates/step-up";
@@ -48,6 +48,16 @@ export function signingStanding(principal: Principal, asked: AskedFor, now: stri
 /** Whether it is this person whose yes is waited for, be it after another sign-in. */
 export function waitsForThem(standing: SigningStanding): boolean {
   return standing === "asked" || standing === "stale";
+}
+
+/**
+ * Whether a signature of the plan that these verdicts are about still counts, by the last evaluation: it does not where
+ * whoever gave it lost the right since, or their access was revoked. One that is younger than that is taken as it is.
+ */
+export function stillCounts(verdicts: readonly Verdict[], signature: { by: { name: string }; at: string }): boolean {
+  const judged = verdicts.filter((one) => one.gate === "approval" && one.evaluatedAt !== undefined);
+  if (judged.length === 0) return true;
+  return judged.some((one) => (one.evaluatedAt ?? "") <= signature.at || saysItCounted(one, signature));
 }
 
 function isGiven(verdict: Verdict | undefined): boolean {

@@ -6,7 +6,7 @@ import { NotFound } from "@/lib/pipeline/errors";
 import type { Verdict } from "@/lib/pipeline/gates/gate";
 import type { Plan } from "@/lib/pipeline/plan/plan";
 import { hasEnded, mayRetry, type PromotionState } from "@/lib/pipeline/promotion/state";
-import { type SigningStanding, signatureCount, signingStanding } from "@/lib/queries/approval-standing";
+import { type SigningStanding, signatureCount, signingStanding, stillCounts } from "@/lib/queries/approval-standing";
 import { type CanaryView, loadCanaries } from "@/lib/queries/canaries";
 import { type ChecklistView, loadChecklists } from "@/lib/queries/checklists";
 import { type ColourView, loadColours } from "@/lib/queries/colours";
@@ -29,6 +29,8 @@ export interface SignatureView {
   entry: number;
   /** It is for the plan as it is now. */
   current: boolean;
+  /** It is, and whoever gave it may still give it, by the last evaluation. */
+  counts: boolean;
 }
 
 /** Work that is due, and why it is late. */
@@ -234,7 +236,7 @@ function viewOf(principal: Principal, row: Row, loaded: Loaded, now: string): Pr
     isProtected: row.isProtected,
     supersededBy: state.phase === "superseded" ? state.supersededBy : null,
     replay: replayableOf(state, entries),
-    signatures: signaturesOf(entries, planHash),
+    signatures: signaturesOf(entries, state),
     replans: entries.flatMap((entry) =>
       entry.kind === "promotion.replanned" ? [replanOf(entry.at, entry.seq, entry.data)] : [],
     ),
@@ -258,7 +260,7 @@ function replanOf(
   return { at, entry, changes: data.changes, voided: data.voided, voidedTicks: data.voidedTicks ?? 0 };
 }
 
-function signaturesOf(entries: readonly PageEntry[], planHash: string): SignatureView[] {
+function signaturesOf(entries: readonly PageEntry[], { planHash, verdicts }: PromotionState): SignatureView[] {
   return entries.flatMap((entry) =>
     entry.kind === "promotion.approved"
       ? [
@@ -269,6 +271,7 @@ function signaturesOf(entries: readonly PageEntry[], planHash: string): Signatur
             planHash: entry.data.planHash,
             entry: entry.seq,
             current: entry.data.planHash === planHash,
+            counts: entry.data.planHash === planHash && stillCounts(verdicts, { by: entry.actor, at: entry.at }),
           },
         ]
       : [],

@@ -54,12 +54,15 @@ export function evaluateApproval(config: ApprovalConfig & { kind: "approval" }, 
   };
 }
 
-function approvedBy({ by, at }: Approval): Verdict["evidence"][number] {
+function approvedBy({ by, at }: { by: { name: string }; at: string }): Verdict["evidence"][number] {
   return { name: "approved by", value: `${by.name}, ${at}` };
 }
 
 /** Whether a verdict that was kept says that this approval counted. */
-export function saysItCounted({ evidence }: Pick<Verdict, "evidence">, approval: Approval): boolean {
+export function saysItCounted(
+  { evidence }: Pick<Verdict, "evidence">,
+  approval: { by: { name: string }; at: string },
+): boolean {
   const told = approvedBy(approval);
   return evidence.some((one) => one.name === told.name && one.value === told.value);
 }
