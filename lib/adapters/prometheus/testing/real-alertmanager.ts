@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { freePort } from "@/lib/adapters/prometheus/testing/real-prometheus";
+import { listeningAt } from "@/lib/adapters/prometheus/testing/real-prometheus";
 
 /** Debian's name, and the project's own. */
 const program = ["prometheus-alertmanager", "alertmanager"].find((name) => spawnSync(name, ["--version"]).status === 0);
@@ -23,17 +23,19 @@ export async function startAlertmanager(receiver = ""): Promise<{ url: string; s
   const directory = await mkdtemp(join(tmpdir(), "waybill-alertmanager-"));
   const file = join(directory, "alertmanager.yml");
   await writeFile(file, configOf(receiver));
-  const address = `127.0.0.1:${await freePort()}`;
   const flags = [
     `--config.file=${file}`,
     `--storage.path=${join(directory, "data")}`,
-    `--web.listen-address=${address}`,
+    "--web.listen-address=127.0.0.1:0",
     "--cluster.listen-address=",
   ];
   const server = spawn(program ?? "", flags, { stdio: ["ignore", "ignore", "pipe"] });
   const lines = createInterface({ input: server.stderr });
-  await new Promise<void>((resolve, reject) => {
-    lines.on("line", (line) => /msg="?(Listening on|Listening)/.test(line) && resolve());
+  const address = await new Promise<string>((resolve, reject) => {
+    lines.on("line", (line) => {
+      const at = listeningAt(line);
+      if (at !== undefined) resolve(at);
+    });
     server.once("exit", (code) => reject(new Error(`alertmanager ended with ${code}`)));
   });
   return {

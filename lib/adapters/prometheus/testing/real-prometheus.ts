@@ -1,7 +1,6 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -34,17 +33,20 @@ export async function startScrapingPrometheus(address: string, everyMs: number):
 async function serve(directory: string, config: string): Promise<RealPrometheus> {
   const file = join(directory, "prometheus.yml");
   await writeFile(file, config);
-  const address = `127.0.0.1:${await freePort()}`;
   const flags = [
     `--config.file=${file}`,
     `--storage.tsdb.path=${join(directory, "data")}`,
     "--storage.tsdb.retention.time=100y",
-    `--web.listen-address=${address}`,
+    "--web.listen-address=127.0.0.1:0",
   ];
   const server = spawn("prometheus", flags, { stdio: ["ignore", "ignore", "pipe"] });
   const lines = createInterface({ input: server.stderr });
-  await new Promise<void>((resolve, reject) => {
-    lines.on("line", (line) => line.includes("ready to receive web requests") && resolve());
+  const address = await new Promise<string>((resolve, reject) => {
+    let at: string | undefined;
+    lines.on("line", (line) => {
+      at ??= listeningAt(line);
+      if (at !== undefined && line.includes("ready to receive web requests")) resolve(at);
+    });
     server.once("exit", (code) => reject(new Error(`prometheus ended with ${code}`)));
   });
   return {
@@ -59,13 +61,7 @@ async function serve(directory: string, config: string): Promise<RealPrometheus>
   };
 }
 
-/** A port of loopback that nobody listens at. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+/** The port that a server of Prometheus's house took, as its log says it; undefined where the line says something else. */
+export function listeningAt(line: string): string | undefined {
+  return /Listening on"? .*?(127\.0\.0\.1:\d+)/.exec(line)?.[1];
 }
