@@ -3,7 +3,8 @@ import { createPool, type Pool } from "@/lib/db/pool";
 import { sql } from "@/lib/db/sql";
 import { createTestDatabase, type TestDatabase } from "@/lib/db/test-database";
 import { Observer } from "@/lib/engine/observe";
-import type { DeployTarget, TargetRef } from "@/lib/ports/deploy-target";
+import { digestOf } from "@/lib/pipeline/promotion/testing/a-plan";
+import type { DeployTarget, TargetObservation, TargetRef } from "@/lib/ports/deploy-target";
 import type { World } from "@/lib/ports/world";
 import { readMatrixRows } from "@/lib/queries/api/matrix";
 import { administrator, layOut } from "@/lib/queries/testing/matrix-fixture";
@@ -66,6 +67,57 @@ it("goes on with the same watch while nothing changed, and begins anew when the 
   await expect.poll(() => watches.length).toBe(2);
   expect(watches.map(({ signal }) => signal.aborted)).toEqual([true, false]);
 });
+
+it("is closed once what it was writing is written; what waited behind that is left", async () => {
+  await observer.refresh();
+  await expect.poll(() => watches.length).toBe(1);
+  const [watch] = watches;
+  const [ref] = watch?.refs ?? [];
+  if (!watch || !ref) throw new Error("nothing is watched");
+  const order: string[] = [];
+  let closed: Promise<unknown> = Promise.resolve();
+  await pool.transaction(async (tx) => {
+    await tx.query(sql`select from deployment where project = 'veza' for update`);
+    for (const hex of ["a", "b"]) watch.on.observation(ref, seen(hex));
+    await expect.poll(() => waiting(), { interval: 5 }).toBeGreaterThan(0);
+    closed = observer.close().then(() => order.push("closed"));
+    await expect.poll(() => watch.signal.aborted).toBe(true);
+    // Enough turns for whoever does not wait for the writing.
+    for (let turn = 0; turn < 20; turn += 1) await tx.query(sql`select 1`);
+    order.push("let go");
+  });
+  await closed;
+  expect(order).toEqual(["let go", "closed"]);
+  const rows = await pool.query<{ digest: string }>(
+    sql`select observed_digest as digest from deployment where observed_digest is not null`,
+  );
+  expect(rows).toEqual([{ digest: digestOf("a") }]);
+  await pool.execute(sql`update deployment set observed_digest = null, wanted_digest = null`);
+});
+
+/** How many of this database's sessions wait for a lock. */
+async function waiting(): Promise<number> {
+  const [row] = await pool.query<{ count: number }>(
+    sql`select count(*)::int as count from pg_locks join pg_stat_activity using (pid)
+         where not granted and datname = current_database()`,
+  );
+  return row?.count ?? 0;
+}
+
+function seen(hex: string): TargetObservation {
+  const digest = digestOf(hex);
+  const counts = { desired: 1, updated: 1, ready: 1, available: 1, generation: 0, targetGeneration: 1 };
+  return {
+    ...{ at: new Date().toISOString(), exists: true, specImage: `r/api@${digest}`, specDigest: digest },
+    ...{ promotion: undefined, observedGeneration: 1, resourceVersion: "1", failure: undefined, ...counts },
+    pods: [
+      {
+        ...{ name: "x", digest, ready: true, restarts: 0, phase: "Running", node: "n1", startedAt: undefined },
+        ...{ current: true, trouble: undefined },
+      },
+    ],
+  };
+}
 
 it("says of what cannot be seen that it is unknown, and why, while its neighbour is seen", async () => {
   const cells = async () => {

@@ -20,7 +20,9 @@ interface Group {
  * when what is to be watched changes. `changed` is called by the worker when it hears of a change that may concern it.
  */
 export class Observer {
-  private readonly running = new Map<string, { key: string; stop: AbortController; done: Promise<void> }>();
+  private readonly running = new Map<string, { key: string; stop: AbortController }>();
+  /** Watches that have not ended, also those that were told to, and what was seen and is still being written. */
+  private readonly underWay = new Set<Promise<void>>();
 
   constructor(
     private readonly engine: Engine,
@@ -40,9 +42,14 @@ export class Observer {
     for (const [name, group] of wanted) {
       if (this.running.has(name) || this.signal.aborted) continue;
       const stop = new AbortController();
-      const signal = AbortSignal.any([stop.signal, this.signal]);
-      this.running.set(name, { key: keyOf(group), stop, done: this.watchGroup(group, signal) });
+      this.running.set(name, { key: keyOf(group), stop });
+      this.follow(this.watchGroup(group, stop));
     }
+  }
+
+  private follow(work: Promise<void>): void {
+    this.underWay.add(work);
+    void work.finally(() => this.underWay.delete(work));
   }
 
   /** Nothing changed, and somebody is still looking: what pages say of these cells is of this moment. */
@@ -61,16 +68,18 @@ export class Observer {
     }
   }
 
-  /** Resolves once every watch has ended. */
+  /** Resolves once every watch has ended, and nothing that one of them saw is written any more. */
   async close(): Promise<void> {
     for (const one of this.running.values()) one.stop.abort();
-    await Promise.allSettled([...this.running.values()].map((one) => one.done));
+    while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
   }
 
-  private async watchGroup(group: Group, signal: AbortSignal): Promise<void> {
+  private async watchGroup(group: Group, stop: AbortController): Promise<void> {
     const { project, connection } = group;
+    const name = `${project}/${connection}`;
+    const signal = AbortSignal.any([stop.signal, this.signal]);
     const byTarget = new Map(group.cells.map((cell) => [JSON.stringify(cell.target), cell]));
-    const queue = new LatestFirst((cell, seen) => recordObservation(this.engine, cell, seen), this.engine);
+    const queue = new LatestFirst((cell, seen) => recordObservation(this.engine, cell, seen), this.engine, signal);
     try {
       const target = await this.engine.world.target(project, connection);
       await target.watch(
@@ -78,11 +87,11 @@ export class Observer {
         {
           observation: (ref, seen) => {
             const cell = byTarget.get(JSON.stringify(ref));
-            if (cell) queue.put(cell, seen);
+            if (cell) this.follow(queue.put(cell, seen));
           },
           current: (refs, at) => {
             const cells = refs.flatMap((ref) => byTarget.get(JSON.stringify(ref)) ?? []);
-            void this.confirm(connection, cells, at);
+            this.follow(this.confirm(connection, cells, at));
           },
           trouble: (error) => {
             this.engine.log("warn", "a cluster cannot be observed; trying on", {
@@ -90,7 +99,7 @@ export class Observer {
               connection,
               message: error.message,
             });
-            void noteTrouble(this.engine, connection, error.message);
+            this.follow(noteTrouble(this.engine, connection, error.message));
           },
         },
         signal,
@@ -99,8 +108,8 @@ export class Observer {
       const message = error instanceof Error ? error.message : String(error);
       this.engine.log("error", "a cluster cannot be observed", { project, connection, message });
       await noteTrouble(this.engine, connection, message);
-      // The next refresh begins it again.
-      this.running.delete(`${project}/${connection}`);
+      // The next refresh begins it again, unless one did already.
+      if (this.running.get(name)?.stop === stop) this.running.delete(name);
     }
   }
 }
@@ -113,17 +122,20 @@ class LatestFirst {
   constructor(
     private readonly write: (cell: Cell, seen: TargetObservation) => Promise<void>,
     private readonly engine: Engine,
+    /** What waits when this aborts is left: whoever watches next is told it anew. */
+    private readonly signal: AbortSignal,
   ) {}
 
-  put(cell: Cell, seen: TargetObservation): void {
+  /** Resolves once this cell has nothing more to be written; at once where somebody writes it already. Never rejects. */
+  async put(cell: Cell, seen: TargetObservation): Promise<void> {
     this.waiting.set(cell, seen);
-    if (!this.busy.has(cell)) void this.drain(cell);
+    if (!this.busy.has(cell)) await this.drain(cell);
   }
 
   private async drain(cell: Cell): Promise<void> {
     this.busy.add(cell);
     try {
-      for (let seen = this.waiting.get(cell); seen; seen = this.waiting.get(cell)) {
+      for (let seen = this.waiting.get(cell); seen && !this.signal.aborted; seen = this.waiting.get(cell)) {
         this.waiting.delete(cell);
         await this.write(cell, seen);
       }
