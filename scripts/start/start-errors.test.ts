@@ -68,6 +68,16 @@ describe("npm start ends with one clear line for", () => {
     ["a folder that cannot be written", () => ({ WAYBILL_HOME: path.join(folder, "a-file") }), "cannot be written"],
     ["the demo for everybody", () => ({ HOST: "0.0.0.0" }), "demo people have no password, so HOST must be 127.0.0.1"],
     [
+      "a web process apart without what it shares with the worker",
+      () => ({ WAYBILL_ROLE: "web", WAYBILL_DEMO: "off" }),
+      "WAYBILL_ROLE is web, and DATABASE_URL and WAYBILL_SECRET are missing: web and worker need the same",
+    ],
+    [
+      "a worker apart that would make a secret of its own",
+      () => ({ WAYBILL_ROLE: "worker", DATABASE_URL: refused }),
+      "WAYBILL_ROLE is worker, and WAYBILL_SECRET is missing",
+    ],
+    [
       "an address of another machine",
       () => ({ HOST: "203.0.113.7", WAYBILL_DEMO: "off" }),
       "is not an address of this machine",

@@ -52,6 +52,7 @@ export async function readStartSettings(root: string, env: NodeJS.ProcessEnv, ar
     DATABASE_URL: given("DATABASE_URL") ?? "postgresql://127.0.0.1/waybill",
     WAYBILL_SECRET: secret ?? "made by the start, and kept in its folder",
   });
+  if (settings.role !== "all") mustShare(settings.role, given, secret);
   return {
     dev: args.includes("--dev"),
     homeFolder: path.resolve(given("WAYBILL_HOME") ?? path.join(root, ".waybill")),
@@ -68,6 +69,21 @@ export async function readStartSettings(root: string, env: NodeJS.ProcessEnv, ar
     appUrl: given("WAYBILL_DATABASE_URL"),
     secret,
   };
+}
+
+/**
+ * Web and worker apart must meet in one database, and sign in there as one role, whose password comes from the secret: with
+ * what each would make for itself, the worker would see no promotion, or lock the web process out.
+ */
+function mustShare(role: string, given: (name: string) => string | undefined, secret: string | undefined): void {
+  const missing = [
+    given("DATABASE_URL") === undefined ? "DATABASE_URL" : "",
+    secret === undefined && given("WAYBILL_DATABASE_URL") === undefined ? "WAYBILL_SECRET" : "",
+  ].filter((name) => name !== "");
+  if (missing.length === 0) return;
+  throw new StartError(
+    `WAYBILL_ROLE is ${role}, and ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} missing: web and worker need the same. Set ${missing.length === 1 ? "it" : "them"} for both, or leave WAYBILL_ROLE out.`,
+  );
 }
 
 function platformsIn(names: string | undefined): string | undefined {

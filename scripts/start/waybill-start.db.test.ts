@@ -31,6 +31,7 @@ async function startWith(script: string): Promise<WaybillStart> {
     DATABASE_URL: database.ownerUrl,
     WAYBILL_HOME: path.join(root, "home"),
     WAYBILL_ROLE: "worker",
+    WAYBILL_SECRET: "of this test alone, and of thirty-two characters",
   };
   const start = new WaybillStart(root, env, [], () => undefined);
   process.on("SIGUSR2", () => start.stop());

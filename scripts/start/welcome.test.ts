@@ -24,7 +24,8 @@ test("that nobody can sign in is said, with what would change it", async () => {
 });
 
 test("a worker says where its health is", async () => {
-  const [line] = await said({ WAYBILL_ROLE: "worker", WORKER_PORT: "34001", WAYBILL_FILE: "README.md" });
+  const shared = { DATABASE_URL: "postgresql://127.0.0.1/waybill", WAYBILL_SECRET: "s".repeat(32) };
+  const [line] = await said({ WAYBILL_ROLE: "worker", WORKER_PORT: "34001", WAYBILL_FILE: "README.md", ...shared });
   expect(line).toContain("http://127.0.0.1:34001/api/health/live (after 2.3 s)");
 });
 
