@@ -235,13 +235,15 @@ describe("a watch", () => {
 
   it("tells the same again after trouble, so that the trouble is known to be over", async () => {
     let broken: ServerResponse | undefined;
-    const { observations } = await watchScripted(({ kind, from, response }) => {
+    const { api, observations } = await watchScripted(({ kind, from, response }) => {
       if (kind !== "pods" || from === undefined || broken) return false;
       response.writeHead(200).flushHeaders();
       broken = response;
       return true;
     });
     await observations.see(deploymentRef, ({ exists }) => exists, { what: "the first" });
+    // What was listed may be told before the watch that follows has come.
+    await api.until(() => broken !== undefined);
     broken?.destroy();
     await observations.see(deploymentRef, ({ exists }) => exists, { what: "the same again", fresh: true });
     expect(observations.troubles).toHaveLength(1);
