@@ -43,6 +43,7 @@ export function CauseBox({ number, view, unblockAction }: CauseBoxProps) {
       </p>
       {view.trouble ? <Bullets items={[{ id: "trouble", state: "stuck", text: <b>{view.trouble}</b> }]} /> : null}
       <Facts
+        long
         facts={[
           ...cause.evidence.map((one, index) => ({ name: one.name || `evidence ${index + 1}`, value: one.value })),
           view.nextStep ? { name: "next step", value: <b>{view.nextStep}</b> } : false,

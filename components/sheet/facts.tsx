@@ -7,11 +7,14 @@ export interface Fact {
   mono?: boolean;
 }
 
-/** Names and values, ruled by nothing but their columns; facts without a value are left out. */
-export function Facts({ facts }: { facts: (Fact | false | undefined)[] }) {
+/**
+ * Names and values, ruled by nothing but their columns; facts without a value are left out. With `long` a value stands
+ * below its name on a narrow page: sentences and queries.
+ */
+export function Facts({ facts, long = false }: { facts: (Fact | false | undefined)[]; long?: boolean }) {
   const told = facts.filter((fact): fact is Fact => Boolean(fact) && fact !== false && fact?.value !== undefined);
   return (
-    <dl className="facts">
+    <dl className={long ? "facts facts--long" : "facts"}>
       {told.map((fact) => (
         <div key={fact.name} className="contents">
           <dt>{fact.name}</dt>
