@@ -6,7 +6,7 @@ import { freePort } from "@/lib/db/embedded/free-port";
 import { type RunningNote, readRunningNote } from "../start/home";
 import { type Canaries, makeCanaries } from "./canaries";
 
-const READY_MINUTES = 10;
+const READY_MINUTES = 20;
 /** Its parts are given a quarter of a minute each. */
 const STOP_MINUTES = 2;
 
