@@ -57,6 +57,9 @@ test("a release, a digest, a service and a page are found by the keyboard", asyn
     await page.keyboard.type(service);
     const wanted = palette.getByRole("option", { name: repository });
     await expect(wanted).toBeVisible();
+    // What was found for the first letters stands until the answer for the whole word is there.
+    await expect(palette.getByRole("listbox")).toHaveAttribute("aria-busy", "false");
+    await expect(chosen).toHaveCount(1);
     const options = palette.getByRole("option");
     const place = (await options.allTextContents()).findIndex((text) => text.includes(repository));
     for (let step = 0; step < place; step++) await page.keyboard.press("ArrowDown");

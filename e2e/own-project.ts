@@ -36,8 +36,8 @@ interface OwnProjectOptions {
   colours?: true;
   /** In staging `api` is a Rollout of Argo Rollouts: half, an analysis, then it waits for somebody. */
   rollout?: true;
-  /** Staging runs two jobs after a rollout: one over HTTP, and one of the cluster from a CronJob. */
-  jobs?: true;
+  /** Staging runs two jobs after a rollout: one over HTTP, started at this origin, and one of the cluster from a CronJob. */
+  jobs?: string;
   /** More gates of production, a line each: `- freeze: {…}`. */
   gates?: string[];
   /** Production's objective: no request fails. It has failed already, because only what failed counts as good. */
@@ -143,10 +143,10 @@ async function cronJob(name: string): Promise<void> {
   });
 }
 
-/** One line of `verification`: what tests the release in the sandbox over HTTP, and in its cluster. */
+/** One line of `verification`: what tests the release over HTTP, and in the sandbox's cluster. */
 function jobsBy(name: string): string {
-  const http = `{ job: { connection: ${name}-tests, start: "/{namespace}/{workload}/smoke-jobs", state: $.state, succeeded: passed, failed: failed, log: "/smoke-jobs/{$.id}/log", timeout: 1m } }`;
-  return `{ watch: 1s, smoke: [${http}, { kubernetesJob: { cronJob: "{service}-smoke", timeout: 1m } }] }`;
+  const http = `{ job: { connection: ${name}-tests, start: "/{namespace}/{workload}/smoke-jobs", state: $.state, succeeded: passed, failed: failed, log: "/smoke-jobs/{$.id}/log", timeout: 5m } }`;
+  return `{ watch: 1s, smoke: [${http}, { kubernetesJob: { cronJob: "{service}-smoke", timeout: 5m } }] }`;
 }
 
 /** Two Services that tell stable and canary pods apart, and a route that sends everything to the stable ones. */
@@ -232,7 +232,7 @@ function projectFile({
   const tests = `apiVersion: waybill.dev/v1
 kind: Connection
 metadata: { name: ${name}-tests }
-spec: { projects: [${name}], http: { url: "${servicesUrl}" } }
+spec: { projects: [${name}], http: { url: "${jobs}" } }
 ---
 `;
   return `${jobs ? tests : ""}apiVersion: waybill.dev/v1

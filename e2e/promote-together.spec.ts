@@ -1,17 +1,23 @@
 import { expect, expectAccessible, test } from "./fixtures";
 import { boxTitled, mainOf } from "./locators";
+import { uses } from "./who-uses-what";
 
 // Goal: a release manager chooses several services and sees, in one preview, what each of them would do. Nothing is asked
-// for: other tests move these services.
+// for: others look at these services.
+
+const { project, services } = uses.together;
 
 test("several services are chosen on the environment's page and previewed together", async ({ signIn }) => {
   const rita = await signIn("rita");
-  await rita.goto("/environments/miniredis/staging");
+  await rita.goto(`/environments/${project}/staging`);
   const runs = boxTitled(rita, "What runs here");
-  const choices = runs.getByRole("checkbox");
   await expect(runs.getByRole("link", { name: "together" })).toHaveCount(0);
-  await choices.nth(0).click();
-  await choices.nth(1).click();
+  for (const service of services)
+    await runs
+      .getByRole("row")
+      .filter({ has: rita.getByRole("link", { name: service, exact: true }) })
+      .getByRole("checkbox")
+      .click();
   await expectAccessible(rita, "choosing what to promote together");
   await runs.getByRole("link", { name: "Preview 2 together" }).click();
 
@@ -28,7 +34,7 @@ test("whoever may only look sees it, and cannot ask", async ({ signIn }) => {
   const vera = await signIn("vera");
   const releases = ["monitoring-service@v0.14.0-rc.1", "monitoring-service@v0.13.6"];
   const query = new URLSearchParams([
-    ["project", "miniredis"],
+    ["project", project],
     ["environment", "staging"],
     ...releases.map((one) => ["release", one]),
   ]);

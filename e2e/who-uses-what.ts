@@ -10,13 +10,14 @@ export const uses = {
   rollBack: { project: "miniredis", service: "api-gateway", version: "v1.3.0-rc.2", before: "v1.3.0-rc.1" },
   badRelease: { project: "veza", service: "chat", version: "v1.28.0-rc.1", before: "v1.27.3-rc.1" },
   drift: { project: "miniredis", service: "frontend", runs: "v0.9.4-rc.1", byHand: "v0.9.4-rc.2" },
-  abort: { project: "miniredis", service: "auth-service", version: "v2.1.0-rc.1", before: "v2.0.4" },
   // Waits for Arjun's yes from the first start on.
   approvalOnAPhone: { project: "veza", service: "backend", version: "v2.4.1-rc.2" },
-  // Nobody moves these two: they are looked at.
+  // Nobody moves these: they are looked at.
   viewer: { project: "miniredis", service: "monitoring-service", version: "v0.14.0-rc.1" },
   palette: { project: "veza", service: "frontend", version: "v1.8.5-rc.2" },
+  together: { project: "miniredis", services: ["auth-service", "monitoring-service"] },
 
+  abort: { project: "wisp" },
   refuseSelfApproval: { project: "wharf" },
   hold: { project: "weir" },
   automation: { project: "wheel" },
