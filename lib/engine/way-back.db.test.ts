@@ -15,6 +15,7 @@ import { loadCell, specDigest, untilCell } from "@/lib/engine/testing/cells";
 import { createDemoWorld, type DemoWorld, projectFile } from "@/lib/engine/testing/demo-world";
 import { loadPromotionEntries } from "@/lib/ledger/load";
 import { hasEnded, type PromotionPhase, type PromotionState } from "@/lib/pipeline/promotion/state";
+import { ExternalError } from "@/lib/ports/external-error";
 import { expectSoundRecord } from "@/lib/worker/testing/check-record";
 import { buildImage, type Fault } from "@/sandbox/images";
 import { pushImage } from "@/sandbox/push-image";
@@ -301,11 +302,25 @@ describe("a way back after every check had passed", () => {
     expect(await tagged(first?.service ?? "")).toBe(brought);
 
     await stop(id);
-    await world.withWorker(async () => {
-      expect((await world.ended(id)).phase).toBe("aborted");
-      while ((await kindsOf(id)).filter(([kind]) => kind === "tag.moved").length < 3)
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    });
+    while (!hasEnded((await stateOf(id)).phase)) {
+      const step = await takeDueStep(world.engine, id);
+      if (step) await runStep(world.engine, step);
+      else await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(await stateOf(id)).toMatchObject({ phase: "aborted" });
+
+    // It waited long for another promotion there, and then meets a registry that is away for a moment.
+    await world.pool.execute(sql`update step set attempts = 50 where promotion = ${id} and kind = 'moveTag'`);
+    const step = await takeDueStep(world.engine, id);
+    expect(step).toMatchObject({ kind: "moveTag", attempts: 50 });
+    const silence = { system: "registry", code: "unavailable", message: "no answer", retryable: true } as const;
+    const registry = () => Promise.reject(new ExternalError(silence));
+    if (step) await runStep({ ...world.engine, world: { ...world.engine.world, registry } }, step);
+    expect((await kindsOf(id)).map(([kind]) => kind)).not.toContain("tag.failed");
+    await world.pool.execute(sql`update step set due_at = now() - interval '1 s' where id = ${step?.id}`);
+
+    const moves = async () => (await kindsOf(id)).filter(([kind]) => kind === "tag.moved").length;
+    await world.withWorker(() => expect.poll(moves, { timeout: 90_000, interval: 50 }).toBe(3));
     expect({ backend: await tagged("backend"), chat: await tagged("chat") }).toEqual(before);
     await expectSoundRecord(world, id);
   });

@@ -6,7 +6,7 @@ import { type LeasedStep, putOff, settle } from "@/lib/engine/lease";
 import { placeIsBusy } from "@/lib/engine/steps/place-is-busy";
 import { plannedOf } from "@/lib/engine/steps/write-target";
 import { loadPromotion } from "@/lib/ledger/record-promotion";
-import { entryFor, worker } from "@/lib/pipeline/promotion/decision";
+import { entryFor, later, worker } from "@/lib/pipeline/promotion/decision";
 import type { PromotionInput } from "@/lib/pipeline/promotion/input";
 import type { PromotionState } from "@/lib/pipeline/promotion/state";
 import type { Digest } from "@/lib/pipeline/release/digest";
@@ -14,6 +14,8 @@ import { ExternalError } from "@/lib/ports/external-error";
 
 /** Some minutes of trying: the release runs and is verified, so its success does not wait for a registry for ever. */
 const attemptsMax = 10;
+/** After a way back nothing waits for it, and it may have waited long itself: so long after the end it is tried. */
+const triedForMs = 86_400_000;
 /** While another promotion is under way there, whose success may move the tag, it is asked again this often. */
 const askAgainMs = 5_000;
 
@@ -44,7 +46,7 @@ export async function runMoveTag(engine: Engine, step: LeasedStep): Promise<void
     await record(engine, step, { kind: "tagMoved", service, tag, digest, before: before ?? null });
   } catch (error) {
     if (!(error instanceof ExternalError)) throw error;
-    if (error.retryable && step.attempts < attemptsMax) {
+    if (error.retryable && mayTryAgain(engine, state, step)) {
       await putOff(engine, step, backoffMs(step.attempts, error.retryAfterMs), error.message);
       return;
     }
@@ -56,6 +58,12 @@ export async function runMoveTag(engine: Engine, step: LeasedStep): Promise<void
 /** True where the promotion went back: then the tag follows what runs again. */
 function isBack({ payload }: LeasedStep): boolean {
   return payload.attempt === 2;
+}
+
+/** Being put off for another promotion counts as an attempt too, so that after a way back time decides. */
+function mayTryAgain(engine: Engine, state: PromotionState, step: LeasedStep): boolean {
+  if (!isBack(step)) return step.attempts < attemptsMax;
+  return "endedAt" in state && engine.now() < later(state.endedAt, triedForMs);
 }
 
 /** What the tag is to name; undefined where it is not to be moved any more. */
