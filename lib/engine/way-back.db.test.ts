@@ -317,7 +317,7 @@ describe("a way back after every check had passed", () => {
     const registry = () => Promise.reject(new ExternalError(silence));
     if (step) await runStep({ ...world.engine, world: { ...world.engine.world, registry } }, step);
     expect((await kindsOf(id)).map(([kind]) => kind)).not.toContain("tag.failed");
-    await world.pool.execute(sql`update step set due_at = now() - interval '1 s' where id = ${step?.id}`);
+    await world.pool.execute(sql`update step set due_at = now() - interval '1 s' where id = ${step?.id ?? ""}`);
 
     const moves = async () => (await kindsOf(id)).filter(([kind]) => kind === "tag.moved").length;
     await world.withWorker(() => expect.poll(moves, { timeout: 90_000, interval: 50 }).toBe(3));

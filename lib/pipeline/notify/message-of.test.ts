@@ -174,6 +174,13 @@ describe("messageOf", () => {
 describe("what is queued", () => {
   const events = (one: Entry) => queuedEvents([{ ...one, seq: 3 }]);
 
+  it("names whoever had to sign the same plan again once", () => {
+    const data = { person: "idp#arjun", planHash: waiting?.planHash, reason: null };
+    const yes = entry({ kind: "promotion.approved", data });
+    const { facts } = told(yes, yes.kind, evolve(evolve(waiting, yes), yes));
+    expect(facts.filter(({ name }) => name === "approved by")).toHaveLength(1);
+  });
+
   it("asks and reminds only where the plan asks for an approval", () => {
     expect(events(request).map((one) => one.kind)).toEqual([
       "promotion.requested",

@@ -9,7 +9,10 @@ import type { PromotionState } from "@/lib/pipeline/promotion/state";
 /** What of a promotion is told: what, where, who, and what came of it. */
 export function promotionMessage({ kind, entry, origin, project }: Occurrence, promotion: PromotionState): Message {
   const { plan, id, requestedBy } = promotion;
-  const approvers = promotion.approvals.filter((one) => one.planHash === promotion.planHash);
+  // Whoever had to sign the same plan again stands there once.
+  const approvers = new Map(
+    promotion.approvals.filter((one) => one.planHash === promotion.planHash).map((one) => [one.person, one.by]),
+  );
   const told = outcome(kind, entry, promotion);
   const back = plan.kind === "rollback" ? "back to " : "";
   const what = `${serviceNames(plan.services)} ${back}${plainText(plan.version, 100)} → ${plan.environment}`;
@@ -26,7 +29,7 @@ export function promotionMessage({ kind, entry, origin, project }: Occurrence, p
       ...plan.services.map(serviceFact),
       { name: "asked by", value: nameOf(requestedBy) },
       ...(promotion.reason === null ? [] : [{ name: "because", value: plainText(promotion.reason) }]),
-      ...approvers.map((one) => ({ name: "approved by", value: nameOf(one.by) })),
+      ...[...approvers.values()].map((by) => ({ name: "approved by", value: nameOf(by) })),
       ...told.facts,
       { name: "at", value: utc(entry.at) },
     ],
