@@ -85,7 +85,7 @@ it("pushes to Debian's docker-registry as well", async (context) => {
             (answer) => answer.status,
             () => 0,
           ),
-        { timeout: 5000 },
+        { timeout: 60_000 },
       )
       .toBe(200);
     const { stdout } = await push("--registry", `127.0.0.1:${port}`, "--repository", "team/app", "--tag", "v1");

@@ -153,7 +153,7 @@ describe("a system that repeats what it was sent is not quoted with the secret i
   it("a cluster", async () => {
     const server = await startFakeServer({ "*": echo });
     const text = kubeconfig(server.url).replace("token: t", `token: "${token}"`);
-    const target = createKubernetesTarget({ name: "c", kubeconfig: () => known(text), requestTimeoutMs: 2_000 });
+    const target = createKubernetesTarget({ name: "c", kubeconfig: () => known(text), requestTimeoutMs: 30_000 });
     await expectSilence(target.check(), [token]);
     await server.stop();
   });

@@ -28,7 +28,7 @@ async function fresh(name: string): Promise<string> {
 /** The object when its controller has seen this generation. */
 async function settled(path: string): Promise<Record<string, unknown>> {
   return expect
-    .poll(async () => (await admin.get(path)).body, { timeout: 5000 })
+    .poll(async () => (await admin.get(path)).body, { timeout: 60_000 })
     .toSatisfy((body) => body.status?.observedGeneration === body.metadata.generation)
     .then(async () => (await admin.get(path)).body);
 }

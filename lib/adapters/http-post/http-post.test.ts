@@ -6,7 +6,7 @@ import { type Receiver, startReceiver } from "@/lib/engine/notify/testing/receiv
 import { aMessage, hostile } from "@/lib/pipeline/notify/testing/a-message";
 import type { Notifier } from "@/lib/ports/notifier";
 
-const post = createHttpPost({ timeoutMs: 2_000 });
+const post = createHttpPost({ timeoutMs: 30_000 });
 let receiver: Receiver;
 let address: string;
 beforeAll(async () => {

@@ -55,8 +55,8 @@ const saying =
 
 function asking(url: string, more: { secret?: string; timeoutMs?: number } = {}) {
   return createAskWebhook({
-    ...{ url, secret: async () => more.secret ?? secret, timeoutMs: more.timeoutMs ?? 5_000 },
-    ...{ post: createHttpPost({ timeoutMs: 5_000 }), now: () => new Date().toISOString() },
+    ...{ url, secret: async () => more.secret ?? secret, timeoutMs: more.timeoutMs ?? 30_000 },
+    ...{ post: createHttpPost({ timeoutMs: 30_000 }), now: () => new Date().toISOString() },
   });
 }
 

@@ -31,7 +31,7 @@ async function standing(status: object, spec: object = {}) {
   };
   const api = await startScriptedApi((_, response) => sendJson(response, 200, rollout));
   apis.push(api);
-  const client = createClient({ name: "test", kubeconfig: api.kubeconfig, requestTimeoutMs: 2000 });
+  const client = createClient({ name: "test", kubeconfig: api.kubeconfig, requestTimeoutMs: 30_000 });
   const target = argoTarget({ client, now: () => new Date("2026-01-01T00:00:00Z") });
   const by = { promotion: "prm_1", generation: 1 };
   const tell = (command: DelegatedCommand) => target.tell(ref, { command, digest, by });

@@ -32,7 +32,7 @@ async function analysisOf(phase: string, names: string[]) {
     return sendJson(response, 200, deployment);
   });
   apis.push(api);
-  const client = createClient({ name: "test", kubeconfig: api.kubeconfig, requestTimeoutMs: 2000 });
+  const client = createClient({ name: "test", kubeconfig: api.kubeconfig, requestTimeoutMs: 30_000 });
   const { analyses } = await flaggerTarget({ client, now: () => new Date("2026-01-01T00:00:00Z") }).look(ref);
   return analyses[0];
 }
