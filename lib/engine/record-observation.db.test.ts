@@ -211,6 +211,16 @@ describe("of two colours", () => {
     expect(await stored()).toMatchObject({ observed: a });
   });
 
+  it("the one of another Service is what runs, though that was changed last long before", async () => {
+    const of = (serviceUid: string, digest: typeof a, version: string) =>
+      seen(digest, { colour: { live: "blue", problem: undefined, version, serviceUid } });
+    await look(of("s-1", a, "9000"));
+    await look(of("s-2", b, "40"));
+    expect(await stored()).toMatchObject({ observed: b });
+    await look(of("s-2", a, "39"));
+    expect(await stored()).toMatchObject({ observed: b });
+  });
+
   it("one without a Service, and what was stored before its version was, is taken as it comes", async () => {
     await look(blue(a, "1250"));
     await look(green(undefined));

@@ -142,11 +142,14 @@ async function saveObservation(
  */
 function isOlder(seen: TargetObservation): Sql {
   if (seen.colour === undefined) return sql`coalesce(${isOlderOrder(seen)}, false)`;
-  const { version } = seen.colour;
+  const { version, serviceUid } = seen.colour;
   if (version === undefined || !clusterCount.test(version)) return sql`false`;
+  // Another Service, of another cluster or as the project file names it by now, may have had its last change long before.
+  const sameService = sql`coalesce(d.observation->'colour'->>'serviceUid' = ${serviceUid ?? null}::text, true)`;
   const stored = sql`(case when d.observation->'colour'->>'version' ~ ${clusterCount.source}
                        then (d.observation->'colour'->>'version')::bigint end)`;
-  return sql`coalesce(${stored} > ${version}::bigint or (${stored} = ${version}::bigint and ${isOlderOrder(seen)}), false)`;
+  return sql`coalesce(${sameService} and (${stored} > ${version}::bigint
+                or (${stored} = ${version}::bigint and ${isOlderOrder(seen)})), false)`;
 }
 
 /** The cluster's own count: numbers, in every cluster over etcd. */

@@ -107,9 +107,14 @@ export interface TargetObservation {
   pods: ObservedPod[];
   /**
    * Of a target with a Service: the colour that takes the traffic, and why it cannot go by colours where it cannot;
-   * `version` is the Service's resourceVersion, undefined where there is none.
+   * `version` is the Service's resourceVersion, undefined where there is none, and `serviceUid` says of which Service.
    */
-  colour?: { live: "blue" | "green" | undefined; problem: string | undefined; version?: string | undefined };
+  colour?: {
+    live: "blue" | "green" | undefined;
+    problem: string | undefined;
+    version?: string | undefined;
+    serviceUid?: string | undefined;
+  };
   /** What the cluster says went wrong (ProgressDeadlineExceeded, ImagePullBackOff, CrashLoopBackOff …), in its words. */
   failure: { reason: string; message: string } | undefined;
   /** Absent where the target does not tell. */

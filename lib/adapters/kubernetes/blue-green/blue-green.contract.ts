@@ -161,6 +161,7 @@ export function describeBlueGreen(name: string, start: () => Promise<ClusterUnde
         expect(versions[0]).toBeGreaterThan(0);
         expect(versions[1]).toBeGreaterThan(versions[0] ?? 0);
         expect(versions[2]).toBe(versions[1]);
+        expect(back.colour?.serviceUid).toMatch(/^\S+$/);
       });
 
       it("that somebody else changed meanwhile is not overwritten", async () => {

@@ -96,5 +96,6 @@ export function withColour(seen: TargetObservation, { service, colour }: LiveCho
     switched > seen.generation
       ? { generation: switched, promotion: service?.metadata.annotations[promotionAnnotation] }
       : {};
-  return { ...seen, ...newest, failure, colour: { ...colour, version: service?.metadata.resourceVersion } };
+  const { resourceVersion: version, uid: serviceUid } = service?.metadata ?? {};
+  return { ...seen, ...newest, failure, colour: { ...colour, version, serviceUid } };
 }
