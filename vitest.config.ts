@@ -20,8 +20,8 @@ export default defineConfig({
           include: ["**/*.test.{ts,tsx}"],
           exclude: [...notOurs, "**/*.db.test.ts", "**/*.cluster.test.ts"],
           // Catches what hangs: how long a loaded machine takes decides nothing.
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {

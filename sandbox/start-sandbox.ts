@@ -60,7 +60,8 @@ export interface Sandbox {
 }
 
 const trafficEveryMs = 250;
-const seedTimeoutMs = 30_000;
+/** What never comes up is found out; how long a loaded machine takes decides nothing. */
+const seedTimeoutMs = 180_000;
 
 /** Starts all four servers on loopback; resolves when they answer (and, seeded, when the platforms run). */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {

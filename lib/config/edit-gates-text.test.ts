@@ -375,5 +375,5 @@ describe("for every valid project file", () => {
       }),
       { numRuns: 100 },
     );
-  }, 60_000);
+  });
 });

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { diffDocuments, diffSources } from "@/lib/config/diff";
 import { formatDocumentError } from "@/lib/config/document-error";
 import { parseDocuments } from "@/lib/config/parse";
@@ -9,8 +9,6 @@ import { projectFileArbitrary } from "@/lib/config/testing/project-file-arbitrar
 import type { JsonValue } from "@/lib/config/yaml-source";
 
 const runs = { numRuns: 150 };
-// Hundreds of files are written and read: on a busy machine that takes more than a test usually may.
-vi.setConfig({ testTimeout: 60_000 });
 
 function read(sources: readonly JsonValue[]) {
   const file = parseDocuments(printDocuments(sources.map((source) => ({ source }))));

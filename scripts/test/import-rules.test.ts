@@ -102,7 +102,7 @@ beforeAll(async () => {
   const args = [program, "--config", config, "--output-type", "json", "app", "components", "lib", "sandbox", "cli"];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, maxBuffer: 64 << 20 });
   violations = JSON.parse(stdout).summary.violations;
-}, 60_000);
+});
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -17,7 +17,7 @@ describe.skipIf(!hasAlertmanager)("a real Alertmanager", () => {
 
   beforeAll(async () => {
     server = await startAlertmanager();
-  }, 30_000);
+  });
   afterAll(() => server?.stop());
 
   describeAlertmanager(() => server.url);

@@ -8,7 +8,7 @@ describe.skipIf(!hasPrometheus)("a real Prometheus", () => {
 
   beforeAll(async () => {
     server = await startPrometheus(contractOpenMetrics());
-  }, 30_000);
+  });
   afterAll(() => server?.stop());
 
   describeMetricSource(() => createPrometheus({ name: "real", url: server.url }));

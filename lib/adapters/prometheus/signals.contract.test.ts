@@ -97,7 +97,7 @@ describe.skipIf(!hasPrometheus)("a project's signals, asked of a real Prometheus
         const value = answer?.kind === "refused" ? answer.message : readSeries(own, place, "service");
         read.set(`${place.signal} of ${place.service} in ${place.environment}`, value);
       }
-  }, 30_000);
+  });
   afterAll(() => server?.stop());
 
   it("are each service's own number in each environment, from one query grouped by service", () => {

@@ -63,7 +63,7 @@ test("keeps its data over an orderly stop, a kill of the server, and a start ove
   await writeFile(path.join(folder, "data", "postmaster.pid"), `${process.pid}\n/elsewhere\n`);
   const fifth = await start();
   expect(await ask(fifth, "SELECT id FROM parcel")).toEqual([{ id: 1 }]);
-}, 30_000);
+});
 
 test("listens on loopback only, and asks for the password", async () => {
   const server = await start();
@@ -72,14 +72,14 @@ test("listens on loopback only, and asks for the password", async () => {
   await expect(connect(server.superuserUrl.replace(/:[^:@]+@/, ":guess@"))).rejects.toThrow(/refuses the user/);
   await server.stop();
   await expect(start("another")).rejects.toThrow(/was made with another password/);
-}, 30_000);
+});
 
 test("says so for data of another major version", async () => {
   await (await start()).stop();
   await writeFile(path.join(folder, "data", "PG_VERSION"), "13\n");
   await expect(start()).rejects.toThrow(/is of Postgres 13, the embedded one is 18/);
   expect(await readFile(path.join(folder, "data", "PG_VERSION"), "utf8")).toBe("13\n");
-}, 30_000);
+});
 
 test("endProcess leaves a process alone that merely got the same number", async () => {
   const self = identifyProcess(process.pid);

@@ -105,7 +105,7 @@ describe("every state against every input", () => {
       "verifying",
       "waiting",
     ]);
-  }, 60_000);
+  });
 });
 
 /** An intent is followed by the call in the same step, so it makes no other work due. */
