@@ -51,7 +51,8 @@ async function create(source: string): Promise<TestDatabase> {
 }
 
 async function asSuperuser(statement: string): Promise<void> {
-  const client = await connect(inject("testServer").superuserUrl, { name: "waybill test" });
+  // The copying of another test's database may keep a loaded machine from answering for a while.
+  const client = await connect(inject("testServer").superuserUrl, { name: "waybill test", timeoutMs: 120_000 });
   try {
     await client.query(statement);
   } finally {
