@@ -15,7 +15,7 @@ import type { PromotionState } from "@/lib/pipeline/promotion/state";
 export const PROJECT = "waiting";
 const services = 100;
 
-/** Eight gates in production: upstream, approval, soak, freeze, image, error budget in shadow, hold, block. */
+/** Eight gates in production: upstream, approval, two soaks, freeze, image, hold, block. */
 function projectFile(): string {
   const target = (service: string, environment: string) =>
     `${environment}: { kubernetes: { connection: cluster, namespace: ${environment}, deployment: ${service}, container: app } }`;
