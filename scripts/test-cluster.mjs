@@ -3,6 +3,8 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { generateIfNeeded } from "./generate.mjs";
+import { ensureInstalled } from "./start/install.mjs";
 import { checkMachineNode, findNode } from "./start/node-binary.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
@@ -29,6 +31,8 @@ try {
   const limited = fileNamed("WAYBILL_TEST_KUBECONFIG");
   if (kubeconfig === undefined) throw new Error(usage);
   checkMachineNode();
+  await ensureInstalled(root, (line) => console.log(line));
+  generateIfNeeded(root);
   const vitest = path.join(root, "node_modules", "vitest", "vitest.mjs");
   const child = spawn(findNode(root), [vitest, "run", "--project", "cluster", ...process.argv.slice(2)], {
     cwd: root,
